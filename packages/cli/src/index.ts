@@ -1,0 +1,4 @@
+/**
+ * The covey command: what its users see.
+ */
+export {};

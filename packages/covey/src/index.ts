@@ -1,0 +1,4 @@
+/**
+ * Distributed computing for TypeScript, made for notebooks: what its users see.
+ */
+export {};

@@ -1,0 +1,4 @@
+/**
+ * Clusters of Covey: launching, keeping, finding them: what its users see.
+ */
+export {};

@@ -1,0 +1,4 @@
+/**
+ * Ships JavaScript functions between processes: what its users see.
+ */
+export {};

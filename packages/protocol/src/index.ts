@@ -1,0 +1,4 @@
+/**
+ * Messages, codec, framing, comms and credentials of Covey: what its users see.
+ */
+export {};
