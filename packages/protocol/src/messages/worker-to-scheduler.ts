@@ -59,7 +59,14 @@ export interface WorkerNewsHandler {
   ): void;
   /** Done, but its value can't leave the thread `thread`. Actors too. */
   pinned(taskId: TaskId, attempt: AttemptId, type: string, startMs: number, durationMs: number, thread: number): void;
-  erred(taskId: TaskId, attempt: AttemptId, startMs: number, durationMs: number, thread: number, error: ErrorReport): void;
+  erred(
+    taskId: TaskId,
+    attempt: AttemptId,
+    startMs: number,
+    durationMs: number,
+    thread: number,
+    error: ErrorReport,
+  ): void;
   /** It will not finish, and not by its own fault: cancelled before or while it ran, its thread was ended, its input has no holder. `ran` if it had started. */
   stopped(taskId: TaskId, attempt: AttemptId, ran: boolean, reason: string): void;
   /** These are handed to threads and may be running from now on: suspects if the worker dies. Sent before the hand-over. */
