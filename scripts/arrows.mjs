@@ -1,0 +1,11 @@
+/** What each package may import of its siblings: the arrows of the architecture. A new package gets a line here. */
+export const arrows = {
+  protocol: [],
+  functions: [],
+  scheduler: ['protocol'],
+  worker: ['protocol', 'functions'],
+  executor: ['protocol', 'functions'],
+  deploy: ['protocol', 'functions', 'scheduler', 'worker', 'executor'],
+  cli: ['protocol', 'functions', 'scheduler', 'worker', 'executor', 'deploy'],
+  covey: ['protocol', 'functions', 'scheduler', 'worker', 'executor', 'deploy', 'cli'],
+};
