@@ -28,7 +28,7 @@ for (const { pid, commandLine } of left) {
 process.exitCode = left.length > 0 ? 1 : jestExitCode;
 
 function runJest() {
-  const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+  const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
   const child = spawn(process.execPath, [jest, ...process.argv.slice(2)], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     stdio: 'inherit',
