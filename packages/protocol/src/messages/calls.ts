@@ -52,6 +52,11 @@ export interface WorkerInfo {
   readonly resources: Readonly<Record<string, number>>;
   readonly status: 'running' | 'paused' | 'retiring';
   readonly processing: number;
+  /** Attempts that ended with a result since the worker came. */
+  readonly completed: number;
+  /** From and to its peers, since the worker came. */
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
   readonly held: number;
   readonly heldBytes: number;
   readonly occupancyMs: number;
@@ -168,6 +173,8 @@ export interface SchedulerCalls {
     { readonly kind: string; readonly name: string; readonly op: string; readonly args?: unknown },
     unknown
   >;
+  /** The scheduler process's own memory, bytes; with `collect` after a full collection (it stops the scheduler for that long). */
+  memory: Call<{ readonly collect?: boolean }, { readonly resident: number; readonly heap: number; readonly external: number }>;
   /** Ends the scheduler and, through their nannies, the workers. */
   shutdown: Call<null, null>;
 }
