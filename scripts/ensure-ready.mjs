@@ -52,7 +52,7 @@ function fingerprint() {
     add(`packages/${name}/tsconfig.json`);
     addFolder(`packages/${name}/src`);
   }
-  addFolder('test');
+  for (const folder of ['examples/src', 'test']) addFolder(folder);
   return hash.digest('hex');
 }
 

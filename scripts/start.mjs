@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureReady } from './ensure-ready.mjs';
 
 ensureReady();
-const example = new URL('../examples/word-count.mjs', import.meta.url);
+const example = new URL('../examples/lib/word-count.js', import.meta.url);
 // In this very process, so that Ctrl-C and signals reach the example as if it had been started by hand.
 process.argv[1] = fileURLToPath(example);
 await import(example.href);

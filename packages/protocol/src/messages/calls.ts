@@ -174,7 +174,10 @@ export interface SchedulerCalls {
     unknown
   >;
   /** The scheduler process's own memory, bytes; with `collect` after a full collection (it stops the scheduler for that long). */
-  memory: Call<{ readonly collect?: boolean }, { readonly resident: number; readonly heap: number; readonly external: number }>;
+  memory: Call<
+    { readonly collect?: boolean },
+    { readonly resident: number; readonly heap: number; readonly external: number }
+  >;
   /** Ends the scheduler and, through their nannies, the workers. */
   shutdown: Call<null, null>;
 }
