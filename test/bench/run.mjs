@@ -1,0 +1,73 @@
+/**
+ * `npm run bench`: the workloads of the peer's benchmark under the same names, two workers of one thread, every role in a
+ * process of its own, on loopback.
+ *
+ *     npm run bench -- [--only NAME,NAME] [--scale 1.0] [--rounds 5] [--json FILE] [--peer]
+ */
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Executor, LocalCluster } from 'covey';
+import { peerFigures } from './peer.mjs';
+import { printFigures, ratios } from './report.mjs';
+import { chain } from './workloads/chain.mjs';
+import { shuffle, stencil, tree } from './workloads/graphs.mjs';
+import { latency } from './workloads/latency.mjs';
+import { growth, map_gather } from './workloads/map-gather.mjs';
+import { scheduler_memory } from './workloads/scheduler-memory.mjs';
+import { startup } from './workloads/startup.mjs';
+import { peer_transfer, scatter_gather } from './workloads/transfers.mjs';
+
+const workloads = {
+  startup,
+  latency,
+  chain,
+  map_gather,
+  tree,
+  stencil,
+  shuffle,
+  scatter_gather,
+  peer_transfer,
+  scheduler_memory,
+  growth,
+};
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    scale: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+    peer: { type: 'boolean', default: false },
+  },
+});
+const only = flags.only.split(',').filter(Boolean);
+const unknown = only.filter((name) => !(name in workloads));
+if (unknown.length > 0)
+  throw new Error(`No workload named ${unknown.join(', ')}; there are ${Object.keys(workloads).join(', ')}`);
+const scale = Number(flags.scale);
+const settings = { scale, rounds: Number(flags.rounds), targetSeconds: Math.min(1, scale) };
+
+const figures = {};
+for (const [name, workload] of Object.entries(workloads)) {
+  if (only.length > 0 && !only.includes(name)) continue;
+  // A cluster of its own for each workload: what one leaves behind must not colour the next.
+  if (name === 'startup') {
+    figures[name] = await workload(settings);
+  } else {
+    await using cluster = await LocalCluster.create({ workers: 2, threadsPerWorker: 1 });
+    await using executor = await Executor.connect(cluster);
+    await executor.waitForWorkers(2);
+    figures[name] = await workload({ ...settings, executor });
+  }
+  printFigures(name, figures[name]);
+}
+
+const report = { node: process.version, processors: `${cpus().length} × ${cpus()[0].model}`, figures };
+if (flags.peer) {
+  report.peer = await peerFigures({ only: only.filter((name) => name !== 'growth'), scale });
+  report.ratios = ratios(figures, report.peer);
+  console.log(`\nAgainst distributed ${report.peer.version} (Python ${report.peer.python}), how many times better:`);
+  for (const [name, values] of Object.entries(report.ratios)) printFigures(name, values);
+}
+if (flags.json) await writeFile(flags.json, `${JSON.stringify(report, undefined, 1)}\n`);
