@@ -1,0 +1,240 @@
+/**
+ * The public surface of the core: what may be told to it (stimuli, each with the time `now` in milliseconds) and what
+ * may be asked of it (queries, plain data). {@link SchedulerCore} implements both.
+ *
+ * Stimuli only note what became ready; workers get their tasks in `flushAssignments`, which the server calls once at
+ * the end of each incoming batch (and after stimuli of its own), so that a batch is decided on as a whole.
+ * A `ProtocolError` thrown by a stimulus means that its sender broke the protocol; nothing was changed by that message.
+ */
+import type {
+  AttemptId,
+  ClientHello,
+  ClientId,
+  ClientTaskId,
+  ErrorReport,
+  FunctionBlob,
+  FunctionId,
+  Located,
+  Opaque,
+  OptionsId,
+  ScatterItem,
+  StoryEntry,
+  TaskId,
+  TaskOptions,
+  TaskRun,
+  TaskSelection,
+  WorkerDeath,
+  WorkerHeartbeat,
+  WorkerHello,
+  WorkerId,
+  WorkerInfo,
+} from '@covey/protocol/internal';
+import type { SchedulerConfig } from './config.js';
+import type { SchedulerOutput } from './output.js';
+import type { TaskState } from './states.js';
+
+/** What a client's session tells. The ids are that session's own. */
+export interface ClientStimuli {
+  addClient(hello: ClientHello, now: number): ClientId;
+  /** The session is over for good: everything it held is released, its functions too. */
+  removeClient(client: ClientId, now: number): void;
+  defineFunction(client: ClientId, id: FunctionId, blob: FunctionBlob, now: number): void;
+  defineOptions(client: ClientId, id: OptionsId, options: TaskOptions, now: number): void;
+  submitRun(client: ClientId, run: TaskRun, now: number): void;
+  hold(client: ClientId, ids: readonly ClientTaskId[], now: number): void;
+  /** `ranges`: first, count, first, count, … Ids unknown or released before are passed over. */
+  release(client: ClientId, ranges: readonly number[], now: number): void;
+  cancel(client: ClientId, ids: readonly ClientTaskId[], force: boolean, reason: string, now: number): void;
+  retry(client: ClientId, ids: readonly ClientTaskId[], now: number): void;
+  releaseFunction(client: ClientId, ids: readonly FunctionId[], now: number): void;
+  /** Makes existing tasks the client's own: `firstId + i` for the i-th key. Answers which of them exist. */
+  adopt(client: ClientId, keys: readonly string[], firstId: ClientTaskId, now: number): boolean[];
+  /** Keeps the tasks until each has ended, whatever happens to the client. */
+  fireAndForget(client: ClientId, ids: readonly ClientTaskId[], now: number): void;
+  /** For each item its TaskId (0: refused, the client hears why) and the addresses to upload to (none: nothing to upload). */
+  scatter(
+    client: ClientId,
+    items: readonly ScatterItem[],
+    options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
+    now: number,
+  ): { readonly taskId: TaskId; readonly addresses: readonly string[] }[];
+  /** Where results are. Holders named in `absent` (addresses) are taken not to have them, which may start a recomputation. */
+  locate(
+    client: ClientId,
+    ids: readonly ClientTaskId[],
+    absent: readonly string[] | undefined,
+    now: number,
+  ): readonly Located[];
+}
+
+/** Why a worker is no longer there. */
+export interface WorkerDeparture {
+  /** It was asked to go, or said goodbye: nobody is blamed. */
+  readonly graceful: boolean;
+  /** For people: 'connection lost', 'retired', … */
+  readonly reason: string;
+  /** What its nanny saw. */
+  readonly death?: WorkerDeath;
+}
+
+/** What a worker tells. Messages of unknown workers and of attempts that are not current are harmless. */
+export interface WorkerStimuli {
+  addWorker(hello: WorkerHello, now: number): WorkerId;
+  removeWorker(worker: WorkerId, departure: WorkerDeparture, now: number): void;
+  workerDone(
+    worker: WorkerId,
+    taskId: TaskId,
+    attempt: AttemptId,
+    nbytes: number,
+    type: string,
+    startMs: number,
+    durationMs: number,
+    thread: number,
+    inline: Opaque | null,
+    now: number,
+  ): void;
+  workerPinned(
+    worker: WorkerId,
+    taskId: TaskId,
+    attempt: AttemptId,
+    type: string,
+    startMs: number,
+    durationMs: number,
+    thread: number,
+    now: number,
+  ): void;
+  workerErred(
+    worker: WorkerId,
+    taskId: TaskId,
+    attempt: AttemptId,
+    startMs: number,
+    durationMs: number,
+    thread: number,
+    error: ErrorReport,
+    now: number,
+  ): void;
+  workerStopped(worker: WorkerId, taskId: TaskId, attempt: AttemptId, ran: boolean, reason: string, now: number): void;
+  workerStarted(worker: WorkerId, attempts: readonly AttemptId[], now: number): void;
+  workerSuspended(worker: WorkerId, taskId: TaskId, attempt: AttemptId, now: number): void;
+  workerResumed(worker: WorkerId, taskId: TaskId, attempt: AttemptId, now: number): void;
+  workerGained(worker: WorkerId, taskIds: readonly TaskId[], now: number): void;
+  workerLost(worker: WorkerId, taskIds: readonly TaskId[], now: number): void;
+  workerMissing(worker: WorkerId, taskId: TaskId, holder: WorkerId, now: number): void;
+  workerStored(worker: WorkerId, taskId: TaskId, nbytes: number, type: string, now: number): void;
+  workerHeartbeat(worker: WorkerId, figures: WorkerHeartbeat, now: number): void;
+  /** Ready tasks wait for it to go on (memory pressure); the worker is told. */
+  pauseWorker(worker: WorkerId, paused: boolean, now: number): void;
+}
+
+/** What the server and its operator tell. Workers are named by address, name or host. */
+export interface OperatorStimuli {
+  /** Gives workers the tasks that became ready. Call it at the end of every batch. */
+  flushAssignments(now: number): void;
+  /** A time that was asked for with `wakeAt` has come. */
+  wake(now: number): void;
+  /**
+   * Keeps tasks for something that is not a client: a published dataset, a queue, a variable. `holder` names it;
+   * holding twice counts once. Answers the keys held; of unknown tasks nothing is said.
+   */
+  holdFor(holder: string, client: ClientId | null, selection: TaskSelection, now: number): readonly string[];
+  /** Ends what `holdFor` began; without a selection, for everything the holder kept. */
+  releaseFor(holder: string, selection: TaskSelection | undefined, now: number): void;
+  /** Sees to `n` copies of each (default: one on every worker named), and drops copies beyond that. */
+  replicate(
+    client: ClientId,
+    selection: TaskSelection,
+    options: { readonly n?: number; readonly workers?: readonly string[] },
+    now: number,
+  ): void;
+  /** Moves results from workers that hold much to workers that hold little. */
+  rebalance(
+    client: ClientId,
+    selection: TaskSelection,
+    options: { readonly workers?: readonly string[] },
+    now: number,
+  ): void;
+  /** Stops giving work to them and moves away what only they hold, then says `retired`. Answers their addresses. */
+  retireWorkers(options: { readonly workers?: readonly string[]; readonly n?: number }, now: number): readonly string[];
+  /** Cancels every task of everybody. Sessions, functions and workers stay. */
+  restart(reason: string, now: number): void;
+}
+
+/** Where a task is and why, as data. */
+export interface TaskInfo {
+  readonly key: string;
+  readonly taskId: TaskId;
+  readonly state: TaskState;
+  readonly name: string;
+  readonly nbytes: number;
+  readonly type: string;
+  /** Address of the worker that computes it. */
+  readonly processingOn?: string;
+  readonly started?: boolean;
+  /** Addresses of the workers that hold it. */
+  readonly whoHas: readonly string[];
+  readonly dependencies: readonly string[];
+  readonly dependents: readonly string[];
+  readonly waitingOn: readonly string[];
+  /** Clients and other holders that want it. */
+  readonly wantedBy: readonly string[];
+  readonly priority: number;
+  readonly retriesLeft: number;
+  readonly suspicion: number;
+  readonly restrictions?: Readonly<Record<string, unknown>>;
+  readonly error?: ErrorReport;
+}
+
+/** Why a task is where it is. */
+export interface Explanation extends TaskInfo {
+  /** One sentence for people. */
+  readonly because: string;
+  /** How each worker would do (of the first thirty-two), best first. */
+  readonly workers: readonly {
+    readonly address: string;
+    readonly eligible: boolean;
+    readonly because?: string;
+    readonly occupancyMs: number;
+    readonly bytesToMove: number;
+    readonly startMs: number;
+  }[];
+}
+
+/** What may be asked. Selections by ids need the client whose ids they are. */
+export interface CoreQueries {
+  /** Tasks by state. */
+  counts(): Record<TaskState, number>;
+  /** The keys of all tasks, oldest first, at most `limit`, of one state if given. */
+  keys(limit: number, state?: TaskState): string[];
+  taskInfo(key: string): TaskInfo | undefined;
+  explain(key: string): Explanation | undefined;
+  story(client: ClientId | null, selection: TaskSelection): StoryEntry[];
+  /** The keys that a selection names and that exist; all of the client's when it names nothing. */
+  selectKeys(client: ClientId | null, selection: TaskSelection): string[];
+  whoHas(client: ClientId | null, selection: TaskSelection): Record<string, readonly string[]>;
+  hasWhat(workers?: readonly string[]): Record<string, readonly string[]>;
+  /** Bytes by key, or by function name with `summary`. */
+  nbytes(client: ClientId | null, selection: TaskSelection, summary?: boolean): Record<string, number>;
+  processing(workers?: readonly string[]): Record<string, readonly string[]>;
+  /** The tasks that a worker runs or has waiting, and what it needs to be asked about them. */
+  attemptsOn(worker: WorkerId): { readonly key: string; readonly taskId: TaskId; readonly started: boolean }[];
+  workers(now: number): WorkerInfo[];
+  worker(id: WorkerId, now: number): WorkerInfo | undefined;
+  /** Workers by address, name or host; all that are there without a selection. */
+  selectWorkers(selection?: readonly string[]): WorkerId[];
+  clients(): { readonly id: ClientId; readonly name: string; readonly tasks: number }[];
+  /** Work not done yet, for adaptive targets: milliseconds of estimated work and tasks that could run now. */
+  demand(): { readonly workMs: number; readonly ready: number; readonly heldBytes: number; readonly threads: number };
+  /** Checks every invariant. @throws Error that lists what does not hold. */
+  validate(): void;
+}
+
+/** How a {@link SchedulerCore} is made: `new SchedulerCore({ output, config, validate })`. */
+export interface SchedulerCoreOptions {
+  readonly output: SchedulerOutput;
+  readonly config?: SchedulerConfig;
+  /** Checks every invariant after every stimulus: for tests, and for hunting a fault in production. Default false. */
+  readonly validate?: boolean;
+}
+
+/** Everything that {@link SchedulerCore} can do. */
+export interface SchedulerCoreSurface extends ClientStimuli, WorkerStimuli, OperatorStimuli, CoreQueries {}
