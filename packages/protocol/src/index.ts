@@ -1,4 +1,24 @@
 /**
  * Messages, codec, framing, comms and credentials of Covey: what its users see.
  */
-export {};
+export { formatAddress, parseAddress } from './address.js';
+export type { Address } from './address.js';
+export { Secret } from './credentials.js';
+export { CoveyError, defineError, errorKinds, ProtocolError } from './errors.js';
+export type { CoveyErrorOptions, ErrorKind } from './errors.js';
+export { createLineLogger, LOG_LEVELS, silentLogger } from './shared/logger.js';
+export type { Logger, LogFields, LogLevel, LineLoggerOptions } from './shared/logger.js';
+export type { ConnectTls, ListenTls } from './comms/tls.js';
+export {
+  AddressError,
+  AuthenticationError,
+  BackpressureError,
+  CallTimeoutError,
+  ConnectError,
+  ConnectionClosedError,
+  ListenError,
+  RemoteCallError,
+  SecretError,
+  VersionMismatchError,
+} from './transport-errors.js';
+export { COVEY_VERSION, PROTOCOL_VERSION } from './version.js';

@@ -1,7 +1,42 @@
 /**
  * What the sibling packages need of `@covey/protocol` beyond its public names. No promise is made about it to anyone else.
  */
-export {};
+
+// Transport: addresses, comms, channels.
+export { formatAuthority, isLoopbackHost } from './address.js';
+export { socketAddress, socketFolder } from './socket-folder.js';
+export { errorClassOf, toErrorRecord } from './errors.js';
+export type { CoveyErrorClass, ErrorRecord } from './errors.js';
+export { fromErrorRecord } from './transport-errors.js';
+export { connect } from './comms/connect.js';
+export type { ConnectOptions } from './comms/connect.js';
+export { listen } from './comms/listen.js';
+export type { Listener, ListenOptions, PeerHello } from './comms/listen.js';
+export type { CloseCode, CloseReason, Comm, CommLimits, CommPeer } from './comms/comm.js';
+export { InProcessNetwork } from './comms/in-process.js';
+export { externalHost } from './comms/own-names.js';
+export { Channel } from './channels/channel.js';
+export type { ChannelCloseCode, ChannelCloseReason, ChannelOptions } from './channels/channel.js';
+export type { CallContext, CallHandler, CallOptions } from './channels/calls.js';
+export { ChannelServer } from './channels/channel-server.js';
+export type { ChannelHello, ChannelServerOptions } from './channels/channel-server.js';
+export type { FactMap } from './channels/control.js';
+export { openChannel } from './channels/open-channel.js';
+export type { OpenChannelOptions, OpenedChannel, ReconnectOptions } from './channels/open-channel.js';
+export { decode, encode } from './channels/codec.js';
+export { endOfTurn } from './channels/turn.js';
+export type { TurnEnd } from './channels/turn.js';
+
+// Helpers: one of each in the house.
+export { assertNever } from './shared/assert-never.js';
+export { backoffMs } from './shared/backoff.js';
+export type { BackoffOptions } from './shared/backoff.js';
+export { systemClock, VirtualClock } from './shared/clock.js';
+export type { Clock, Timer } from './shared/clock.js';
+export { deferred } from './shared/deferred.js';
+export type { Deferred } from './shared/deferred.js';
+export { makeNonce, systemRandomBytes } from './shared/nonce.js';
+export type { RandomBytes } from './shared/nonce.js';
 
 // The messages: layouts, ids, calls.
 export type { AttemptId, ClientId, ClientTaskId, FunctionId, OptionsId, TaskId, WorkerId } from './messages/ids.js';

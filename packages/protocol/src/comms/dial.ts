@@ -1,0 +1,76 @@
+/** The client's way to a socket, for comms and bulk connections alike, and the errors that tell why there is none. */
+import { connect as netConnect, type OnReadOpts, type Socket } from 'node:net';
+import { basename } from 'node:path';
+import { connect as tlsConnect } from 'node:tls';
+import { formatAddress, formatAuthority, isLoopbackHost, type Address } from '../address.js';
+import { AddressError, ConnectError } from '../transport-errors.js';
+import { clientTlsOptions, type ConnectTls } from './tls.js';
+
+/** An address that a socket leads to. */
+export type SocketAddress = Exclude<Address, { readonly kind: 'inproc' }>;
+
+/** Narrows an address to those that sockets lead to. */
+export function socketAddressOf(address: Address): SocketAddress {
+  if (address.kind === 'inproc')
+    throw new AddressError(`${formatAddress(address)} is in-process: no socket leads there`);
+  return address;
+}
+
+/** Begins to connect. With `onread`, bytes go straight into the caller's buffers. */
+export function dial(address: SocketAddress, tls: ConnectTls = {}, onread?: OnReadOpts): Socket {
+  const reading = onread === undefined ? {} : { onread };
+  switch (address.kind) {
+    case 'unix':
+      return netConnect({ path: address.path, ...reading });
+    case 'ws':
+      return netConnect({
+        host: address.host,
+        port: address.port,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: 10_000,
+        ...reading,
+      });
+    case 'wss': {
+      const target = { host: address.host, port: address.port, ...reading };
+      const socket = tlsConnect({ ...target, ...clientTlsOptions(tls, address.host) });
+      return socket.setNoDelay(true).setKeepAlive(true, 10_000);
+    }
+  }
+}
+
+/** The `Host` field, and what proofs bind as the place that was dialled. */
+export function dialTarget(address: SocketAddress): { readonly host: string; readonly target: string } {
+  if (address.kind === 'unix') return { host: 'localhost', target: `unix:${basename(address.path)}` };
+  const authority = formatAuthority(address);
+  return { host: authority, target: authority.toLowerCase() };
+}
+
+/** Whether an address is on this machine. */
+export function isLocal(address: Address): boolean {
+  return address.kind === 'unix' || address.kind === 'inproc' || isLoopbackHost(address.host);
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there; check that the process is running and that the port is right',
+  ENOENT: 'there is no such socket; check that the process is running on this machine',
+  ENOTFOUND: 'that host name is not known; check its spelling',
+  EAI_AGAIN: 'that host name could not be looked up; check the network',
+  EACCES: 'this user may not connect there',
+  EHOSTUNREACH: 'no route leads to that host',
+  ENETUNREACH: 'no route leads to that network',
+  ECONNRESET: 'the peer dropped the connection at once; it may be stopping, or flooded by others',
+  EPIPE: 'the peer dropped the connection at once; it may be stopping, or flooded by others',
+  ETIMEDOUT: 'the host did not answer',
+  EPROTO: 'there is no TLS there; use ws:// or start it with a certificate',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'there is no TLS there; use ws:// or start it with a certificate',
+};
+
+/** The error of a failed attempt. */
+export function connectError(address: Address, cause: unknown): ConnectError {
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  return new ConnectError(`cannot connect to ${formatAddress(address)}: ${WHY[code] ?? message}`, {
+    cause,
+    data: { reason: code },
+  });
+}

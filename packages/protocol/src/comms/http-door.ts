@@ -1,0 +1,42 @@
+/** The HTTP side of a listener: `/health` is open, every other path needs the token made from the secret, and browsers of other sites are refused. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sameBytes, type Secret } from '../credentials.js';
+
+/** Serves an authorised request. */
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface HttpDoorOptions {
+  readonly secret: Secret;
+  readonly handler: HttpHandler | undefined;
+  readonly isAllowedOrigin: (origin: string) => boolean;
+  readonly isAllowedHost: (host: string | undefined) => boolean;
+  /** Called when a request has shown the token. */
+  readonly onauthorised: (request: IncomingMessage) => void;
+}
+
+/** Makes the listener of `request` events. */
+export function httpDoor(options: HttpDoorOptions): HttpHandler {
+  const expected = Buffer.from(`Bearer ${options.secret.httpToken()}`);
+  return (request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0];
+    const { origin, host, authorization } = request.headers;
+    if (path === '/health' && (request.method === 'GET' || request.method === 'HEAD')) {
+      answer(response, 200, 'ok\n');
+      return;
+    }
+    if (origin !== undefined && !options.isAllowedOrigin(origin)) answer(response, 403, 'this origin is not allowed\n');
+    else if (!options.isAllowedHost(host)) answer(response, 421, 'this process does not answer for that host name\n');
+    else if (authorization === undefined || !sameBytes(Buffer.from(authorization), expected)) {
+      response.setHeader('www-authenticate', 'Bearer realm="covey"');
+      answer(response, 401, "send 'Authorization: Bearer TOKEN'; 'covey token' prints the token\n");
+    } else if (options.handler === undefined) answer(response, 404, 'nothing is served here\n');
+    else {
+      options.onauthorised(request);
+      options.handler(request, response);
+    }
+  };
+}
+
+function answer(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }).end(text);
+}

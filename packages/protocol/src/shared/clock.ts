@@ -1,0 +1,72 @@
+/** Time as a value that is passed in: the system's, or a virtual one under which tests and simulations run without waiting. */
+
+/** What {@link Clock.setTimer} returns. */
+export type Timer = unknown;
+
+/** A source of time and timers. */
+export interface Clock {
+  /** Milliseconds that never go back. */
+  now(): number;
+  setTimer(callback: () => void, delayMs: number): Timer;
+  clearTimer(timer: Timer): void;
+}
+
+/** The system's clock. Its timers do not keep a process alive: connections do. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  setTimer: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
+  clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};
+
+interface PendingTimer {
+  readonly atMs: number;
+  readonly order: number;
+  readonly callback: () => void;
+}
+
+/** A clock that moves only when told. */
+export class VirtualClock implements Clock {
+  #nowMs = 0;
+  #order = 0;
+  readonly #timers = new Set<PendingTimer>();
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  setTimer(callback: () => void, delayMs: number): Timer {
+    const timer: PendingTimer = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, callback };
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  clearTimer(timer: Timer): void {
+    this.#timers.delete(timer as PendingTimer);
+  }
+
+  /** How many timers are pending: zero when everything was cleaned up. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Moves to the next timer and runs it; false when there is none up to `limitMs`. */
+  step(limitMs = Infinity): boolean {
+    let next: PendingTimer | undefined;
+    for (const timer of this.#timers) {
+      if (next === undefined || timer.atMs < next.atMs || (timer.atMs === next.atMs && timer.order < next.order))
+        next = timer;
+    }
+    if (next === undefined || next.atMs > limitMs) return false;
+    this.#timers.delete(next);
+    this.#nowMs = Math.max(this.#nowMs, next.atMs);
+    next.callback();
+    return true;
+  }
+
+  /** Moves on by `durationMs`, running what falls due in order. */
+  advance(durationMs: number): void {
+    const untilMs = this.#nowMs + durationMs;
+    while (this.step(untilMs)) continue;
+    this.#nowMs = untilMs;
+  }
+}
