@@ -15,8 +15,6 @@ export interface Setting<T> {
   readonly defaultMeans?: string;
   /** One sentence or two. */
   readonly summary: string;
-  /** Its flag without dashes, where it differs from the last part of its name. */
-  readonly flag?: string;
 }
 
 function setting<T>(kind: ValueKind<T>, summary: string, fallback: T): Setting<T>;
