@@ -1,0 +1,169 @@
+/** The ops on what holds values: queues and variables. */
+import type { ClientId, ClientTaskId } from '@covey/protocol/internal';
+import { CoordinationError } from '../errors.js';
+import type { Fields } from '../fields.js';
+import { Handovers } from './handovers.js';
+import type { Taken } from './handovers.js';
+import { ItemQueue } from './item-queue.js';
+import type { Item, TaskHold } from './item.js';
+import { forgetIdle, noSuchOp } from './op.js';
+import type { Op } from './op.js';
+import { Variable } from './variable.js';
+import type { Wait } from './wait.js';
+import type { Caller, Waits } from './waits.js';
+
+/** Keeps tasks alive for what is not a client. */
+export interface TaskKeeper {
+  /** Holds the tasks that a client's session names. @throws when it doesn't hold them itself */
+  hold(client: ClientId, ids: readonly ClientTaskId[]): TaskHold;
+}
+
+/** Where a getter waits. */
+interface Source {
+  enter(wait: Wait<readonly Item[]>): void;
+  leave(wait: Wait<readonly Item[]>): void;
+}
+
+export class ValueOps {
+  readonly #tasks: TaskKeeper;
+  readonly #waits: Waits;
+  readonly #handovers = new Handovers();
+  readonly #queues = new Map<string, ItemQueue>();
+  readonly #variables = new Map<string, Variable>();
+
+  constructor(tasks: TaskKeeper, waits: Waits) {
+    this.#tasks = tasks;
+    this.#waits = waits;
+  }
+
+  /** Ends the handovers to a client that is gone; its waits have ended before. */
+  forget(client: ClientId): void {
+    this.#handovers.forget(client);
+  }
+
+  counts(): { queues: number; variables: number; handovers: number } {
+    return { queues: this.#queues.size, variables: this.#variables.size, handovers: this.#handovers.size };
+  }
+
+  /** Drops all values, as a restart does: who waits for items is told, who waits for a variable waits on. */
+  clear(reason: string): void {
+    for (const [name, queue] of this.#queues) this.#closeQueue(name, queue, new CoordinationError(reason));
+    for (const [name, variable] of this.#variables) {
+      variable.delete()?.hold?.release();
+      forgetIdle(this.#variables, name, variable);
+    }
+  }
+
+  queue({ caller, name, op, args }: Op): unknown {
+    const queue = this.#queues.get(name) ?? new ItemQueue();
+    this.#queues.set(name, queue);
+    try {
+      switch (op) {
+        case 'put':
+          return this.#put(queue, caller, args).finally(() => forgetIdle(this.#queues, name, queue));
+        case 'get': {
+          const count = args.optionalInteger('count', 1, 1_000_000) ?? 1;
+          return this.#take(caller, args.optionalTimeoutMs(), {
+            enter: (wait) => queue.get(wait, count),
+            leave: (wait) => queue.withdrawGet(wait),
+          }).finally(() => forgetIdle(this.#queues, name, queue));
+        }
+        case 'drain':
+          return this.#handovers.give(caller.client, queue.drain(args.optionalInteger('limit', 1) ?? Infinity));
+        case 'size':
+          return queue.size;
+        case 'close':
+          this.#closeQueue(name, queue, new CoordinationError(`the queue '${name}' was closed`));
+          return null;
+        case 'confirm':
+          this.#handovers.confirm(caller.client, args.integer('handover', 0));
+          return null;
+        default:
+          throw noSuchOp('queue', op);
+      }
+    } finally {
+      forgetIdle(this.#queues, name, queue);
+    }
+  }
+
+  async #put(queue: ItemQueue, caller: Caller, args: Fields): Promise<boolean> {
+    const maxsize = args.optionalInteger('maxsize', 0) ?? 0;
+    const timeoutMs = args.optionalTimeoutMs();
+    const item = this.#item(caller, args);
+    let isIn = false;
+    try {
+      isIn = await this.#waits.run<boolean>({
+        caller,
+        timeoutMs,
+        late: false,
+        start: (wait) => queue.put(wait, item, maxsize),
+        withdraw: (wait) => queue.withdrawPut(wait),
+      });
+      return isIn;
+    } finally {
+      if (!isIn) item.hold?.release();
+    }
+  }
+
+  #closeQueue(name: string, queue: ItemQueue, reason: Error): void {
+    for (const item of queue.close(reason)) item.hold?.release();
+    forgetIdle(this.#queues, name, queue);
+  }
+
+  variable({ caller, name, op, args }: Op): unknown {
+    const variable = this.#variables.get(name) ?? new Variable();
+    this.#variables.set(name, variable);
+    try {
+      switch (op) {
+        case 'set': {
+          const before = variable.set(this.#item(caller, args));
+          before?.hold?.release();
+          return null;
+        }
+        case 'get':
+          return this.#take(caller, args.optionalTimeoutMs(), {
+            enter: (wait) => variable.get(wait),
+            leave: (wait) => variable.withdraw(wait),
+          }).finally(() => forgetIdle(this.#variables, name, variable));
+        case 'delete':
+          variable.delete()?.hold?.release();
+          return null;
+        case 'confirm':
+          this.#handovers.confirm(caller.client, args.integer('handover', 0));
+          return null;
+        default:
+          throw noSuchOp('variable', op);
+      }
+    } finally {
+      forgetIdle(this.#variables, name, variable);
+    }
+  }
+
+  /**
+   * Waits for items and passes them on. The handover opens in the moment in which they are settled: nothing that happens before the
+   * answer leaves may let their tasks go.
+   */
+  #take(caller: Caller, timeoutMs: number | undefined, source: Source): Promise<Taken | null> {
+    let inner: Wait<readonly Item[]>;
+    return this.#waits.run<Taken | null>({
+      caller,
+      timeoutMs,
+      late: null,
+      start: (wait) => {
+        inner = {
+          client: wait.client,
+          settle: (items) => wait.settle(this.#handovers.give(caller.client, items)),
+          fail: (error) => wait.fail(error),
+        };
+        source.enter(inner);
+      },
+      withdraw: () => source.leave(inner),
+    });
+  }
+
+  #item(caller: Caller, args: Fields): Item {
+    const ids = args.optionalIds<ClientTaskId>('ids') ?? [];
+    const value = args.bytes('value');
+    return { value, hold: ids.length === 0 ? null : this.#tasks.hold(caller.client, ids) };
+  }
+}

@@ -1,0 +1,63 @@
+/** The kinds of errors by which the scheduler's process answers what it will not or cannot do. */
+import { CoveyError, defineError } from '@covey/protocol';
+
+/** A call's arguments are not what the call takes. */
+export class CallArgumentError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'COVEY_CALL_ARGUMENT',
+      name: 'CallArgumentError',
+      summary: 'A call to the scheduler had arguments that it does not take.',
+      remedy: 'Read the message: it names the argument and what it must be.',
+    });
+  }
+}
+
+/** A lock, semaphore, queue or variable was used against its rules, or closed while somebody waited for it. */
+export class CoordinationError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'COVEY_COORDINATION',
+      name: 'CoordinationError',
+      summary:
+        'A lock, semaphore, event, queue or variable was used against its rules, or closed under who waited for it.',
+      remedy: 'Read the message: it names the object and the rule.',
+    });
+  }
+}
+
+/** The name is taken by a living worker. */
+export class DuplicateWorkerError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'COVEY_DUPLICATE_WORKER',
+      name: 'DuplicateWorkerError',
+      summary: 'A worker introduced itself by a name or address that a living worker has.',
+      remedy: 'Give each worker a name of its own, or let it choose one.',
+    });
+  }
+}
+
+/** A call named a worker that is not there. */
+export class UnknownWorkerError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'COVEY_UNKNOWN_WORKER',
+      name: 'UnknownWorkerError',
+      summary: 'A call named a worker that the scheduler does not know.',
+      remedy: 'Name workers by address or name, as schedulerInfo() lists them.',
+    });
+  }
+}
+
+/** The dataset is there already, or is not. */
+export class DatasetError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'COVEY_DATASET',
+      name: 'DatasetError',
+      summary: 'A dataset of that name is published already, or none is.',
+      remedy: 'Choose another name, publish with override, or look at listDatasets().',
+    });
+  }
+}

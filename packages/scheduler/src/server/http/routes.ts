@@ -1,0 +1,138 @@
+/**
+ * What the scheduler shows over HTTP to who has the token: a page that says what this is, figures for Prometheus, and its state as JSON.
+ * Reading only: nothing here changes anything. Authentication and `/health` are the listener's.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { SchedulerInfo } from '@covey/protocol/internal';
+import { EXPOSITION_CONTENT_TYPE } from './exposition.js';
+
+const DEFAULT_TASK_LIMIT = 100;
+const MAX_TASK_LIMIT = 10_000;
+
+/** Where the pages come from. */
+export interface StatusSource {
+  info(): SchedulerInfo;
+  /** The page for Prometheus. */
+  metrics(): string;
+  /** States that a task can be in. */
+  readonly taskStates: readonly string[];
+  /** Tasks in that state (or in any), no more than `limit`. */
+  tasks(state: string | undefined, limit: number): readonly unknown[];
+  /** All about one task; undefined when there is none of that key. */
+  task(key: string): unknown;
+}
+
+interface Page {
+  readonly status?: number;
+  readonly type?: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Makes the listener's HTTP handler. */
+export function httpRoutes(source: StatusSource): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    let page: Page;
+    try {
+      page = answer(source, request);
+    } catch (error) {
+      page = json({ error: error instanceof Error ? error.message : String(error) }, 500);
+    }
+    const { status = 200, type = 'application/json; charset=utf-8', body, headers } = page;
+    const bytes = Buffer.from(body);
+    response.writeHead(status, {
+      'content-type': type,
+      'content-length': bytes.length,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    });
+    response.end(request.method === 'HEAD' ? undefined : bytes);
+  };
+}
+
+function answer(source: StatusSource, request: IncomingMessage): Page {
+  let url: URL;
+  let path: string;
+  try {
+    url = new URL(request.url ?? '/', 'http://scheduler');
+    path = decodeURIComponent(url.pathname);
+  } catch {
+    return json({ error: 'the path is not well formed' }, 400);
+  }
+  const found = route(source, path, url.searchParams);
+  if (found === undefined) return json({ error: `there is nothing at ${path}`, see: '/' }, 404);
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return { ...json({ error: `${path} can only be read` }, 405), headers: { allow: 'GET, HEAD' } };
+  }
+  return found();
+}
+
+/** The page at a path, to be made only when it is asked for rightly. */
+function route(source: StatusSource, path: string, query: URLSearchParams): (() => Page) | undefined {
+  switch (path) {
+    case '/':
+      return () => index(source.info());
+    case '/metrics':
+      return () => ({ type: EXPOSITION_CONTENT_TYPE, body: source.metrics() });
+    case '/json/identity':
+      return () => {
+        const { workers, clients, counts: _counts, ...identity } = source.info();
+        return json({ ...identity, workers: workers.length, clients: clients.length });
+      };
+    case '/json/workers':
+      return () => json(source.info().workers);
+    case '/json/clients':
+      return () => json(source.info().clients);
+    case '/json/counts':
+      return () => json(source.info().counts);
+    case '/json/tasks':
+      return () => tasks(source, query);
+    default:
+      return path.startsWith('/json/task/') ? () => task(source, path.slice('/json/task/'.length)) : undefined;
+  }
+}
+
+function tasks(source: StatusSource, query: URLSearchParams): Page {
+  const state = query.get('state') ?? undefined;
+  if (state !== undefined && !source.taskStates.includes(state)) {
+    return json({ error: `'${state}' is not a state of tasks`, states: source.taskStates }, 400);
+  }
+  const limit = query.has('limit') ? Number(query.get('limit')) : DEFAULT_TASK_LIMIT;
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_TASK_LIMIT) {
+    return json({ error: `the limit is a whole number from 1 to ${MAX_TASK_LIMIT}` }, 400);
+  }
+  return json(source.tasks(state, limit));
+}
+
+function task(source: StatusSource, key: string): Page {
+  const found = source.task(key);
+  return found === undefined ? json({ error: `there is no task '${key}'` }, 404) : json(found);
+}
+
+function index(info: SchedulerInfo): Page {
+  const lines = [
+    `Covey ${info.version}: the scheduler of the cluster '${info.clusterName}' at ${info.address}`,
+    `${info.workers.length} workers, ${info.clients.length} clients`,
+    '',
+    '/health                        whether it answers (open)',
+    '/metrics                       figures for Prometheus',
+    '/json/identity                 who it is',
+    '/json/workers                  its workers',
+    '/json/clients                  its clients',
+    '/json/counts                   tasks by state',
+    '/json/tasks?state=&limit=      tasks',
+    '/json/task/KEY                 one task: its state, its story, why it is where it is',
+  ];
+  return { type: 'text/plain; charset=utf-8', body: `${lines.join('\n')}\n` };
+}
+
+function json(value: unknown, status = 200): Page {
+  return { status, body: `${JSON.stringify(value, plain, 1)}\n` };
+}
+
+/** Bytes and big integers have no form in JSON: their sizes and digits do. */
+function plain(_name: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return value instanceof Uint8Array ? `${value.length} bytes` : value;
+}
