@@ -32,7 +32,7 @@ export interface ComputeTask {
   readonly kind: number;
   readonly args: Opaque;
   /** Triples `TaskId, nbytes, DependencyWhere`, in the order in which function and arguments refer to them; null when there are none. */
-  readonly dependencies: readonly (TaskId | number | DependencyWhere)[] | null;
+  readonly dependencies: readonly (number | Exclude<DependencyWhere, 0>)[] | null;
 }
 
 /** What a worker does with each message of the scheduler. */
