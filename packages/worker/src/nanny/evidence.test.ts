@@ -59,12 +59,18 @@ test('what ps prints', () => {
 test('a worker that works is always started again, later each time it dies young', () => {
   const policy = new RestartPolicy({ backoff: { firstMs: 100, maxMs: 400, random: () => 1 } });
   const young = { wasReady: true, lifeMs: 10, permanent: false };
-  const delays = [young, young, young, young, { ...young, lifeMs: 60_000 }, young].map((life) => policy.afterDeath(life));
+  const delays = [young, young, young, young, { ...young, lifeMs: 60_000 }, young].map((life) =>
+    policy.afterDeath(life),
+  );
   expect(delays.map((decision) => decision.restart && decision.delayMs)).toEqual([100, 200, 400, 400, 100, 100]);
 });
 
 test('the allocator is configured unless the operator did', () => {
-  expect(spawnEnvironment({ A: '1' })).toEqual({ A: '1', GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1', MALLOC_ARENA_MAX: '1' });
+  expect(spawnEnvironment({ A: '1' })).toEqual({
+    A: '1',
+    GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
+    MALLOC_ARENA_MAX: '1',
+  });
   expect(spawnEnvironment({ GLIBC_TUNABLES: 'glibc.malloc.hugetlb=0', MALLOC_ARENA_MAX: '4' }, { B: '2' })).toEqual({
     GLIBC_TUNABLES: 'glibc.malloc.hugetlb=0',
     MALLOC_ARENA_MAX: '4',

@@ -104,12 +104,18 @@ export class NannyProcess {
         restart: async ({ workers }) => nanny.restart(workers),
         close: async () => this.end(0),
       },
+      onLost: (message) => this.#fail(`the scheduler is gone: ${message}`),
     });
     this.#link.catch((error: Error & { code?: string }) => {
-      const code = typeof error.code === 'string' ? { code: error.code } : {};
-      this.#host.send({ type: 'failed', message: `the nanny can't reach the scheduler: ${error.message}`, ...code });
-      this.end(1);
+      this.#fail(`the nanny can't reach the scheduler: ${error.message}`, error.code);
     });
+  }
+
+  /** Without a scheduler there is nobody to work for. */
+  #fail(message: string, code?: string): void {
+    if (this.#ending !== undefined) return;
+    this.#host.send({ type: 'failed', message, ...(typeof code === 'string' ? { code } : {}) });
+    this.end(1);
   }
 
   #onEvent(event: NannyEvent): void {

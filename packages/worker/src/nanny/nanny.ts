@@ -151,8 +151,7 @@ export class Nanny implements AsyncDisposable {
     const { process, launch } = ward;
     this.#configure(ward);
     void process.ready.then(
-      (address) =>
-        this.#options.onEvent({ type: 'worker-ready', name: launch.name, pid: process.pid ?? 0, address }),
+      (address) => this.#options.onEvent({ type: 'worker-ready', name: launch.name, pid: process.pid ?? 0, address }),
       () => undefined, // Its end is reported by `ended`.
     );
     void process.ended.then((end) => this.#afterEnd(ward, end));
@@ -183,7 +182,12 @@ export class Nanny implements AsyncDisposable {
       permanent: end.failure?.permanent === true,
     });
     const reason = explainDeath(death, end.failure?.message);
-    this.#options.onEvent({ type: 'worker-died', death, reason, restartInMs: decision.restart ? decision.delayMs : null });
+    this.#options.onEvent({
+      type: 'worker-died',
+      death,
+      reason,
+      restartInMs: decision.restart ? decision.delayMs : null,
+    });
     if (!decision.restart) return this.#forget(ward, false);
     ward.restartTimer = this.#clock.setTimer(() => {
       ward.restartTimer = undefined;

@@ -17,7 +17,8 @@ export function spawnEnvironment(
   return {
     ...own,
     // What the operator has set wins, a tunable of another name stays beside ours.
-    GLIBC_TUNABLES: tunables === undefined ? huge : tunables.includes('malloc.hugetlb') ? tunables : `${tunables}:${huge}`,
+    GLIBC_TUNABLES:
+      tunables === undefined ? huge : tunables.includes('malloc.hugetlb') ? tunables : `${tunables}:${huge}`,
     MALLOC_ARENA_MAX: own['MALLOC_ARENA_MAX'] ?? '1',
     ...extra,
   };

@@ -1,0 +1,28 @@
+/**
+ * Entry of the nanny process: `node nanny.cjs`, spawned with an IPC channel over which its configuration comes. What it needs for the
+ * scheduler is loaded after the workers have been spawned.
+ */
+import process from 'node:process';
+import { NannyProcess } from './nanny-process.js';
+import type { ToNanny } from './nanny-ipc.js';
+
+const nanny = new NannyProcess({
+  pid: process.pid,
+  send: (message) => {
+    // Whoever launched us may be gone: then `disconnect` says what follows.
+    if (process.connected) process.send?.(message, () => undefined);
+  },
+  exit: (code) => process.exit(code),
+  connect: async (options) => (await import('./scheduler-link.js')).linkToScheduler(options),
+});
+
+if (process.send === undefined) {
+  process.stderr.write(
+    'covey nanny: this is started by other programs, with an IPC channel; use `covey worker` instead\n',
+  );
+  process.exit(2);
+}
+process.on('message', (message) => nanny.handle(message as ToNanny));
+process.on('disconnect', () => nanny.orphaned());
+process.on('SIGTERM', () => nanny.end(0));
+process.on('SIGINT', () => nanny.end(0));

@@ -1,0 +1,60 @@
+/** A nanny's own way to the scheduler: it reports deaths and takes orders. Only this file of the nanny knows channels. */
+import { Secret } from '@covey/protocol';
+import { openChannel } from '@covey/protocol/internal';
+import type { NannyCalls, NannyHello, WorkerDeath } from '@covey/protocol/internal';
+
+/** What the scheduler may ask. */
+export type NannyCallHandlers = {
+  readonly [Method in keyof NannyCalls]: (params: NannyCalls[Method]['params']) => Promise<void>;
+};
+
+export interface SchedulerLinkOptions {
+  readonly scheduler: string;
+  /** The secret as text. */
+  readonly secret: string;
+  readonly hello: NannyHello;
+  readonly calls: NannyCallHandlers;
+  /** The scheduler is gone for good. */
+  onLost(message: string): void;
+  /** How long to dial while nobody answers at first. Default 60,000. */
+  readonly waitMs?: number;
+  /** How long to dial again after the connection dropped. Default 60,000. */
+  readonly graceMs?: number;
+}
+
+export interface SchedulerLink {
+  workerDied(death: WorkerDeath): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects and introduces the nanny.
+ * @throws what `openChannel` throws: the scheduler can't be reached, or refuses the secret or the version.
+ */
+export async function linkToScheduler(options: SchedulerLinkOptions): Promise<SchedulerLink> {
+  const { scheduler, secret, hello, calls, waitMs = 60_000, graceMs = 60_000 } = options;
+  const { channel } = await openChannel(scheduler, {
+    secret: Secret.fromText(secret, 'the launcher'),
+    role: 'nanny',
+    hello: { ...hello },
+    waitMs,
+    reconnect: { graceMs },
+    configure(configured) {
+      configured.handle = async (method, params) => {
+        if (method !== 'restart' && method !== 'close') throw new TypeError(`a nanny knows no call '${method}'`);
+        await (calls[method] as (given: unknown) => Promise<void>)(params);
+        return null;
+      };
+      configured.onclose = ({ message }) => options.onLost(message);
+    },
+  });
+  return {
+    async workerDied(death) {
+      await channel.call('worker-died', death);
+    },
+    async close() {
+      channel.onclose = undefined;
+      await channel.close();
+    },
+  };
+}
