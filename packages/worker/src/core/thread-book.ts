@@ -1,0 +1,115 @@
+/**
+ * The compute threads and which tasks each gets ahead.
+ *
+ * A thread's window is a time: it gets further tasks while what it has is estimated to be over in a few milliseconds; a task of unknown or long duration is given only to a thread
+ * that has nothing. So tiny tasks travel in large batches, and no long task makes others wait while another thread is idle.
+ */
+import { ComputeThread } from './compute-thread.js';
+import type { ThreadId } from './compute-thread.js';
+import type { Durations } from './durations.js';
+import { ReadyQueue } from './ready-queue.js';
+import type { WorkerTask } from './task.js';
+
+export interface WindowLimits {
+  /** Estimated milliseconds of work handed to a thread ahead. Default 4. */
+  readonly windowMs: number;
+  /** Tasks handed to a thread ahead. Default 1,000. */
+  readonly windowTasks: number;
+}
+
+export const DEFAULT_WINDOW_LIMITS: WindowLimits = { windowMs: 4, windowTasks: 1000 };
+
+/** What handing over one task costs besides its own duration, milliseconds. */
+const OVERHEAD_MS = 0.003;
+
+export class ThreadBook {
+  readonly #limits: WindowLimits;
+  readonly #durations: Durations;
+  readonly #threads = new Map<ThreadId, ComputeThread>();
+  /** Threads that may get tasks. */
+  #open: ComputeThread[] = [];
+  /** Ready tasks that any thread may run. */
+  readonly ready = new ReadyQueue();
+  #lastId = 0;
+
+  constructor(durations: Durations, limits: WindowLimits = DEFAULT_WINDOW_LIMITS) {
+    this.#durations = durations;
+    this.#limits = limits;
+  }
+
+  get(id: ThreadId): ComputeThread | undefined {
+    return this.#threads.get(id);
+  }
+
+  [Symbol.iterator](): Iterator<ComputeThread> {
+    return this.#threads.values();
+  }
+
+  /** A new thread, in the given slot or (for an actor) the first free one above `nthreads`. */
+  add(slot: number, forActor: boolean): ComputeThread {
+    const taken = new Set([...this.#threads.values()].map((thread) => thread.slot));
+    let free = slot;
+    while (forActor && taken.has(free)) free += 1;
+    const thread = new ComputeThread(++this.#lastId, free, forActor);
+    this.#threads.set(thread.id, thread);
+    return thread;
+  }
+
+  /** It reads its port: it may get tasks. */
+  open(thread: ComputeThread): void {
+    thread.state = 'ready';
+    this.#open.push(thread);
+  }
+
+  /** It gets no more tasks. */
+  close(thread: ComputeThread): void {
+    thread.state = 'ending';
+    this.#open = this.#open.filter((other) => other !== thread);
+  }
+
+  remove(thread: ComputeThread): void {
+    this.close(thread);
+    this.#threads.delete(thread.id);
+  }
+
+  /** Chooses the next task and its thread, and takes it out of its ready queue; undefined when nothing fits. */
+  next(): { readonly task: WorkerTask; readonly thread: ComputeThread } | undefined {
+    let best: ComputeThread | undefined;
+    const common = this.ready.peek();
+    for (const thread of this.#open) {
+      const own = thread.own.peek();
+      if (own !== undefined && this.#fits(thread, own)) {
+        const isFirst = thread.forActor || common === undefined || own.compute.priority <= common.compute.priority;
+        if (isFirst) {
+          thread.own.pop();
+          return { task: own, thread };
+        }
+      }
+      if (common === undefined || thread.forActor || !this.#fits(thread, common)) continue;
+      if (best === undefined || isLessLoaded(thread, best)) best = thread;
+    }
+    if (best === undefined) return undefined;
+    return { task: this.ready.pop() as WorkerTask, thread: best };
+  }
+
+  /** What a task counts in a thread's load. An unknown one fills the window. */
+  estimate(task: WorkerTask): number {
+    const mean = this.#durations.estimate(task.compute.functionId);
+    return mean === undefined ? this.#limits.windowMs : mean + OVERHEAD_MS;
+  }
+
+  /** Whether a thread without work is there, beside this one. */
+  hasIdleBeside(thread: ComputeThread): boolean {
+    return this.#open.some((other) => other !== thread && !other.forActor && other.queue.length === 0);
+  }
+
+  #fits(thread: ComputeThread, task: WorkerTask): boolean {
+    if (thread.queue.length === 0) return true;
+    if (thread.queue.length >= this.#limits.windowTasks) return false;
+    return thread.loadMs + this.estimate(task) <= this.#limits.windowMs;
+  }
+}
+
+function isLessLoaded(left: ComputeThread, right: ComputeThread): boolean {
+  return left.loadMs < right.loadMs || (left.loadMs === right.loadMs && left.queue.length < right.queue.length);
+}
