@@ -27,6 +27,14 @@ export { decode, encode } from './channels/codec.js';
 export { endOfTurn } from './channels/turn.js';
 export type { TurnEnd } from './channels/turn.js';
 
+// Bulk: values moved straight between processes.
+export { BulkClient } from './bulk/bulk-client.js';
+export type { BulkClientOptions, FetchOptions } from './bulk/bulk-client.js';
+export { serveBulk } from './bulk/bulk-server.js';
+export type { BulkServerOptions } from './bulk/bulk-server.js';
+export { valueBytes } from './bulk/value-frames.js';
+export type { BulkContext, BulkSource, ValueFrames } from './bulk/value-frames.js';
+
 // Helpers: one of each in the house.
 export { assertNever } from './shared/assert-never.js';
 export { backoffMs } from './shared/backoff.js';
