@@ -1,4 +1,19 @@
 /**
  * What the sibling packages need of `@covey/deploy` beyond its public names. No promise is made about it to anyone else.
  */
-export {};
+export { Registry } from './registry/registry.js';
+export type { ClusterFacts, RegistryOptions } from './registry/registry.js';
+export { coveyHome, privateFolder, writePrivateFile } from './host/private-folder.js';
+export { hostLimits, spreadOver, workerMemory } from './host/host-limits.js';
+export type { HostLimits } from './host/host-limits.js';
+export { configurationFile } from './config/configuration.js';
+export { environmentNameOf, flagOf, settingNames, settingOf, settings } from './config/settings.js';
+export type { Setting } from './config/settings.js';
+export { duration, integer, memoryLimit, parseBytes, resources, text } from './config/value-kinds.js';
+export type { ValueKind, ValueOf } from './config/value-kinds.js';
+export { clusterKinds, readClusterRequest } from './keeper/cluster-kinds.js';
+export type { ClusterKind, KindOption } from './keeper/cluster-kinds.js';
+export { keeperEntry } from './keeper/start-cluster.js';
+export { configuredSecret } from './resolve-target.js';
+export { checkClusterName, inventName, isClusterName } from './names.js';
+export { SchedulerConnection } from './scheduler-connection.js';

@@ -35,7 +35,11 @@ test('an empty variable and an undefined option say nothing', () => {
 });
 
 test.each([
-  [{ COVEY_SCHEDULER_PORT: 'many' }, undefined, 'COVEY_SCHEDULER_PORT must be a whole number from 0 to 65535, not "many"'],
+  [
+    { COVEY_SCHEDULER_PORT: 'many' },
+    undefined,
+    'COVEY_SCHEDULER_PORT must be a whole number from 0 to 65535, not "many"',
+  ],
   [{}, '{ "worker.nany": true }', "there is no setting 'worker.nany'"],
   [{}, '{ "worker.nanny": 3 }', "'worker.nanny' in"],
   [{}, '{', 'is not JSON'],

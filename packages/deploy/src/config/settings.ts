@@ -31,52 +31,99 @@ const path = text('PATH', 'a path');
 
 /** The settings, by name. A dot parts a setting from the part of Covey that it is for. */
 export const settings = {
-  cluster: setting(text('NAME|ADDRESS', 'the name or address of a cluster'), 'The cluster that programs use when they name none.', {
-    means: 'a new local cluster for each program',
-  }),
-  'secret-file': setting(path, 'The file that holds the secret of the cluster. It must be readable by its owner alone.', {
-    means: 'the registry, for clusters found by name',
-  }),
+  cluster: setting(
+    text('NAME|ADDRESS', 'the name or address of a cluster'),
+    'The cluster that programs use when they name none.',
+    {
+      means: 'a new local cluster for each program',
+    },
+  ),
+  'secret-file': setting(
+    path,
+    'The file that holds the secret of the cluster. It must be readable by its owner alone.',
+    {
+      means: 'the registry, for clusters found by name',
+    },
+  ),
   'log-level': setting(choice(...LOG_LEVELS), 'How much is logged.', 'info' as const),
 
   'tls.cert': setting(path, 'PEM file of the certificate that this process shows.', { means: 'none' }),
   'tls.key': setting(path, 'PEM file of the key of that certificate.', { means: 'none' }),
-  'tls.ca-file': setting(path, 'PEM file of the authorities that must have signed the certificates of peers: mutual TLS.', {
-    means: 'any certificate will do: both sides prove that they know the secret, bound to the TLS session',
-  }),
+  'tls.ca-file': setting(
+    path,
+    'PEM file of the authorities that must have signed the certificates of peers: mutual TLS.',
+    {
+      means: 'any certificate will do: both sides prove that they know the secret, bound to the TLS session',
+    },
+  ),
 
-  'scheduler.host': setting(text('HOST', 'a host name or address'), 'The interface to listen on; 0.0.0.0 or :: are all.', '127.0.0.1'),
+  'scheduler.host': setting(
+    text('HOST', 'a host name or address'),
+    'The interface to listen on; 0.0.0.0 or :: are all.',
+    '127.0.0.1',
+  ),
   'scheduler.port': setting(integer(0, 65535), 'The port to listen on; 0 is any free one.', 8786),
   'scheduler.listen': setting(listOf(address), 'Further addresses to listen on, such as a Unix socket.', []),
-  'scheduler.contact-address': setting(address, 'The address that workers and clients dial, if other than the one listened on.', {
-    means: 'the one listened on',
+  'scheduler.contact-address': setting(
+    address,
+    'The address that workers and clients dial, if other than the one listened on.',
+    {
+      means: 'the one listened on',
+    },
+  ),
+  'scheduler.name': setting(
+    text('NAME', 'letters, digits, dots, dashes'),
+    'The name of the cluster, by which it is found on this host.',
+    {
+      means: 'one is invented',
+    },
+  ),
+  'scheduler.idle-timeout': setting(duration(), 'The cluster ends when it had nothing to do for so long.', {
+    means: 'never',
   }),
-  'scheduler.name': setting(text('NAME', "letters, digits, dots, dashes"), 'The name of the cluster, by which it is found on this host.', {
-    means: 'one is invented',
-  }),
-  'scheduler.idle-timeout': setting(duration(), 'The cluster ends when it had nothing to do for so long.', { means: 'never' }),
-  'scheduler.preload': setting(listOf(text('MODULE', 'a path or package')), "Modules of the operator's, loaded into the scheduler before it listens.", []),
+  'scheduler.preload': setting(
+    listOf(text('MODULE', 'a path or package')),
+    "Modules of the operator's, loaded into the scheduler before it listens.",
+    [],
+  ),
 
   'worker.nworkers': setting(integer(1, 10_000), 'How many worker processes to start.', 1),
   'worker.nthreads': setting(integer(1, 10_000), 'Compute threads of each worker.', {
     means: 'the processors that this process may use (affinity, cgroup limits), shared among its workers',
   }),
-  'worker.name': setting(text('NAME', 'some text'), 'The name of the worker; with several workers each gets a number behind it.', {
-    means: 'made from host and process',
-  }),
-  'worker.memory-limit': setting(memoryLimit(), 'Memory of each worker: beyond it the worker spills, pauses, and is at last started again.', 'auto' as const),
+  'worker.name': setting(
+    text('NAME', 'some text'),
+    'The name of the worker; with several workers each gets a number behind it.',
+    {
+      means: 'made from host and process',
+    },
+  ),
+  'worker.memory-limit': setting(
+    memoryLimit(),
+    'Memory of each worker: beyond it the worker spills, pauses, and is at last started again.',
+    'auto' as const,
+  ),
   'worker.resources': setting(resources(), 'Abstract resources that tasks can ask for.', {}),
   'worker.local-directory': setting(path, 'Where the worker keeps uploaded files and what it spills.', {
     means: "a folder of its own in the system's folder for temporary files",
   }),
   'worker.listen-address': setting(address, 'Where the worker listens for its peers.', {
-    means: 'a Unix socket when the scheduler is on one, else any free port of the interface that leads to the scheduler',
+    means:
+      'a Unix socket when the scheduler is on one, else any free port of the interface that leads to the scheduler',
   }),
-  'worker.contact-address': setting(address, 'The address under which peers reach the worker, if other than the one listened on.', {
-    means: 'the one listened on',
-  }),
+  'worker.contact-address': setting(
+    address,
+    'The address under which peers reach the worker, if other than the one listened on.',
+    {
+      means: 'the one listened on',
+    },
+  ),
   'worker.death-timeout': setting(duration(), 'A worker ends when it found no scheduler for so long.', 60_000),
-  'worker.nanny': setting(yesOrNo(), 'Whether a nanny watches the worker: starts it again when it dies, holds it to its memory limit.', true),
+  'worker.nanny': setting(
+    yesOrNo(),
+    'Whether a nanny watches the worker: starts it again when it dies, holds it to its memory limit.',
+    true,
+  ),
 
   'local.workers': setting(integer(0, 10_000), 'Worker processes of a local cluster.', {
     means: 'one for each processor up to four, then fewer with several threads each',

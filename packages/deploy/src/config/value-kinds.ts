@@ -21,7 +21,12 @@ export interface ValueKind<T> {
 /** The type of a kind's values. */
 export type ValueOf<Kind> = Kind extends ValueKind<infer T> ? T : never;
 
-function kind<T>(placeholder: string, expected: string, read: (written: unknown) => T | undefined, write: (value: T) => string = String): ValueKind<T> {
+function kind<T>(
+  placeholder: string,
+  expected: string,
+  read: (written: unknown) => T | undefined,
+  write: (value: T) => string = String,
+): ValueKind<T> {
   return {
     placeholder,
     expected,
@@ -36,15 +41,20 @@ function kind<T>(placeholder: string, expected: string, read: (written: unknown)
 
 /** Some text, not empty. */
 export function text(placeholder = 'TEXT', expected = 'some text'): ValueKind<string> {
-  return kind(placeholder, expected, (written) => (typeof written === 'string' && written.trim() !== '' ? written.trim() : undefined));
+  return kind(placeholder, expected, (written) =>
+    typeof written === 'string' && written.trim() !== '' ? written.trim() : undefined,
+  );
 }
 
 /** A whole number within limits. */
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): ValueKind<number> {
-  const expected = max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`;
+  const expected =
+    max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`;
   return kind('N', expected, (written) => {
     const value = typeof written === 'string' && /^\s*-?\d+\s*$/.test(written) ? Number(written) : written;
-    return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max ? (value as number) : undefined;
+    return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
+      ? (value as number)
+      : undefined;
   });
 }
 
@@ -54,7 +64,11 @@ export function yesOrNo(): ValueKind<boolean> {
     if (typeof written === 'boolean') return written;
     if (typeof written !== 'string') return undefined;
     const word = written.trim().toLowerCase();
-    return ['true', '1', 'yes', 'on'].includes(word) ? true : ['false', '0', 'no', 'off'].includes(word) ? false : undefined;
+    return ['true', '1', 'yes', 'on'].includes(word)
+      ? true
+      : ['false', '0', 'no', 'off'].includes(word)
+        ? false
+        : undefined;
   });
 }
 
@@ -69,7 +83,8 @@ export function listOf<T>(item: ValueKind<T>): ValueKind<readonly T[]> {
     `${item.placeholder}…`,
     `a list, of which each is ${item.expected}`,
     (written) => {
-      const parts: unknown = typeof written === 'string' ? written.split(/[\s,]+/).filter((part) => part !== '') : written;
+      const parts: unknown =
+        typeof written === 'string' ? written.split(/[\s,]+/).filter((part) => part !== '') : written;
       if (!Array.isArray(parts)) return undefined;
       return (parts as unknown[]).map((part) => item.read(part));
     },
@@ -77,7 +92,14 @@ export function listOf<T>(item: ValueKind<T>): ValueKind<readonly T[]> {
   );
 }
 
-const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+const DURATION_UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** A time, in milliseconds; written `500ms`, `30s`, `5min`, `2h`, `1d`, or as a bare number of seconds. */
 export function duration(): ValueKind<number> {
@@ -126,7 +148,8 @@ export function memoryLimit(): ValueKind<MemoryLimit> {
     (written) => {
       if (written === 'auto') return 'auto';
       if (written === 'none') return 0;
-      const bytes = typeof written === 'string' ? parseBytes(written) : typeof written === 'number' ? written : undefined;
+      const bytes =
+        typeof written === 'string' ? parseBytes(written) : typeof written === 'number' ? written : undefined;
       const unitless = typeof written === 'number' || (typeof written === 'string' && /^[\d.\s]+$/.test(written));
       if (unitless && Number(written) > 0 && Number(written) <= 1) return { part: Number(written) };
       if (bytes === undefined || !(bytes >= 0) || (bytes > 0 && bytes < 1e6)) return undefined; // Nothing runs below 1 MB: a forgotten unit.
@@ -143,13 +166,19 @@ export function resources(): ValueKind<Readonly<Record<string, number>>> {
     "amounts such as 'GPU=2 MEM=10e9'",
     (written) => {
       if (typeof written === 'string') {
-        const pairs = written.split(/[\s,]+/).filter((part) => part !== '').map((part) => /^([^=]+)=([^=]+)$/.exec(part));
+        const pairs = written
+          .split(/[\s,]+/)
+          .filter((part) => part !== '')
+          .map((part) => /^([^=]+)=([^=]+)$/.exec(part));
         if (pairs.some((pair) => pair === null)) return undefined;
         return amounts(Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', Number(pair?.[2])])));
       }
       return typeof written === 'object' && written !== null && !Array.isArray(written) ? amounts(written) : undefined;
     },
-    (value) => Object.entries(value).map(([name, amount]) => `${name}=${amount}`).join(' '),
+    (value) =>
+      Object.entries(value)
+        .map(([name, amount]) => `${name}=${amount}`)
+        .join(' '),
   );
 }
 

@@ -37,7 +37,9 @@ export function hostLimits(facts: HostFacts = systemFacts()): HostLimits {
   ]);
   const memory = smallest([
     ...upwards(groups.unified).map((folder) => amount(facts.read(join(ROOT, folder, 'memory.max')))),
-    ...upwards(groups.memory).map((folder) => amount(facts.read(join(ROOT, 'memory', folder, 'memory.limit_in_bytes')))),
+    ...upwards(groups.memory).map((folder) =>
+      amount(facts.read(join(ROOT, 'memory', folder, 'memory.limit_in_bytes'))),
+    ),
   ]);
   return {
     // Half a processor still is one thread; two and a half are two.
@@ -56,9 +58,16 @@ export function workerMemory(limit: MemoryLimit, workers: number, limits: HostLi
  * How many workers of how many threads fill a host: one of one thread for each processor up to four (a death takes little
  * with it); then fewer, with threads that share what they hold.
  */
-export function spreadOver(processors: number, workers?: number, threadsPerWorker?: number): { readonly workers: number; readonly threadsPerWorker: number } {
+export function spreadOver(
+  processors: number,
+  workers?: number,
+  threadsPerWorker?: number,
+): { readonly workers: number; readonly threadsPerWorker: number } {
   if (workers !== undefined) {
-    return { workers, threadsPerWorker: threadsPerWorker ?? Math.max(1, Math.floor(processors / Math.max(1, workers))) };
+    return {
+      workers,
+      threadsPerWorker: threadsPerWorker ?? Math.max(1, Math.floor(processors / Math.max(1, workers))),
+    };
   }
   if (threadsPerWorker !== undefined) {
     return { workers: Math.max(1, Math.floor(processors / threadsPerWorker)), threadsPerWorker };
@@ -98,7 +107,8 @@ function quotaOfV2(text: string | undefined): number {
 }
 
 function quotaOfV1(facts: HostFacts, folder: string): number {
-  const read = (name: string) => facts.read(join(ROOT, 'cpu', folder, name)) ?? facts.read(join(ROOT, 'cpu,cpuacct', folder, name));
+  const read = (name: string) =>
+    facts.read(join(ROOT, 'cpu', folder, name)) ?? facts.read(join(ROOT, 'cpu,cpuacct', folder, name));
   const quota = Number(read('cpu.cfs_quota_us') ?? -1);
   return quota <= 0 ? Infinity : positive(quota / Number(read('cpu.cfs_period_us') ?? 100_000));
 }

@@ -13,7 +13,8 @@ import { ConfigurationError, UnsafeFolderError } from '../errors.js';
 export function coveyHome(environment: NodeJS.ProcessEnv = process.env): string {
   const home = environment['COVEY_HOME'];
   if (home) {
-    if (!isAbsolute(home)) throw new ConfigurationError(`COVEY_HOME must be an absolute path, not ${JSON.stringify(home)}`);
+    if (!isAbsolute(home))
+      throw new ConfigurationError(`COVEY_HOME must be an absolute path, not ${JSON.stringify(home)}`);
     return home;
   }
   const state = environment['XDG_STATE_HOME'];

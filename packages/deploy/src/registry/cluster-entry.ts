@@ -43,7 +43,8 @@ export function readEntry(text: string): ClusterEntry {
     throw new TypeError('it is not JSON');
   }
   const fields = asRecord(value, 'it');
-  if (fields['format'] !== FORMAT) throw new TypeError(`its format is ${JSON.stringify(fields['format'])}, not ${FORMAT}`);
+  if (fields['format'] !== FORMAT)
+    throw new TypeError(`its format is ${JSON.stringify(fields['format'])}, not ${FORMAT}`);
   const owner = asRecord(fields['owner'], "'owner'");
   const name = textOf(fields, 'name');
   if (!isClusterName(name)) throw new TypeError("'name' is not the name of a cluster");

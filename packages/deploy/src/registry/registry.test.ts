@@ -37,7 +37,13 @@ test('a cluster is found by its name, with its secret, by whoever opens the same
   const { secret } = facts('alpha');
   open().add({ ...facts('alpha'), secret, control: 'unix:///tmp/c', idleTimeoutMs: 5000 });
   const entry = open().get('alpha');
-  expect(entry).toMatchObject({ name: 'alpha', kind: 'local', address: 'unix:///tmp/x', control: 'unix:///tmp/c', idleTimeoutMs: 5000 });
+  expect(entry).toMatchObject({
+    name: 'alpha',
+    kind: 'local',
+    address: 'unix:///tmp/x',
+    control: 'unix:///tmp/c',
+    idleTimeoutMs: 5000,
+  });
   expect(open().secretOf(entry).equals(secret)).toBe(true);
 });
 
@@ -46,7 +52,8 @@ test('its folder and files are closed to others, and no entry holds a secret', (
   const secret = Secret.random();
   registry.add({ ...facts('alpha'), secret });
   expect(statSync(registry.folder).mode & 0o777).toBe(0o700);
-  for (const file of readdirSync(registry.folder)) expect(statSync(join(registry.folder, file)).mode & 0o777).toBe(0o600);
+  for (const file of readdirSync(registry.folder))
+    expect(statSync(join(registry.folder, file)).mode & 0o777).toBe(0o600);
   expect(JSON.stringify(registry.get('alpha'))).not.toContain(secret.reveal());
 });
 
@@ -101,16 +108,19 @@ test('a name left by a dead owner can be taken without looking first', () => {
   expect(open().add(facts('alpha')).owner.startTime).toBe('2000');
 });
 
-test.each(['', '{', '[]', 'null', '{"format":1}', '{"format":99,"name":"bad"}', '\0\0\0'])('a file of garbage %j is passed over with a warning', (text) => {
-  const registry = open();
-  registry.add(facts('good'));
-  writeFileSync(join(registry.folder, 'bad.json'), text);
-  mkdirSync(join(registry.folder, 'folder.json'));
-  expect(registry.list().map(({ name }) => name)).toEqual(['good']);
-  expect(lines.filter((line) => line.includes('passed over'))).toHaveLength(2);
-  registry.add(facts('bad'));
-  expect(registry.list().map(({ name }) => name)).toContain('bad');
-});
+test.each(['', '{', '[]', 'null', '{"format":1}', '{"format":99,"name":"bad"}', '\0\0\0'])(
+  'a file of garbage %j is passed over with a warning',
+  (text) => {
+    const registry = open();
+    registry.add(facts('good'));
+    writeFileSync(join(registry.folder, 'bad.json'), text);
+    mkdirSync(join(registry.folder, 'folder.json'));
+    expect(registry.list().map(({ name }) => name)).toEqual(['good']);
+    expect(lines.filter((line) => line.includes('passed over'))).toHaveLength(2);
+    registry.add(facts('bad'));
+    expect(registry.list().map(({ name }) => name)).toContain('bad');
+  },
+);
 
 test('a missing name is an error that says what runs and how to start one', () => {
   const registry = open();

@@ -1,0 +1,108 @@
+/** What a local cluster can be told, and what holds where nothing is said. */
+import type { Logger } from '@covey/protocol';
+import { Configuration } from '../config/configuration.js';
+import { memoryLimit, resources } from '../config/value-kinds.js';
+import type { MemoryLimit } from '../config/value-kinds.js';
+import { ConfigurationError } from '../errors.js';
+import { hostLimits, spreadOver, workerMemory } from '../host/host-limits.js';
+import type { HostLimits } from '../host/host-limits.js';
+import { checkClusterName, inventName } from '../names.js';
+
+export interface LocalClusterOptions {
+  /** How the cluster is called in lists and messages. Default one is invented. */
+  readonly name?: string;
+  /** Worker processes. Default one for each processor up to four, then fewer with several threads each. */
+  readonly workers?: number;
+  /** Compute threads of each worker. Default the processors that this process may use, shared among the workers. */
+  readonly threadsPerWorker?: number;
+  /** Memory of each worker: bytes, text such as `'2GB'`, `{ part: 0.5 }` of the host's, 0 for no limit. Default `'auto'`: an equal share. */
+  readonly memoryLimit?: MemoryLimit | string;
+  /** Abstract resources of each worker, e.g. `{ GPU: 1 }`. */
+  readonly resources?: Readonly<Record<string, number>>;
+  /** How its processes talk. `unix` (default): sockets that only this user can open. `ws`: TCP, so that others can be let in. */
+  readonly protocol?: 'unix' | 'ws';
+  /** For `ws`: the interface to listen on. Default 127.0.0.1. */
+  readonly host?: string;
+  /** For `ws`: the scheduler's port. Default 0: any that is free. */
+  readonly port?: number;
+  /** How many workers to wait for before `create` resolves. Default all; 0 resolves as soon as the scheduler answers. */
+  readonly waitForWorkers?: number;
+  /** The cluster ends when it had nothing to do for so long. Default never. */
+  readonly idleTimeoutMs?: number;
+  /** Where workers keep uploaded files and what they spill. Default a folder in the system's folder for temporary files. */
+  readonly localDirectory?: string;
+  /** Options of Node for the worker processes, e.g. `['--max-old-space-size=4096']`. */
+  readonly execArgv?: readonly string[];
+  /** Added to the environment of the worker processes. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Takes what its processes log. Default: warnings and errors, on standard error. */
+  readonly logger?: Logger;
+  /** Gives up starting. */
+  readonly signal?: AbortSignal;
+  /** The settings to fall back on. Default those of the environment and the user's file. */
+  readonly configuration?: Configuration;
+}
+
+/** Options with nothing left open. */
+export interface LocalClusterPlan {
+  readonly name: string;
+  readonly workers: number;
+  readonly threadsPerWorker: number;
+  /** Bytes for each worker; 0 is unlimited. */
+  readonly memoryLimit: number;
+  readonly resources: Readonly<Record<string, number>>;
+  readonly protocol: 'unix' | 'ws';
+  readonly host: string;
+  readonly port: number;
+  readonly waitForWorkers: number;
+}
+
+/** @throws {ConfigurationError} naming the option that is not what it must be. */
+export function planLocalCluster(options: LocalClusterOptions, limits: HostLimits = hostLimits()): LocalClusterPlan {
+  const configuration = options.configuration ?? Configuration.read();
+  const workersAsked = wholeNumber('workers', options.workers, 0) ?? configuration.get('local.workers');
+  const threadsAsked =
+    wholeNumber('threadsPerWorker', options.threadsPerWorker, 1) ?? configuration.get('local.threads-per-worker');
+  const { workers, threadsPerWorker } = spreadOver(limits.processors, workersAsked, threadsAsked);
+  const limit =
+    options.memoryLimit === undefined
+      ? configuration.get('local.memory-limit')
+      : readOption('memoryLimit', memoryLimit(), options.memoryLimit);
+  const protocol =
+    options.protocol ??
+    (options.host === undefined && options.port === undefined && process.platform !== 'win32' ? 'unix' : 'ws');
+  if (protocol !== 'unix' && protocol !== 'ws')
+    throw new ConfigurationError(`protocol must be 'unix' or 'ws', not ${JSON.stringify(protocol)}`);
+  if (protocol === 'unix' && (options.host !== undefined || options.port !== undefined)) {
+    throw new ConfigurationError("host and port are for protocol 'ws'; a Unix socket has neither");
+  }
+  return {
+    name: options.name === undefined ? inventName() : checkClusterName(options.name),
+    workers,
+    threadsPerWorker,
+    memoryLimit: workerMemory(limit, workers, limits),
+    resources: readOption('resources', resources(), options.resources ?? {}),
+    protocol,
+    host: options.host ?? '127.0.0.1',
+    port: wholeNumber('port', options.port, 0, 65535) ?? 0,
+    waitForWorkers: Math.min(wholeNumber('waitForWorkers', options.waitForWorkers, 0) ?? workers, workers),
+  };
+}
+
+function wholeNumber(name: string, value: number | undefined, min: number, max = 100_000): number | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= min && value <= max)) return value;
+  throw new ConfigurationError(`${name} must be a whole number from ${min} to ${max}, not ${String(value)}`);
+}
+
+function readOption<T>(name: string, kind: { read(written: unknown): T }, value: unknown): T {
+  if (typeof value === 'object' && value !== null && 'part' in value) {
+    const { part } = value as { part: unknown };
+    if (typeof part === 'number' && part > 0 && part <= 1) return value as T;
+  }
+  try {
+    return kind.read(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigurationError(`${name} ${error.message}`, { cause: error });
+  }
+}

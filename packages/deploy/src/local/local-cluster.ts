@@ -1,0 +1,159 @@
+/**
+ * A cluster of real processes on this machine, owned by this program: a scheduler, and a nanny with its workers. All start at
+ * once; the workers dial the scheduler until it is there. However this program ends, they end with it.
+ */
+import { deferred } from '@covey/protocol/internal';
+import type { NannyEvent } from '@covey/worker/internal';
+import { Cluster } from '../cluster.js';
+import type { ClusterLogs } from '../cluster.js';
+import { ClusterClosedError, ConfigurationError } from '../errors.js';
+import { planLocalCluster } from './local-cluster-options.js';
+import type { LocalClusterOptions, LocalClusterPlan } from './local-cluster-options.js';
+import { LocalProcesses, workerLaunches } from './local-processes.js';
+
+/**
+ * @example
+ * ```ts
+ * await using cluster = await LocalCluster.create({ workers: 4 });
+ * await using executor = await Executor.connect(cluster);
+ * console.log(await executor.submit((x: number) => x + 1, 1).result());
+ * ```
+ */
+export class LocalCluster extends Cluster {
+  readonly kind = 'local';
+  readonly #processes: LocalProcesses;
+  readonly #plan: LocalClusterPlan;
+  readonly #options: LocalClusterOptions;
+  readonly #closed = deferred<string>();
+  #requested: number;
+  #nextWorker: number;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    processes: LocalProcesses,
+    address: string,
+    plan: LocalClusterPlan,
+    options: LocalClusterOptions,
+  ) {
+    super({ name: plan.name, address, secret: processes.secret });
+    this.#processes = processes;
+    this.#plan = plan;
+    this.#options = options;
+    this.#requested = plan.workers;
+    this.#nextWorker = plan.workers;
+    processes.onworker = (event) => this.#hear(event);
+    processes.onover = (reason, failed) => void this.#end(reason, failed);
+  }
+
+  /**
+   * Starts a cluster.
+   * @throws {ConfigurationError} for an option that is not what it must be; `ListenError` when the port is taken;
+   * {@link ClusterStartError} when a process does not start. Nothing is left behind then.
+   */
+  static async create(options: LocalClusterOptions = {}): Promise<LocalCluster> {
+    options.signal?.throwIfAborted();
+    const plan = planLocalCluster(options);
+    const processes = new LocalProcesses(plan, options);
+    try {
+      const address = await abortable(processes.start(), options.signal);
+      const cluster = new LocalCluster(processes, address, plan, options);
+      processes.unref();
+      return cluster;
+    } catch (error) {
+      await processes.close();
+      throw error;
+    }
+  }
+
+  get requested(): number {
+    return this.#requested;
+  }
+
+  get closed(): Promise<string> {
+    return this.#closed.promise;
+  }
+
+  async scale(workers: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (this.#closing !== undefined) throw new ClusterClosedError(`the cluster '${this.name}' is closed`);
+    if (!Number.isSafeInteger(workers) || workers < 0) {
+      throw new ConfigurationError(`a cluster is scaled to a whole number of workers from 0, not ${String(workers)}`);
+    }
+    this.#requested = workers;
+    const { nanny } = this.#processes;
+    const excess = nanny.workers.length - workers;
+    if (excess < 0) {
+      nanny.addWorkers(workerLaunches(this.#plan, this.#options, this.#nextWorker, -excess));
+      this.#nextWorker -= excess;
+    } else if (excess > 0) await this.#retire(excess, options);
+    this.emit({ type: 'scaled', workers });
+  }
+
+  async logs(): Promise<ClusterLogs> {
+    const { scheduler, nanny } = this.#processes;
+    return { scheduler: scheduler.process.log.lines, workers: nanny.lines };
+  }
+
+  close(): Promise<void> {
+    return this.#end('it was closed', false);
+  }
+
+  /** Process ids, for tests and tools: of the scheduler and the nanny. */
+  get pids(): { readonly scheduler: number | undefined; readonly nanny: number | undefined } {
+    return { scheduler: this.#processes.scheduler.process.pid, nanny: this.#processes.nanny.pid };
+  }
+
+  /** Those that are still starting go first, since they hold nothing; the scheduler chooses among the others and moves what they hold. */
+  async #retire(excess: number, options: { readonly signal?: AbortSignal }): Promise<void> {
+    const { nanny } = this.#processes;
+    const registered = new Set((await this.workers(options)).map(({ name }) => name));
+    const starting = nanny.workers.filter((name) => !registered.has(name)).slice(-excess);
+    const n = excess - starting.length;
+    const gone: Promise<unknown>[] = starting.map((name) => this.#processes.goneOf(name));
+    nanny.removeWorkers(starting);
+    if (n > 0) {
+      const retired = new Set(await this.scheduler.call('retire-workers', { n, close: false }, options));
+      const names = (await this.workers(options))
+        .filter(({ name, address }) => retired.has(name) || retired.has(address))
+        .map(({ name }) => name);
+      gone.push(...names.map((name) => this.#processes.goneOf(name)));
+      nanny.removeWorkers(names);
+    }
+    await Promise.all(gone);
+  }
+
+  #hear(event: NannyEvent): void {
+    switch (event.type) {
+      case 'worker-ready':
+      case 'worker-closed':
+        this.emit(event);
+        break;
+      case 'worker-died':
+        this.emit({ ...event, name: event.death.worker });
+        break;
+      case 'no-workers':
+        break;
+    }
+  }
+
+  #end(reason: string, failed: boolean): Promise<void> {
+    this.#closing ??= (async () => {
+      await Promise.all([this.scheduler.close(), this.#processes.close()]);
+      this.#closed.resolve(reason);
+      this.emit({ type: 'closed', reason, failed });
+    })();
+    return this.#closing;
+  }
+}
+
+/** Waits for a promise or the signal, whichever comes first. */
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  const aborted = deferred<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
