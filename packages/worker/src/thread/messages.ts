@@ -64,6 +64,8 @@ export interface Answer {
   readonly ids: readonly BufferId[];
   readonly buffers: readonly SharedArrayBuffer[];
   readonly collectFirst: boolean;
+  /** There is no memory for it: what the task's error should say. */
+  readonly error?: string;
 }
 
 const Order = {

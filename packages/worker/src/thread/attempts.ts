@@ -1,0 +1,269 @@
+/**
+ * Attempts at tasks: arguments in, call, result out. The path of a synchronous function is the one that counts: nothing on it is made that a task can do
+ * without.
+ */
+import { decode, decodeAsync, encode, ModulesNotLoadedError, NotSerializableError } from '@covey/functions';
+import type { DecodeOptions, Frames } from '@covey/functions';
+import type { AttemptId, TaskId } from '@covey/protocol/internal';
+import { activities, Activity } from './activity.js';
+import { reportError } from './error-report.js';
+import type { FunctionTable, KnownFunction, UserFunction } from './function-table.js';
+import { SHARED_FROM_BYTES, threadReports } from './messages.js';
+import type { Outbox } from './outbox.js';
+import type { Slot } from './slot.js';
+import type { QueuedTask } from './task-queue.js';
+import type { ThreadControl } from './thread-control.js';
+import { PinnedValueGoneError } from './thread-errors.js';
+import { typeName } from './type-name.js';
+import { sizeOf } from './value-store.js';
+import type { ValueStore } from './value-store.js';
+
+/** What marks a future of whatever copy of the executor's package. */
+const futureMark = Symbol.for('covey.future');
+const resultOptions = { outOfBandBytes: SHARED_FROM_BYTES, path: 'the result' };
+const noBuffers: readonly Uint8Array[] = [];
+
+export interface AttemptsParts {
+  readonly functions: FunctionTable;
+  readonly values: ValueStore;
+  readonly outbox: Outbox;
+  readonly slot: Slot;
+  readonly control: ThreadControl;
+  readonly workerName: string;
+  readonly decodeOptions: DecodeOptions;
+  /** An attempt has ended outside of `start`: the next one may begin. */
+  wake(): void;
+}
+
+export class Attempts {
+  readonly #parts: AttemptsParts;
+  /** Those that have gone on after their start: for `cancel`. */
+  readonly #going = new Map<AttemptId, Activity>();
+  /** Activities whose values stay in the thread: what they left running goes with the value. */
+  readonly #pinnedBy = new Map<TaskId, Activity>();
+  /** From `performance.now()` to the Unix epoch. */
+  readonly #epochMs = Date.now() - performance.now();
+  /** When the last attempt ended, by `performance.now()`. */
+  endedMs = 0;
+  readonly #onEscaped = (activity: Activity, error: unknown): void => {
+    activity.stop(ERRED);
+    this.#fail(activity, error);
+    this.#parts.wake();
+  };
+
+  constructor(parts: AttemptsParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs it to its end, or to where it first waits. It has been claimed. */
+  start(task: QueuedTask, known: KnownFunction, nowMs: number): void {
+    const { order } = task;
+    const { slot, control } = this.#parts;
+    const activity = new Activity(order.attempt, order.key, nowMs);
+    activity.known = known;
+    activity.onEscaped = this.#onEscaped;
+    slot.take(activity);
+    control.running = order.attempt;
+    let callable: UserFunction;
+    let args: unknown[];
+    try {
+      const resolve = task.inputs.length === 0 ? undefined : this.#resolver(task);
+      callable = known.callable ?? this.#parts.functions.make(known, resolve);
+      args = decode({ header: order.args, buffers: noBuffers }, this.#argumentOptions(known, resolve)) as unknown[];
+    } catch (error) {
+      if (error instanceof ModulesNotLoadedError) this.#follow(activity, task, this.#startLater(activity, task, known));
+      else this.#fail(activity, error);
+      return;
+    }
+    this.#call(activity, task, callable, args);
+  }
+
+  /** Aborts the signal of an attempt that runs; false when it doesn't. */
+  stop(attempt: AttemptId, reason: string): boolean {
+    const { holder } = this.#parts.slot;
+    const activity = holder?.attempt === attempt ? holder : this.#going.get(attempt);
+    activity?.stop(reason);
+    return activity !== undefined;
+  }
+
+  /** The context in which a pinned value was made. */
+  pinnedActivity(taskId: TaskId): Activity | undefined {
+    return this.#pinnedBy.get(taskId);
+  }
+
+  drop(taskIds: readonly TaskId[]): void {
+    for (const taskId of taskIds) {
+      this.#parts.values.pinned.delete(taskId);
+      this.#pinnedBy.get(taskId)?.end();
+      this.#pinnedBy.delete(taskId);
+    }
+  }
+
+  #call(activity: Activity, task: QueuedTask, callable: UserFunction, args: readonly unknown[]): void {
+    let value: unknown;
+    let waits: boolean;
+    try {
+      value = activities.run(activity, task.order.kind === 1 ? makeActor : call, callable, args);
+      waits = isThenable(value);
+    } catch (error) {
+      return this.#fail(activity, error);
+    }
+    if (waits) this.#follow(activity, task, value as PromiseLike<unknown>);
+    else this.#complete(activity, task, value);
+  }
+
+  /** Modules have to be imported first. */
+  async #startLater(activity: Activity, task: QueuedTask, known: KnownFunction): Promise<unknown> {
+    const { decodeOptions } = this.#parts;
+    const inputs = await Promise.all(task.inputs.map((frames) => frames && decodeAsync(frames, decodeOptions)));
+    // Indices of pinned values stay empty: the resolver looks them up.
+    const decoded: unknown[] = [];
+    for (const [index, frames] of task.inputs.entries()) if (frames !== null) decoded[index] = inputs[index];
+    const resolve = this.#resolver(task, decoded);
+    const callable = known.callable ?? (await this.#parts.functions.makeAsync(known, resolve));
+    const frames = { header: task.order.args, buffers: noBuffers };
+    const args = (await decodeAsync(frames, this.#argumentOptions(known, resolve))) as unknown[];
+    return activities.run(activity, task.order.kind === 1 ? makeActor : call, callable, args);
+  }
+
+  #follow(activity: Activity, task: QueuedTask, promise: PromiseLike<unknown>): void {
+    this.#going.set(task.order.attempt, activity);
+    Promise.resolve(promise).then(
+      (value) => {
+        this.#complete(activity, task, value);
+        this.#parts.wake();
+      },
+      (error: unknown) => {
+        this.#fail(activity, error);
+        this.#parts.wake();
+      },
+    );
+  }
+
+  #complete(activity: Activity, task: QueuedTask, value: unknown): void {
+    if (activity.hasEnded) return;
+    if (isFuture(value)) {
+      const future = value;
+      return this.#follow(
+        activity,
+        task,
+        activities.run(activity, () => future.result()),
+      );
+    }
+    if (task.order.kind === 1) return this.#pin(activity, task, value);
+    let frames: Frames;
+    try {
+      frames = encode(value, resultOptions);
+    } catch (error) {
+      if (error instanceof NotSerializableError) this.#pin(activity, task, value);
+      else this.#fail(activity, error);
+      return;
+    }
+    const { values, outbox } = this.#parts;
+    const { header, parts } = values.place(frames);
+    const nbytes = parts === null ? frames.header.length : sizeOf(frames);
+    const durationMs = this.#end(activity);
+    threadReports.done(
+      outbox.fields,
+      task.order.attempt,
+      nbytes,
+      typeName(value),
+      this.#epochMs + activity.startMs,
+      durationMs,
+      header,
+      parts,
+    );
+  }
+
+  #pin(activity: Activity, task: QueuedTask, value: unknown): void {
+    const { taskId, attempt } = task.order;
+    this.#parts.values.pinned.set(taskId, value);
+    this.#pinnedBy.set(taskId, activity);
+    activity.onEscaped = undefined;
+    const durationMs = this.#leave(activity);
+    threadReports.pinned(
+      this.#parts.outbox.fields,
+      attempt,
+      typeName(value),
+      this.#epochMs + activity.startMs,
+      durationMs,
+    );
+  }
+
+  #fail(activity: Activity, error: unknown): void {
+    if (activity.hasEnded) return;
+    const { outbox, workerName } = this.#parts;
+    const wasStopped = activity.stopReason;
+    const durationMs = this.#end(activity);
+    const attempt = activity.attempt as AttemptId;
+    if (wasStopped !== undefined && wasStopped !== ERRED)
+      return threadReports.stopped(outbox.fields, attempt, wasStopped);
+    const report = reportError(error, { key: activity.key, worker: workerName });
+    threadReports.erred(outbox.fields, attempt, this.#epochMs + activity.startMs, durationMs, report);
+  }
+
+  #end(activity: Activity): number {
+    activity.end();
+    return this.#leave(activity);
+  }
+
+  /** Gives the slot back; answers how long the activity had it. */
+  #leave(activity: Activity): number {
+    const { slot, control } = this.#parts;
+    const hadSlot = slot.holder === activity;
+    this.endedMs = performance.now();
+    const durationMs = activity.heldMs + (hadSlot ? this.endedMs - activity.sinceMs : 0);
+    activity.known?.learn(durationMs);
+    slot.release(activity);
+    if (hadSlot) control.running = 0;
+    if (this.#going.size > 0) this.#going.delete(activity.attempt as AttemptId);
+    return durationMs;
+  }
+
+  /** Each dependency is decoded once a task, however often it is referred to. */
+  #resolver(task: QueuedTask, decoded: unknown[] = []): (index: number) => unknown {
+    const { values, decodeOptions } = this.#parts;
+    const { inputs, order } = task;
+    return (index) => {
+      if (index in decoded) return decoded[index];
+      const frames = inputs[index];
+      if (frames === undefined) throw new RangeError(`the task refers to dependency ${index} of ${inputs.length}`);
+      if (frames !== null) return (decoded[index] = decode(frames, decodeOptions));
+      const taskId = order.dependencies?.[index * 3] as TaskId;
+      if (!values.pinned.has(taskId)) {
+        throw new PinnedValueGoneError(
+          `'${order.key}' needs a value that only thread-bound code has, and that is gone`,
+        );
+      }
+      return (decoded[index] = values.pinned.get(taskId));
+    };
+  }
+
+  #argumentOptions(known: KnownFunction, resolve: ((index: number) => unknown) | undefined): DecodeOptions {
+    const { decodeOptions } = this.#parts;
+    if (resolve === undefined) return decodeOptions;
+    const { references } = known;
+    return { ...decodeOptions, reference: references === 0 ? resolve : (index) => resolve(index + references) };
+  }
+}
+
+const ERRED = 'its task erred';
+
+function call(callable: UserFunction, args: readonly unknown[]): unknown {
+  return Reflect.apply(callable, undefined, args);
+}
+
+/** An actor is an instance of the class, or what the function gives. */
+function makeActor(callable: UserFunction, args: readonly unknown[]): unknown {
+  const isClass = Object.getOwnPropertyDescriptor(callable, 'prototype')?.writable === false;
+  return isClass ? (Reflect.construct(callable, args) as unknown) : call(callable, args);
+}
+
+function isThenable(value: unknown): boolean {
+  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return false;
+  return typeof (value as { then?: unknown }).then === 'function';
+}
+
+function isFuture(value: unknown): value is { result(): Promise<unknown> } {
+  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[futureMark] === true;
+}

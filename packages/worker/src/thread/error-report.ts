@@ -1,0 +1,75 @@
+/** What was thrown, as it travels: always something, whatever was thrown and however badly it behaves. */
+import { encode } from '@covey/functions';
+import type { ErrorReport } from '@covey/protocol/internal';
+
+/** Larger errors travel as text only. */
+const VALUE_LIMIT = 4 << 20;
+/** Longer texts are cut. */
+const TEXT_LIMIT = 1 << 16;
+/** One blob: reports are passed on by many. */
+const inOnePiece = { outOfBandBytes: Infinity };
+
+/** Whose error it is. */
+export interface Origin {
+  readonly key: string;
+  readonly worker: string;
+}
+
+/**
+ * Reports what user code threw. Errors of Covey itself (a future's error that the task let through, a value that can't be
+ * decoded) travel by code and data; everything else as its own value too.
+ */
+export function reportError(thrown: unknown, origin: Origin): ErrorReport {
+  const { key, worker } = origin;
+  if (!isErrorLike(thrown)) {
+    return { name: typeof thrown, message: textOf(() => describe(thrown)), key, worker, ...valueOf(thrown) };
+  }
+  const report = {
+    name: textOf(() => thrown.name) || 'Error',
+    message: textOf(() => thrown.message),
+    stack: textOf(() => thrown.stack),
+    key,
+    worker,
+  };
+  const code = textOf(() => (thrown as { code?: unknown }).code);
+  if (!code.startsWith('ERR_COVEY_')) return { ...report, ...valueOf(thrown) };
+  const details = plainDetails(thrown);
+  return details === undefined ? { ...report, code } : { ...report, code, details };
+}
+
+/** Errors of any realm, and what looks like one. */
+function isErrorLike(thrown: unknown): thrown is Error {
+  if (typeof thrown !== 'object' || thrown === null) return false;
+  if (thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]') return true;
+  return thrown instanceof DOMException;
+}
+
+function describe(thrown: unknown): string {
+  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
+  return JSON.stringify(thrown) ?? String(thrown);
+}
+
+/** A getter that throws, or gives something else than text, leaves it empty. */
+function textOf(read: () => unknown): string {
+  try {
+    const text = read();
+    return typeof text === 'string' ? text.slice(0, TEXT_LIMIT) : '';
+  } catch {
+    return '';
+  }
+}
+
+function valueOf(thrown: unknown): { value: Uint8Array } | object {
+  try {
+    const { header } = encode(thrown, inOnePiece);
+    return header.length <= VALUE_LIMIT ? { value: header } : {};
+  } catch {
+    // It can't travel; its name, message and stack do.
+    return {};
+  }
+}
+
+function plainDetails(error: object): Readonly<Record<string, unknown>> | undefined {
+  const { data } = error as { data?: unknown };
+  return typeof data === 'object' && data !== null ? (data as Readonly<Record<string, unknown>>) : undefined;
+}

@@ -1,0 +1,89 @@
+/** Answers `getTask()`, `getWorker()` and `getExecutor()` in a compute thread. The executor is loaded when a task first asks for it. */
+import { createRequire } from 'node:module';
+import type { ConnectInTask, InTaskContext } from '../task-context/in-task-context.js';
+import type { TaskContext, TaskContextProvider, WorkerContext } from '../task-context/task-context.js';
+import { activities } from './activity.js';
+import { threadReports } from './messages.js';
+import type { ThreadStart } from './messages.js';
+import type { Outbox } from './outbox.js';
+import type { Slot } from './slot.js';
+import { NoExecutorError } from './thread-errors.js';
+
+export interface InTaskParts {
+  readonly start: ThreadStart;
+  readonly outbox: Outbox;
+  readonly slot: Slot;
+  /** Looks for news from outside. */
+  poll(): void;
+  /** Something was said outside of a turn. */
+  flush(): void;
+}
+
+export class InTask implements TaskContextProvider {
+  readonly #parts: InTaskParts;
+  readonly #worker: WorkerContext;
+  #executor: unknown;
+
+  constructor(parts: InTaskParts) {
+    this.#parts = parts;
+    const { workerName, workerAddress, host, thread, localDirectory } = parts.start;
+    this.#worker = {
+      name: workerName,
+      address: workerAddress,
+      host,
+      thread,
+      localDirectory,
+      logEvent: (topic, payload) => this.#event(topic, payload),
+    };
+  }
+
+  task(): TaskContext | undefined {
+    const activity = activities.getStore();
+    if (activity === undefined) return undefined;
+    const { poll, start } = this.#parts;
+    return {
+      key: activity.key,
+      attempt: activity.attempt,
+      get signal() {
+        return activity.signal(poll);
+      },
+      log: (message, fields = {}) =>
+        this.#event('log', { timeMs: Date.now(), key: activity.key, worker: start.workerName, message, fields }),
+    };
+  }
+
+  worker(): WorkerContext {
+    return this.#worker;
+  }
+
+  executor(): unknown {
+    return (this.#executor ??= this.#connect());
+  }
+
+  #event(topic: string, payload: unknown): void {
+    threadReports.event(this.#parts.outbox.fields, topic, payload);
+    this.#parts.flush();
+  }
+
+  #connect(): unknown {
+    const { executorEntry, schedulerAddress, secret, workerName, thread } = this.#parts.start;
+    if (executorEntry === null) throw new NoExecutorError('this worker was started without an executor for its tasks');
+    const { connectInTask } = createRequire(import.meta.url)(executorEntry) as { connectInTask: ConnectInTask };
+    const context: InTaskContext = {
+      schedulerAddress,
+      secret,
+      name: `${workerName}/${thread}`,
+      currentTaskKey: () => activities.getStore()?.key,
+      whileWaiting: (promise) => this.#whileWaiting(promise),
+    };
+    // In nobody's context: the connection outlives the task that asked first.
+    return activities.exit(() => connectInTask(context));
+  }
+
+  #whileWaiting<T>(promise: Promise<T>): Promise<T> {
+    const activity = activities.getStore();
+    // Only attempts have a slot to give away.
+    if (activity === undefined || activity.hasEnded || activity.attempt === 0) return promise;
+    return this.#parts.slot.whileWaiting(activity, activity.signal(this.#parts.poll), promise);
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Entry of a compute thread. Loaded for each of them and after each that was ended, so it takes along only what runs tasks: no
+ * sockets, no store, no executor.
+ */
+import process from 'node:process';
+import { workerData } from 'node:worker_threads';
+import { registerSerializer } from '@covey/functions';
+import { taskContextSymbol } from '../task-context/task-context.js';
+import { captureOutput } from './capture-output.js';
+import { ComputeThread } from './compute-thread.js';
+import { catchEscapedErrors } from './escaped-errors.js';
+import { interceptExit } from './intercept-exit.js';
+import type { ThreadStart } from './messages.js';
+import { reportError } from './error-report.js';
+import { trackTimers } from './track-timers.js';
+import { UserModules } from './user-modules.js';
+
+/** What stands for an executor in a function that captured one. */
+class CapturedExecutor {}
+
+const start = workerData as ThreadStart;
+const exit = process.exit.bind(process);
+const modules = new UserModules(start);
+const thread = new ComputeThread({
+  start,
+  decodeOptions: modules.decodeOptions,
+  onUpload: (name, path, hash) => modules.upload(name, path, hash),
+  onBroken: (error) => {
+    warn(error, 'the compute thread itself');
+    thread.flush();
+    exit(70);
+  },
+});
+
+interceptExit();
+trackTimers();
+captureOutput((activity, stream, text) => thread.print(activity, stream, text));
+catchEscapedErrors((error, activity) => warn(error, activity?.key ?? 'code that belongs to no task'));
+registerSerializer({
+  name: 'covey.executor',
+  class: CapturedExecutor,
+  encode: () => null,
+  decode: () => thread.inTask.executor() as CapturedExecutor,
+});
+Object.defineProperty(globalThis, taskContextSymbol, { value: thread.inTask, configurable: true });
+thread.listen();
+
+/** Nobody waits for this any more, but somebody should know. */
+function warn(error: unknown, key: string): void {
+  const { name, message, stack } = reportError(error, { key, worker: start.workerName });
+  thread.event('warning', { timeMs: Date.now(), key, worker: start.workerName, name, message, stack });
+}
