@@ -1,0 +1,64 @@
+/**
+ * Where the parts of a class stand in its text that change when it is made again elsewhere: its heritage is a value by
+ * then, its static state was computed long ago, and its instances are made without running anybody's constructor.
+ */
+import type { Class } from 'acorn';
+
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ClassShape {
+  readonly isDerived: boolean;
+  readonly heritage: Range | undefined;
+  /** Where its closing brace stands. */
+  readonly bodyEnd: number;
+  readonly staticBlocks: readonly Range[];
+  readonly staticValues: readonly Range[];
+  readonly instanceValues: readonly Range[];
+  /** Behind the opening brace of the constructor's body. */
+  readonly constructorBody: number | undefined;
+  /** Private fields in the order in which they are installed. */
+  readonly privateFields: readonly string[];
+  readonly privateStatics: readonly string[];
+  /** Methods and accessors too count: an object must be branded for them. */
+  readonly hasPrivateInstanceMembers: boolean;
+}
+
+export function shapeOfClass(node: Class, offset: number): ClassShape {
+  const range = ({ start, end }: Range): Range => ({ start: start - offset, end: end - offset });
+  const staticBlocks: Range[] = [];
+  const staticValues: Range[] = [];
+  const instanceValues: Range[] = [];
+  const privateFields: string[] = [];
+  const privateStatics: string[] = [];
+  let constructorBody: number | undefined;
+  let hasPrivateInstanceMembers = false;
+  for (const member of node.body.body) {
+    if (member.type === 'StaticBlock') {
+      staticBlocks.push(range(member));
+      continue;
+    }
+    const isPrivate = member.key.type === 'PrivateIdentifier';
+    if (isPrivate && !member.static) hasPrivateInstanceMembers = true;
+    if (member.type === 'MethodDefinition') {
+      if (member.kind === 'constructor') constructorBody = member.value.body.start + 1 - offset;
+      continue;
+    }
+    if (member.value != null) (member.static ? staticValues : instanceValues).push(range(member.value));
+    if (member.key.type === 'PrivateIdentifier') (member.static ? privateStatics : privateFields).push(member.key.name);
+  }
+  return {
+    isDerived: node.superClass != null,
+    heritage: node.superClass == null ? undefined : range(node.superClass),
+    bodyEnd: node.body.end - 1 - offset,
+    staticBlocks,
+    staticValues,
+    instanceValues,
+    constructorBody,
+    privateFields,
+    privateStatics,
+    hasPrivateInstanceMembers,
+  };
+}

@@ -1,0 +1,6 @@
+/**
+ * Anything callable or constructible. Captured functions are looked at, not called: their parameters don't matter, and
+ * classes count.
+ */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- no other type takes functions and classes alike
+export type AnyFunction = Function;

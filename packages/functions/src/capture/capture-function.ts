@@ -1,0 +1,101 @@
+/** Captures a function for sending: its blob, what identifies it, and which objects of the sender's it refers to. */
+import type { AnyFunction } from '../any-function.js';
+import { digest } from '../hashing/digest.js';
+import { borrowEncoder, returnEncoder } from '../values/encoder.js';
+import type { Frames } from '../values/encoder.js';
+
+/** A function (or class) as it was when it was captured. */
+export interface CapturedFunction {
+  /** Of the blob: equal hashes mean equal blobs. */
+  readonly hash: string;
+  /**
+   * What the function does, for keys: its source as run, its captures, the versions of packages; no paths, no lines.
+   * Undefined when something that it captures can't be hashed.
+   */
+  readonly identity: string | undefined;
+  /** To show: its own name, or where it stands. */
+  readonly name: string;
+  /** For the thread that runs it; opaque to everybody else. */
+  readonly blob: Frames;
+  /** The objects that `reference` recognised, in the order of their numbers. */
+  readonly references: readonly object[];
+}
+
+export interface CaptureOptions {
+  /** Recognises objects that are not encoded but referred to: futures, executors. */
+  readonly reference?: (value: object) => boolean;
+  /** Names such an object in the identity (a future's key). Without it, or undefined, the identity is undefined. */
+  readonly referenceIdentity?: (value: object) => string | undefined;
+  /** What to call the function in errors; default its name. */
+  readonly path?: string;
+}
+
+const withoutCaptures = new WeakMap<AnyFunction, CapturedFunction>();
+
+/**
+ * Captures a function with all that it closes over, synchronously, as it is now.
+ *
+ * @throws NotSerializableError naming the path to what can't travel.
+ * @example
+ * ```ts
+ * let k = 2;
+ * const captured = captureFunction((x: number) => x * k);
+ * const run = await new FunctionRuntime({}).load(captured.blob);
+ * ```
+ */
+export function captureFunction(fn: AnyFunction, options: CaptureOptions = {}): CapturedFunction {
+  const known = withoutCaptures.get(fn);
+  if (known !== undefined && isBare(fn)) return known;
+  const references: object[] = [];
+  const { reference } = options;
+  const encoder = borrowEncoder();
+  try {
+    encoder.start({
+      path: options.path ?? nameOf(fn),
+      ...(reference === undefined
+        ? {}
+        : {
+            reference: (value) => {
+              if (!reference(value)) return -1;
+              const index = references.indexOf(value);
+              return index >= 0 ? index : references.push(value) - 1;
+            },
+          }),
+    });
+    const buffers: Uint8Array[] = [];
+    encoder.encode(fn, buffers);
+    const blob: Frames = { header: encoder.out.copy(), buffers };
+    const names = references.map((value) => options.referenceIdentity?.(value));
+    const captured: CapturedFunction = {
+      hash: hashOf(blob),
+      identity: names.includes(undefined) ? undefined : identityOf(encoder.canonical(fn), names as string[]),
+      name: nameOf(fn),
+      blob,
+      references,
+    };
+    if (encoder.functions.isFreeOfCaptures && isBare(fn)) withoutCaptures.set(fn, captured);
+    return captured;
+  } finally {
+    returnEncoder(encoder);
+  }
+}
+
+function identityOf(canonical: Uint8Array, references: readonly string[]): string {
+  return digest(references.length === 0 ? canonical : `${digest(canonical)}\0${references.join('\0')}`);
+}
+
+function hashOf({ header, buffers }: Frames): string {
+  if (buffers.length === 0) return digest(header);
+  return digest([header, ...buffers].map(digest).join(' '));
+}
+
+function nameOf(fn: AnyFunction): string {
+  return fn.name === '' ? 'lambda' : fn.name;
+}
+
+/** Nothing was hung onto the function since. */
+function isBare(fn: AnyFunction): boolean {
+  if (Object.keys(fn).length > 0) return false;
+  const prototype: unknown = fn.prototype;
+  return typeof prototype !== 'object' || prototype === null || Reflect.ownKeys(prototype).length === 1;
+}

@@ -1,0 +1,171 @@
+/**
+ * One function, as it is now: its text and what that tells, where it stands, and the variables that it closes over with
+ * their values. Nothing here is about bytes.
+ */
+import type { AnyFunction } from '../any-function.js';
+import { analyse } from '../analysis/analysis.js';
+import type { Analysis } from '../analysis/analysis.js';
+import type { NameUse } from '../analysis/free-names.js';
+import { inspect } from '../v8/inspector.js';
+import type { FunctionView } from '../v8/inspector.js';
+import { isGlobalName, walkGlobal } from './intrinsics.js';
+import { moduleFile } from './module-file.js';
+import type { ModuleFile } from './module-file.js';
+import { importOfPackage, isOwnModule } from './module-reference.js';
+import type { ModuleExport } from './module-reference.js';
+import { isHelperName } from './rewrite.js';
+import { variableOf } from './scope-instances.js';
+import type { ScopeInstance, ScopeInstances, Variable } from './scope-instances.js';
+
+/** A name that a function takes from around it. */
+export interface Capture {
+  readonly name: string;
+  readonly uses: readonly NameUse[];
+  readonly variable: Variable;
+  /** Of a module's exports: the members that are used, when nothing else of it is. */
+  readonly members: readonly string[] | undefined;
+  /** It is an import of an installed package. */
+  readonly reference: ModuleExport | undefined;
+}
+
+export interface Description {
+  readonly subject: AnyFunction;
+  readonly analysis: Analysis;
+  readonly isSloppy: boolean;
+  readonly file: ModuleFile;
+  readonly scriptId: string;
+  /** Where its text begins, from zero. */
+  readonly line: number;
+  readonly column: number;
+  readonly captures: readonly Capture[];
+  /** Its own name means a variable that now holds something else, so the text has to be a declaration. */
+  readonly isDeclaration: boolean;
+}
+
+export class NotDescribable extends Error {}
+
+const textOf = Function.prototype.toString;
+const unknownFile: ModuleFile = {
+  url: '',
+  isModule: false,
+  isStrict: false,
+  imports: new Map(),
+  exports: new Map(),
+  forwarded: new Map(),
+};
+
+export function describeFunction(subject: AnyFunction, view: FunctionView, instances: ScopeInstances): Description {
+  const text = textOf.call(subject);
+  const { location } = view;
+  const file = location === undefined ? unknownFile : moduleFile(location.scriptId);
+  const isSloppy = isSloppyFunction(subject, text, file);
+  const analysis = analyse(text, isSloppy);
+  const placed = instances.place(subject, view);
+  const global = view.scopes.at(-1)?.variables;
+  if (global !== undefined) walkGlobal(global);
+  const captures: Capture[] = [];
+  let isDeclaration = false;
+  for (const [name, uses] of analysis.free.names) {
+    if (isHelperName(name)) continue;
+    const found = find(name, view, placed, instances);
+    if (found === undefined) continue;
+    const isOwnName = name === analysis.ownName && analysis.kind === 'function';
+    if (isOwnName && found.value === subject) {
+      if (!uses.some(({ isWrite }) => isWrite)) continue;
+    }
+    if (isOwnName) {
+      if (!wasDeclared(text, view)) continue;
+      isDeclaration = true;
+    }
+    captures.push(captureOf(name, uses, found, file));
+  }
+  const start = startOf(analysis, view);
+  return { subject, analysis, isSloppy, file, scriptId: location?.scriptId ?? '', ...start, captures, isDeclaration };
+}
+
+interface Found {
+  readonly instance: ScopeInstance;
+  readonly value: unknown;
+  readonly isModuleScope: boolean;
+}
+
+function find(
+  name: string,
+  view: FunctionView,
+  placed: readonly ScopeInstance[],
+  instances: ScopeInstances,
+): Found | undefined {
+  for (let at = 0; at < placed.length; at++) {
+    const scope = view.scopes[at];
+    const instance = placed[at];
+    if (scope === undefined || instance === undefined || !Object.hasOwn(scope.variables, name)) continue;
+    return { instance, value: scope.variables[name], isModuleScope: scope.description === 'Module' };
+  }
+  const global = view.scopes.at(-1)?.variables;
+  if (global === undefined || isGlobalName(name) || !(name in global)) return undefined;
+  return { instance: instances.module('global', {}), value: global[name], isModuleScope: false };
+}
+
+function captureOf(name: string, uses: readonly NameUse[], found: Found, file: ModuleFile): Capture {
+  const imported = found.isModuleScope ? file.imports.get(name) : undefined;
+  const reference = imported === undefined ? undefined : importOfPackage(imported, file.url);
+  const variable = variableOf(found.instance, name, found.value);
+  variable.users++;
+  if (uses.some(({ isWrite }) => isWrite)) variable.isWritten = true;
+  return { name, uses, variable, members: membersUsed(found.value, uses), reference };
+}
+
+/** The members that are used of a module, when it is one and is used in no other way. */
+function membersUsed(value: unknown, uses: readonly NameUse[]): string[] | undefined {
+  if (typeof value !== 'object' || value === null || !isModuleLike(value)) return undefined;
+  const members = new Set<string>();
+  for (const { member } of uses) {
+    if (member === undefined) return undefined;
+    members.add(member);
+  }
+  return [...members].filter((member) => member in value);
+}
+
+function isModuleLike(value: object): boolean {
+  if (Object.prototype.toString.call(value) === '[object Module]') return true;
+  return Object.hasOwn(value, '__esModule') || isOwnModule(value);
+}
+
+/** Only functions of the oldest kind show whether they are strict; of the others the file tells. */
+function isSloppyFunction(subject: AnyFunction, text: string, file: ModuleFile): boolean {
+  if (file.isModule || text.startsWith('class')) return false;
+  if (Object.hasOwn(subject, 'caller')) return true;
+  if (text.startsWith('function') && !/^function\s*\*/.test(text)) return false;
+  return !file.isStrict;
+}
+
+/**
+ * Whether a function's text was a declaration, whose name is a variable around it, and not a named expression, whose name
+ * is its own. The text before it in the source tells.
+ */
+function wasDeclared(text: string, view: FunctionView): boolean {
+  if (view.location === undefined) return false;
+  const source = inspect().source(view.location.scriptId);
+  const at = source.indexOf(text);
+  if (at < 0) return false;
+  const before = source.slice(Math.max(0, at - 200), at).trimEnd();
+  return (
+    before.endsWith('*/') ||
+    !/(?:[=(,:?&|![+\-*/%<>~^]|\b(?:return|typeof|void|new|await|yield|in|of|case|throw))$/.test(before)
+  );
+}
+
+/** V8 says where a function's parameters begin; the text begins before. */
+function startOf(analysis: Analysis, view: FunctionView): { line: number; column: number } {
+  const { location } = view;
+  if (location === undefined) return { line: 0, column: 0 };
+  const { text, kind } = analysis;
+  let delta = 0;
+  if (kind === 'function') delta = text.indexOf('(');
+  else if (kind === 'method') delta = text.indexOf('(', analysis.key?.end ?? 0);
+  else if (kind === 'arrow') delta = /^async\b\s*/.exec(text)?.[0].length ?? 0;
+  const before = text.slice(0, delta);
+  const lines = before.split('\n').length - 1;
+  if (lines > 0) return { line: location.line - lines, column: 0 };
+  return { line: location.line, column: Math.max(0, location.column - before.length) };
+}

@@ -1,0 +1,23 @@
+/** Functions of installed packages travel by name, however the program came by them. */
+import type { AnyFunction } from '../any-function.js';
+import { exportOfLoadedPackage, fileOfPackage } from './module-reference.js';
+import type { ModuleExport } from './module-reference.js';
+import { moduleFile } from './module-file.js';
+import { packageOfFile, pathOfUrl } from './packages.js';
+import type { FunctionView } from '../v8/inspector.js';
+
+/** The export that a function is, found by the file that it was defined in. */
+export function packageExportOf(value: AnyFunction, view: FunctionView): ModuleExport | undefined {
+  if (view.location === undefined) return undefined;
+  const file = moduleFile(view.location.scriptId);
+  const path = pathOfUrl(file.url);
+  const found = path === undefined ? undefined : packageOfFile(path);
+  if (found === undefined) return undefined;
+  if (!file.isModule) return exportOfLoadedPackage(value);
+  const scope = view.scopes.find(({ description }) => description === 'Module');
+  for (const [exported, local] of file.exports) {
+    const isIt = local === '*default*' ? value.name === 'default' : scope?.variables[local] === value;
+    if (isIt) return { module: fileOfPackage(found), style: 'esm', path: [exported] };
+  }
+  return undefined;
+}

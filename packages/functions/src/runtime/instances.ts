@@ -1,0 +1,55 @@
+/**
+ * Instances without construction. An ordinary object takes its prototype and its fields; one of a class with private
+ * members must go through the constructors, which do nothing then: the text of decoded classes asks `raw` first.
+ */
+import { sink } from './sink.js';
+
+type Constructor = new (...args: unknown[]) => object;
+
+/** What a decoded class lets others do to its private members. */
+export interface Hooks {
+  field?: (instance: object, name: string, value: unknown) => void;
+  static?: (constructor: object, name: string, value: unknown) => void;
+}
+
+/** While `on`, constructors and initializers of decoded classes do nothing. */
+export const raw = { on: false };
+
+const hooksOfClass = new WeakMap<object, Hooks>();
+const branded = /#[\p{ID_Start}_$]/u;
+
+export function setHooks(constructor: object, hooks: Hooks): void {
+  hooksOfClass.set(constructor, hooks);
+}
+
+export function hooksOf(constructor: object): Hooks | undefined {
+  return hooksOfClass.get(constructor);
+}
+
+export function construct(
+  constructor: Constructor,
+  builtIn: Constructor | undefined,
+  args: readonly unknown[],
+): object {
+  if (hasPrivates(constructor)) return constructRaw(constructor);
+  if (builtIn !== undefined) return Reflect.construct(builtIn, args, constructor) as object;
+  return Object.create(constructor.prototype as object) as object;
+}
+
+function constructRaw(constructor: Constructor): object {
+  const before = raw.on;
+  raw.on = true;
+  try {
+    // Parameters with patterns need something to take apart.
+    return Reflect.construct(constructor, Array<unknown>(8).fill(sink)) as object;
+  } finally {
+    raw.on = before;
+  }
+}
+
+function hasPrivates(constructor: Constructor): boolean {
+  for (let current: unknown = constructor; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
+    if (hooksOfClass.has(current) && branded.test(Function.prototype.toString.call(current))) return true;
+  }
+  return false;
+}

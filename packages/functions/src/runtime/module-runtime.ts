@@ -1,0 +1,117 @@
+/**
+ * The packages that decoded functions use, imported as the thread's own: the folder that the sender imported from is tried
+ * first, for machines that share their files, then the thread's module root. Another version than the sender's is an
+ * error, never a surprise.
+ */
+import { dirname, join, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Script, constants } from 'node:vm';
+import type { ModuleReference } from '../capture/module-reference.js';
+import { findPackage } from '../capture/packages.js';
+import type { PackageFile } from '../capture/packages.js';
+import { ModuleMismatchError } from '../errors/function-error.js';
+
+export type { ModuleReference };
+
+export interface ModuleRuntimeOptions {
+  /** The folder whose `node_modules` (and those above it) serve bare imports. Default: the working directory. */
+  readonly moduleRoot?: string;
+}
+
+type Namespace = Record<string, unknown>;
+
+export class ModuleRuntime {
+  readonly moduleRoot: string;
+  readonly #loaded = new Map<string, Namespace>();
+  readonly #loading = new Map<string, Promise<void>>();
+
+  constructor(options: ModuleRuntimeOptions = {}) {
+    this.moduleRoot = options.moduleRoot ?? process.cwd();
+  }
+
+  /** The module's namespace, if it was imported. */
+  get(module: ModuleReference): Namespace | undefined {
+    return this.#loaded.get(idOf(module));
+  }
+
+  /** Imports a module. @throws ModuleMismatchError when it is not installed, or in another version. */
+  load(module: ModuleReference): Promise<void> {
+    const id = idOf(module);
+    let loading = this.#loading.get(id);
+    if (loading === undefined) {
+      loading = this.#import(module).then(
+        (namespace) => {
+          this.#loaded.set(id, namespace);
+        },
+        (error: unknown) => {
+          // What failed once may be installed meanwhile.
+          this.#loading.delete(id);
+          throw error;
+        },
+      );
+      this.#loading.set(id, loading);
+    }
+    return loading;
+  }
+
+  async #import(module: ModuleReference): Promise<Namespace> {
+    const { found, from } = this.#find(module);
+    if (!module.isFile) return importFrom(module.specifier, from);
+    return importFrom(pathToFileURL(join(found.directory, ...module.specifier.split('/'))).href, from);
+  }
+
+  #find(module: ModuleReference): { readonly found: PackageFile; readonly from: string } {
+    let other: PackageFile | undefined;
+    for (const from of [module.from, this.moduleRoot]) {
+      const found = from === '' ? undefined : findPackage(module.package, from);
+      if (found === undefined) continue;
+      if (found.version === module.version) return { found, from };
+      other ??= found;
+    }
+    const wanted = `${module.package}@${module.version}`;
+    if (other === undefined) {
+      throw new ModuleMismatchError(
+        `The package ${wanted}, which a function uses, is not installed here (looked from ${this.moduleRoot} upwards). ` +
+          'Install it there, or start the worker with another module root.',
+      );
+    }
+    throw new ModuleMismatchError(
+      `A function uses ${wanted}, but ${module.package}@${other.version} is installed here (in ${other.directory}). ` +
+        'Install the same version on both sides.',
+    );
+  }
+}
+
+function idOf(module: ModuleReference): string {
+  return `${module.package}@${module.version}${sep}${module.isFile ? 'file:' : ''}${module.specifier}`;
+}
+
+const importers = new Map<string, (specifier: string) => Promise<Namespace>>();
+
+/** Imports as a file in a folder would. */
+export function importFrom(specifier: string, directory: string): Promise<Namespace> {
+  let importer = importers.get(directory);
+  if (importer === undefined) {
+    importer = new Script('(specifier) => import(specifier)', {
+      filename: join(directory, 'covey-import.js'),
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    }).runInThisContext() as (specifier: string) => Promise<Namespace>;
+    importers.set(directory, importer);
+  }
+  return importer(specifier);
+}
+
+/** `import()` and `import.meta` as they are in a file. */
+export function importsOfFile(url: string): { importFunction: (specifier: string) => unknown; meta: object } {
+  const path = url.startsWith('file:') ? decodeURIComponent(new URL(url).pathname) : url;
+  const directory = path === '' ? process.cwd() : dirname(path);
+  return {
+    importFunction: (specifier) => importFrom(specifier, directory),
+    meta: {
+      url,
+      filename: path,
+      dirname: directory,
+      resolve: (specifier: string) => new URL(specifier, url).href,
+    },
+  };
+}

@@ -1,0 +1,206 @@
+/**
+ * What no language feature shows: the variables that a function closes over, the target of a bound function, private
+ * members. V8's inspector tells them, synchronously, without its debugger being on.
+ *
+ * Values are passed through a private context, so that this works inside of any `vm` context (jest, a notebook). One
+ * session per thread, made at first use; nothing that it hands out is kept.
+ */
+import { Session } from 'node:inspector';
+import type { Runtime } from 'node:inspector';
+import { createContext, runInContext } from 'node:vm';
+
+export interface ScopeView {
+  /** As V8 says it: `Closure (f)`, `Block`, `Module`, `Script`, `Global`, `With Block`, `Catch`. */
+  readonly description: string;
+  /** The variables and their values now; of `Global` the global object itself. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export interface FunctionView {
+  /** From the innermost; empty for native functions. */
+  readonly scopes: readonly ScopeView[];
+  readonly location: { readonly scriptId: string; readonly line: number; readonly column: number } | undefined;
+  readonly bound: { readonly target: unknown; readonly self: unknown; readonly args: readonly unknown[] } | undefined;
+}
+
+export interface PrivateMember {
+  /** With its `#`. */
+  readonly name: string;
+  readonly value: unknown;
+}
+
+export interface Script {
+  readonly url: string;
+  readonly isModule: boolean;
+}
+
+/** The protocol's reply, with what its published types leave out. */
+interface Properties extends Runtime.GetPropertiesReturnType {
+  readonly privateProperties?: readonly { readonly name: string; readonly value?: Runtime.RemoteObject }[];
+}
+
+interface Slot {
+  subject: unknown;
+  taken: unknown;
+}
+
+const objectGroup = 'covey-functions';
+/** Tells our context's announcement from all others. */
+const contextName = 'covey-functions';
+
+class Inspector {
+  readonly #session = new Session();
+  readonly #slot: Slot;
+  readonly #contextId: number;
+  readonly #scripts = new Map<string, Script>();
+
+  constructor() {
+    this.#session.connect();
+    const context = createContext({ subject: undefined, taken: undefined }, { name: contextName });
+    this.#slot = runInContext('globalThis', context) as Slot;
+    let contextId: number | undefined;
+    const listen = ({ params }: { params: Runtime.ExecutionContextCreatedEventDataType }): void => {
+      if (params.context.name === contextName) contextId ??= params.context.id;
+    };
+    this.#session.on('Runtime.executionContextCreated', listen);
+    this.#post('Runtime.enable');
+    this.#post('Runtime.disable');
+    this.#session.off('Runtime.executionContextCreated', listen);
+    if (contextId === undefined) throw new Error('The inspector does not show the context that was just made.');
+    this.#contextId = contextId;
+    this.#session.on('Debugger.scriptParsed', ({ params }) => {
+      this.#scripts.set(params.scriptId, { url: params.url, isModule: params.isModule === true });
+    });
+  }
+
+  look(subject: unknown): FunctionView {
+    try {
+      const properties = this.#propertiesOf(subject);
+      const internal = new Map((properties.internalProperties ?? []).map(({ name, value }) => [name, value]));
+      const scopes = internal.get('[[Scopes]]')?.objectId;
+      const boundArgs = internal.get('[[BoundArgs]]')?.objectId;
+      const location = internal.get('[[FunctionLocation]]')?.value as
+        { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
+      return {
+        scopes: scopes === undefined ? [] : this.#takeScopes(scopes),
+        location:
+          location === undefined
+            ? undefined
+            : { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber },
+        bound:
+          boundArgs === undefined
+            ? undefined
+            : {
+                target: this.#takeRemote(internal.get('[[TargetFunction]]')),
+                self: this.#takeRemote(internal.get('[[BoundThis]]')),
+                args: this.#takeRemote(internal.get('[[BoundArgs]]')) as unknown[],
+              },
+      };
+    } finally {
+      this.#release();
+    }
+  }
+
+  privates(subject: object): PrivateMember[] {
+    try {
+      const found = this.#propertiesOf(subject).privateProperties ?? [];
+      return found.flatMap(({ name, value }) =>
+        value === undefined ? [] : [{ name, value: this.#takeRemote(value) }],
+      );
+    } finally {
+      this.#release();
+    }
+  }
+
+  /** Where a script came from. V8 tells it only while its debugger is on, which takes milliseconds: once a new script. */
+  script(id: string): Script | undefined {
+    const known = this.#scripts.get(id);
+    if (known !== undefined) return known;
+    this.#post('Debugger.enable');
+    this.#post('Debugger.disable');
+    return this.#scripts.get(id);
+  }
+
+  /** The text of a script as V8 runs it. */
+  source(id: string): string {
+    this.#post('Debugger.enable');
+    try {
+      return this.#call<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId: id }).scriptSource;
+    } finally {
+      this.#post('Debugger.disable');
+    }
+  }
+
+  #propertiesOf(subject: unknown): Properties {
+    this.#slot.subject = subject;
+    const { result } = this.#call<Runtime.EvaluateReturnType>('Runtime.evaluate', {
+      expression: 'subject',
+      contextId: this.#contextId,
+      objectGroup,
+      silent: true,
+    });
+    if (result.objectId === undefined) throw new TypeError('Only objects can be inspected.');
+    return this.#call<Properties>('Runtime.getProperties', {
+      objectId: result.objectId,
+      ownProperties: true,
+    });
+  }
+
+  #takeScopes(objectId: string): ScopeView[] {
+    const scopes = this.#take({ objectId }) as ArrayLike<{ description: string; object: Record<string, unknown> }>;
+    return Array.from(scopes, ({ description, object }) => ({ description, variables: object }));
+  }
+
+  #takeRemote(remote: Runtime.RemoteObject | undefined): unknown {
+    if (remote === undefined) return undefined;
+    if (remote.objectId !== undefined) return this.#take({ objectId: remote.objectId });
+    if (remote.unserializableValue !== undefined) {
+      return this.#take({ unserializableValue: remote.unserializableValue });
+    }
+    if (remote.type === 'undefined') return undefined;
+    return remote.subtype === 'null' ? null : remote.value;
+  }
+
+  /** The live value behind a handle. */
+  #take(argument: Runtime.CallArgument): unknown {
+    this.#call('Runtime.callFunctionOn', {
+      functionDeclaration: 'function (value) { taken = value; }',
+      executionContextId: this.#contextId,
+      arguments: [argument],
+      objectGroup,
+      silent: true,
+    });
+    const { taken } = this.#slot;
+    this.#slot.taken = undefined;
+    return taken;
+  }
+
+  #release(): void {
+    this.#slot.subject = undefined;
+    this.#slot.taken = undefined;
+    this.#post('Runtime.releaseObjectGroup', { objectGroup });
+  }
+
+  #post(method: string, params?: object): void {
+    this.#call(method, params);
+  }
+
+  #call<T>(method: string, params?: object): T {
+    let reply: { error: Error | null; result: unknown } | undefined;
+    this.#session.post(method, params, (error: Error | null, result?: object) => {
+      reply = { error, result };
+    });
+    if (reply === undefined) throw new Error(`The inspector did not answer ${method} at once.`);
+    if (reply.error !== null) throw new Error(`${method}: ${reply.error.message}`, { cause: reply.error });
+    return reply.result as T;
+  }
+}
+
+let inspector: Inspector | undefined;
+
+/** This thread's inspector, made at first use. */
+export function inspect(): Inspector {
+  return (inspector ??= new Inspector());
+}
+
+export type { Inspector };

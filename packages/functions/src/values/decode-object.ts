@@ -1,0 +1,94 @@
+/** Instances of classes and errors, made without running anybody's constructor. The mirror of `encode-object.ts`. */
+import { MalformedValueError } from '../errors/function-error.js';
+import { instanceBases } from '../wire/tags.js';
+import type { InstanceBase } from '../wire/tags.js';
+import type { Decoder } from './decoder.js';
+
+type Constructor = new (...args: unknown[]) => object;
+
+/** Makes an instance: first the class, then the object with its number, then what is in it. */
+export function readInstance(decoder: Decoder): object {
+  const { reader } = decoder;
+  const base = instanceBases[reader.byte()];
+  if (base === undefined) throw new MalformedValueError('Unknown kind of instance.');
+  const constructor = decoder.read();
+  if (typeof constructor !== 'function') throw new MalformedValueError('The class of an instance is not a function.');
+  const index = decoder.objects.push(undefined) - 1;
+  let instance: object;
+  if (base === 'object') {
+    instance = decoder.functions.create(constructor as Constructor);
+    decoder.objects[index] = instance;
+  } else {
+    // A map or an array can contain itself: it is filled after it has its number.
+    instance = readContent(decoder, base, constructor as Constructor, index);
+  }
+  decoder.readProperties(instance);
+  decoder.functions.readPrivates(instance);
+  if (reader.byte() === 1) decoder.freezeLater(instance);
+  return instance;
+}
+
+function readContent(decoder: Decoder, base: InstanceBase, constructor: Constructor, index: number): object {
+  const make = (builtIn: Constructor, ...args: unknown[]): object => {
+    const instance = decoder.functions.create(constructor, builtIn, args);
+    decoder.objects[index] = instance;
+    return instance;
+  };
+  if (base === 'array' || base === 'map' || base === 'set') {
+    const instance = make({ array: Array, map: Map, set: Set }[base] as unknown as Constructor);
+    const content = decoder.read();
+    if (base === 'array') (instance as unknown[]).push(...(content as unknown[]));
+    else if (base === 'map')
+      for (const [key, value] of content as Map<unknown, unknown>) mapSet.call(instance, key, value);
+    else for (const item of content as Set<unknown>) setAdd.call(instance, item);
+    return instance;
+  }
+  const content = decoder.read() as object;
+  switch (base) {
+    case 'date':
+      return make(Date as unknown as Constructor, (content as Date).getTime());
+    case 'regexp': {
+      const pattern = make(RegExp as unknown as Constructor, content as RegExp) as RegExp;
+      pattern.lastIndex = (content as RegExp).lastIndex;
+      return pattern;
+    }
+    default:
+      // Views, buffers and boxed primitives can't be made twice over the same memory: they change their class.
+      Object.setPrototypeOf(content, constructor.prototype as object);
+      decoder.objects[index] = content;
+      return content;
+  }
+}
+
+// A subclass may override these with methods that expect a finished instance.
+const mapSet = Map.prototype.set as (this: object, key: unknown, value: unknown) => void;
+const setAdd = Set.prototype.add as (this: object, value: unknown) => void;
+
+/** Makes an error of its class with its stack; `Error`'s own constructor sets nothing. */
+export function readError(decoder: Decoder): Error {
+  const { reader } = decoder;
+  const constructor = readErrorClass(decoder);
+  const index = decoder.objects.push(undefined) - 1;
+  const isDomException = reader.byte() === 1;
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  let error: Error;
+  try {
+    if (isDomException) error = new DOMException(reader.text(), reader.text());
+    else error = Reflect.construct(Error, [], constructor) as Error;
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+  decoder.objects[index] = error;
+  const stack = decoder.read();
+  Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true, enumerable: false });
+  decoder.readProperties(error);
+  return error;
+}
+
+function readErrorClass(decoder: Decoder): Constructor {
+  const named = decoder.read();
+  const constructor: unknown =
+    typeof named === 'string' ? (globalThis as unknown as Record<string, unknown>)[named] : named;
+  return typeof constructor === 'function' ? (constructor as Constructor) : (Error as unknown as Constructor);
+}

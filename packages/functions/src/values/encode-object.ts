@@ -1,0 +1,293 @@
+/**
+ * Objects that are more than plain data: built-in kinds (`Map`, `Date`, typed arrays…), errors, instances of classes,
+ * objects with accessors, symbols or attributes of their own. What can't travel is refused here, with the way out.
+ */
+import type { AnyFunction } from '../any-function.js';
+import { types } from 'node:util';
+import { serializerFor } from '../registry.js';
+import { attribute, instanceBases, tag, viewKinds } from '../wire/tags.js';
+import type { InstanceBase } from '../wire/tags.js';
+import type { Encoder } from './encoder.js';
+import { intrinsicKind } from './intrinsic-prototypes.js';
+import { writeError } from './encode-error.js';
+
+const { getPrototypeOf, getOwnPropertyDescriptor, isExtensible, hasOwn } = Object;
+const { ownKeys } = Reflect;
+
+/** Writes an object that isn't a plain record or a plain array; `prototype` is its prototype. */
+export function writeObject(encoder: Encoder, value: object, prototype: object | null): void {
+  if (types.isProxy(value)) {
+    encoder.refuse('Proxy', 'a proxy stands for an object that it may hide. Send the object behind it.');
+  }
+  const serializer = serializerFor(value);
+  if (serializer !== undefined) {
+    encoder.seen.add(value);
+    encoder.out.byte(tag.custom);
+    encoder.out.string(serializer.name);
+    encoder.write(serializer.encode(value));
+    return;
+  }
+  if (types.isNativeError(value) || intrinsicKind(prototype) === 'DOMException') {
+    writeError(encoder, value as Error);
+    return;
+  }
+  const base = baseOf(value);
+  if (base === undefined) refuseExotic(encoder, value);
+  if (base !== 'object') {
+    if (intrinsicKind(prototype) !== undefined) {
+      writeBase(encoder, value, base, brandOf(value, base));
+      return;
+    }
+    writeInstance(encoder, value, base, prototype);
+    return;
+  }
+  if (types.isModuleNamespaceObject(value)) {
+    encoder.functions.writeNamespace(value);
+    return;
+  }
+  if (encoder.functions.writeByReference(value)) return;
+  if (types.isArgumentsObject(value)) {
+    encoder.seen.add(value);
+    encoder.writeItems(Array.from(value));
+    return;
+  }
+  const kind = intrinsicKind(prototype);
+  if (kind === 'Object' || prototype === null) {
+    writeFullObject(encoder, value, prototype === null ? 1 : 0);
+  } else if (kind === 'URL') {
+    encoder.seen.add(value);
+    encoder.out.byte(tag.url);
+    encoder.out.string((value as URL).href);
+  } else if (kind === 'URLSearchParams') {
+    encoder.seen.add(value);
+    encoder.out.byte(tag.urlSearchParams);
+    encoder.out.string(String(value));
+  } else if (isPrototypeOfOwnConstructor(value)) {
+    encoder.out.byte(tag.prototypeOf);
+    encoder.writeAt('constructor', (value as { constructor: unknown }).constructor);
+    encoder.seen.add(value);
+  } else {
+    writeInstance(encoder, value, 'object', prototype);
+  }
+}
+
+/** What an object is below its class, or nothing when it holds something that no property shows. */
+function baseOf(value: object): InstanceBase | undefined {
+  if (Array.isArray(value)) return 'array';
+  if (ArrayBuffer.isView(value)) return 'view';
+  if (types.isMap(value)) return 'map';
+  if (types.isSet(value)) return 'set';
+  if (types.isDate(value)) return 'date';
+  if (types.isRegExp(value)) return 'regexp';
+  if (types.isAnyArrayBuffer(value)) return 'arrayBuffer';
+  if (types.isBoxedPrimitive(value)) return 'boxed';
+  if (
+    types.isPromise(value) ||
+    types.isWeakMap(value) ||
+    types.isWeakSet(value) ||
+    types.isGeneratorObject(value) ||
+    types.isMapIterator(value) ||
+    types.isSetIterator(value) ||
+    types.isExternal(value) ||
+    exoticTags.has(Object.prototype.toString.call(value))
+  ) {
+    return undefined;
+  }
+  return 'object';
+}
+
+const exoticTags = new Set(
+  ['WeakRef', 'FinalizationRegistry', 'Generator', 'AsyncGenerator', 'Array Iterator', 'String Iterator'].map(
+    (name) => `[object ${name}]`,
+  ),
+);
+
+const waysOut: Record<string, string> = {
+  Promise: 'a promise belongs to its process. Await it first and send what it resolves to.',
+  WeakMap: 'its entries cannot be listed. Send a Map.',
+  WeakSet: 'its members cannot be listed. Send a Set.',
+  WeakRef: 'it refers to an object of this process only. Send the object.',
+  Generator: 'a generator that has begun cannot be moved. Send the generator function or an array of its values.',
+};
+
+function refuseExotic(encoder: Encoder, value: object): never {
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  const reason = waysOut[name] ?? `a ${name} cannot be moved to another process. Send the data that it is made from.`;
+  encoder.refuse(name, reason);
+}
+
+/** Writes a value of a built-in kind whose prototype is the built-in one, with its own properties if it has any. */
+function writeBase(encoder: Encoder, value: object, base: InstanceBase, brand: string): void {
+  const extra = base === 'view' || base === 'array' || base === 'boxed' ? [] : ownKeys(value);
+  const hasExtra = base === 'regexp' ? extra.length > 1 : extra.length > 0;
+  if (hasExtra || (base === 'array' && !Array.isArray(value))) {
+    writeInstance(encoder, value, base, getPrototypeOf(value) as object);
+    return;
+  }
+  writeContent(encoder, value, base, brand);
+}
+
+function writeContent(encoder: Encoder, value: object, base: InstanceBase, brand: string): void {
+  const { out } = encoder;
+  switch (base) {
+    case 'array':
+      encoder.writeArray(value as unknown[]);
+      return;
+    case 'map': {
+      encoder.seen.add(value);
+      const map = value as Map<unknown, unknown>;
+      out.byte(tag.map);
+      out.varint(map.size);
+      for (const [key, item] of map) {
+        encoder.writeAt('(a key)', key);
+        encoder.writeAt(typeof key === 'string' || typeof key === 'number' ? key : '(a value)', item);
+      }
+      return;
+    }
+    case 'set':
+      encoder.seen.add(value);
+      out.byte(tag.set);
+      out.varint((value as Set<unknown>).size);
+      for (const item of value as Set<unknown>) encoder.writeAt('(a member)', item);
+      return;
+    case 'date':
+      encoder.seen.add(value);
+      out.byte(tag.date);
+      out.float64((value as Date).getTime());
+      return;
+    case 'regexp': {
+      encoder.seen.add(value);
+      const pattern = value as RegExp;
+      out.byte(tag.regexp);
+      out.string(pattern.source);
+      out.string(pattern.flags);
+      out.varint(Math.max(0, Math.trunc(pattern.lastIndex)));
+      return;
+    }
+    case 'boxed': {
+      encoder.seen.add(value);
+      out.byte(tag.boxed);
+      encoder.write((value as { valueOf(): unknown }).valueOf());
+      return;
+    }
+    case 'view':
+      writeView(encoder, value as ArrayBufferView, brand);
+      return;
+    case 'arrayBuffer':
+      encoder.seen.add(value);
+      out.byte(tag.arrayBuffer);
+      out.varint(encoder.bufferTable.addWhole(value as ArrayBufferLike));
+      return;
+    case 'object':
+      throw new TypeError('An ordinary object has no content besides its properties.');
+  }
+}
+
+const viewTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
+  ?.get as () => string | undefined;
+
+/** The name of the built-in kind, whatever a subclass calls itself. */
+function brandOf(value: object, base: InstanceBase): string {
+  if (base !== 'view') return '';
+  return viewTag.call(value) ?? 'DataView';
+}
+
+function writeView(encoder: Encoder, view: ArrayBufferView, brand: string): void {
+  const kind = Buffer.isBuffer(view) ? 'Buffer' : (brand as (typeof viewKinds)[number]);
+  const index = viewKinds.indexOf(kind);
+  if (index < 0) encoder.refuse(kind, 'this kind of typed array is not known to Covey.');
+  encoder.seen.add(view);
+  const { out } = encoder;
+  out.byte(tag.view);
+  out.byte(index);
+  out.varint(encoder.bufferTable.addView(view));
+  out.varint(view.byteOffset);
+  out.varint(kind === 'DataView' ? view.byteLength : (view as Uint8Array).length);
+}
+
+/** An object with symbols, accessors, attributes, or without a prototype: each property with its attributes. */
+function writeFullObject(encoder: Encoder, value: object, prototypeKind: 0 | 1): void {
+  encoder.seen.add(value);
+  encoder.out.byte(tag.fullObject);
+  encoder.out.byte(prototypeKind | (isExtensible(value) ? 0 : 4));
+  writeProperties(encoder, value, ownKeys(value));
+}
+
+/** Counted properties, each with its key, attributes, and value or accessors. */
+export function writeProperties(encoder: Encoder, value: object, keys: readonly (string | symbol)[]): void {
+  const { out } = encoder;
+  out.varint(keys.length);
+  for (const key of keys) {
+    const property = getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
+    encoder.write(key);
+    let bits = 0;
+    if (property.enumerable === true) bits |= attribute.enumerable;
+    if (property.configurable === true) bits |= attribute.configurable;
+    if (hasOwn(property, 'value')) {
+      if (property.writable === true) bits |= attribute.writable;
+      out.byte(bits);
+      encoder.writeAt(key, property.value);
+    } else {
+      out.byte(bits | attribute.accessor);
+      encoder.functions.holder = value;
+      encoder.writeAt(key, property.get);
+      encoder.functions.holder = value;
+      encoder.writeAt(key, property.set);
+    }
+  }
+}
+
+/** An instance of a class: the class, what the built-in below it holds, own properties, and private members. */
+export function writeInstance(encoder: Encoder, value: object, base: InstanceBase, prototype: object | null): void {
+  const constructor = constructorOf(prototype);
+  const { out } = encoder;
+  if (constructor === undefined) {
+    if (base !== 'object' || prototype === null) refuseExotic(encoder, value);
+    encoder.seen.add(value);
+    out.byte(tag.fullObject);
+    out.byte(2 | (isExtensible(value) ? 0 : 4));
+    encoder.writeAt({ arrow: 'its prototype' }, prototype);
+    writeProperties(encoder, value, ownKeys(value));
+    return;
+  }
+  const name = constructor.name === '' ? 'an anonymous class' : constructor.name;
+  encoder.functions.checkInstance(value, constructor, name);
+  out.byte(tag.instance);
+  out.byte(instanceBases.indexOf(base));
+  encoder.trail.push({ arrow: name });
+  encoder.write(constructor);
+  encoder.trail.pop();
+  encoder.seen.add(value);
+  if (base !== 'object') writeSurrogate(encoder, value, base);
+  const keys = ownKeys(value).filter((key) => !isContentKey(value, key, base));
+  writeProperties(encoder, value, keys);
+  encoder.functions.writePrivates(value, constructor);
+  out.byte(isExtensible(value) ? 0 : 1);
+}
+
+/** The content of a built-in under a subclass, as a value of the plain built-in kind. */
+function writeSurrogate(encoder: Encoder, value: object, base: InstanceBase): void {
+  const surrogate = base === 'array' ? Array.from(value as unknown[]) : value;
+  writeContent(encoder, surrogate, base, brandOf(value, base));
+}
+
+function isContentKey(value: object, key: string | symbol, base: InstanceBase): boolean {
+  if (typeof key === 'symbol') return false;
+  if (base === 'array') return key === 'length' || String(Number(key) >>> 0) === key;
+  if (base === 'view') return String(Number(key) >>> 0) === key;
+  if (base === 'regexp') return key === 'lastIndex';
+  return base === 'boxed' && value instanceof String && (key === 'length' || String(Number(key) >>> 0) === key);
+}
+
+function constructorOf(prototype: object | null): AnyFunction | undefined {
+  if (prototype === null) return undefined;
+  const property = getOwnPropertyDescriptor(prototype, 'constructor');
+  const constructor: unknown = property?.value;
+  if (typeof constructor !== 'function') return undefined;
+  if (constructor.prototype !== prototype) return undefined;
+  return constructor as AnyFunction;
+}
+
+function isPrototypeOfOwnConstructor(value: object): boolean {
+  return constructorOf(value) !== undefined;
+}

@@ -1,0 +1,411 @@
+/**
+ * Values to bytes. This file holds what nearly every value is made of (primitives, arrays, plain objects), written for
+ * speed: plain loops, no allocation a value beyond the bytes. Whatever else a value can be is in `encode-object.ts`;
+ * functions and classes are `../capture/`'s.
+ *
+ * Objects are numbered in the order in which they are met, here and in the decoder alike: that is what references to
+ * shared objects and cycles count by. Both sides must therefore number exactly the same things.
+ */
+import type { AnyFunction } from '../any-function.js';
+import { inspect } from 'node:util';
+import { NotSerializableError } from '../errors/function-error.js';
+import { FunctionWriter } from '../capture/function-writer.js';
+import { BufferTable } from '../wire/buffer-table.js';
+import { ByteWriter } from '../wire/byte-writer.js';
+import { ObjectIndex } from '../wire/object-index.js';
+import { flags, tag, wellKnownSymbols } from '../wire/tags.js';
+import { inspect as inspector } from '../v8/inspector.js';
+import type { FunctionView } from '../v8/inspector.js';
+import { symbolId } from './origins.js';
+import { writeObject, writeProperties } from './encode-object.js';
+import { Trail } from './trail.js';
+
+/** What a value became: a small header, and its large buffers out of band. */
+export interface Frames {
+  readonly header: Uint8Array;
+  /** They alias the value's own memory, not copies: send or copy them before the value changes. */
+  readonly buffers: readonly Uint8Array[];
+}
+
+export interface EncodeOptions {
+  /**
+   * Recognises objects that aren't encoded but referred to by a number (futures, executors): returns it, or -1. Asked
+   * once for each object that is met.
+   */
+  readonly reference?: (value: object) => number;
+  /** Buffers of at least this many bytes leave the header. Default 8 KiB; `Infinity` keeps all inside. */
+  readonly outOfBandBytes?: number;
+  /** What to call the value in errors, e.g. `argument 2`. */
+  readonly path?: string;
+}
+
+const defaultOutOfBandBytes = 8192;
+const keepBytes = 1 << 20;
+/** Arrays up to this length have their keys counted one by one to find properties besides the items. */
+const countKeysUpTo = 32;
+const { getPrototypeOf, keys, getOwnPropertyDescriptor } = Object;
+const { ownKeys } = Reflect;
+const arrayPrototype = Array.prototype as unknown;
+const objectPrototype = Object.prototype as unknown;
+
+export class Encoder {
+  out = new ByteWriter();
+  readonly seen = new ObjectIndex();
+  trail = new Trail('');
+  buffers: BufferTable | undefined;
+  #functions: FunctionWriter | undefined;
+  options: EncodeOptions | undefined;
+  /**
+   * Written for a hash, not to be decoded: keys and members in order, no places, no ids. Equal values and functions have
+   * equal bytes then.
+   */
+  isCanonical = false;
+  #views: Map<object, FunctionView> | undefined;
+  #reference: ((value: object) => number) | undefined;
+  #outOfBandBytes = defaultOutOfBandBytes;
+  #shapes: (readonly string[])[] = [];
+
+  get functions(): FunctionWriter {
+    return (this.#functions ??= new FunctionWriter(this));
+  }
+
+  start(options: EncodeOptions | undefined): void {
+    this.options = options;
+    this.#reference = options?.reference;
+    this.#outOfBandBytes = options?.outOfBandBytes ?? defaultOutOfBandBytes;
+    if (options?.path !== this.trail.root) this.trail = new Trail(options?.path ?? '');
+  }
+
+  /** Forgets everything but the bytes, for the next value in the same blob. */
+  reset(): void {
+    this.seen.clear();
+    this.trail.clear();
+    this.buffers = undefined;
+    this.#functions = undefined;
+    this.#views = undefined;
+    if (this.#shapes.length > 0) this.#shapes = [];
+  }
+
+  /** After a failure or a giant: nothing is left of it. */
+  clear(): void {
+    this.reset();
+    this.options = undefined;
+    this.#reference = undefined;
+    if (this.out.bytes.length > keepBytes) this.out = new ByteWriter();
+    else this.out.position = 0;
+  }
+
+  /** What the inspector says about a function: asked once an encoding, and by the encodings for its hashes. */
+  look(value: AnyFunction): FunctionView {
+    const views = (this.#views ??= new Map());
+    let view = views.get(value);
+    if (view === undefined) {
+      view = inspector().look(value);
+      views.set(value, view);
+    }
+    return view;
+  }
+
+  /** The canonical bytes of a value met in this encoding. */
+  canonical(value: unknown): Uint8Array {
+    const nested = new Encoder();
+    nested.isCanonical = true;
+    nested.#views = this.#views ??= new Map();
+    nested.start({ ...this.options, outOfBandBytes: Infinity });
+    nested.encode(value, []);
+    return nested.out.copy();
+  }
+
+  /** Appends one whole encoding; buffers that leave the header are added to `buffers`. */
+  encode(value: unknown, buffers: Uint8Array[]): void {
+    const { out } = this;
+    const start = out.position;
+    out.byte(flags.version);
+    if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
+      this.#guarded(value);
+      if (this.buffers !== undefined || this.#functions !== undefined) this.#finish(start, buffers);
+    } else {
+      this.write(value);
+    }
+  }
+
+  #guarded(value: unknown): void {
+    try {
+      this.write(value);
+      this.#functions?.flush();
+    } catch (error) {
+      if (error instanceof RangeError && error.message.includes('call stack')) {
+        throw new NotSerializableError(this.trail.root || 'the value', 'it is nested too deeply.', { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  #finish(start: number, buffers: Uint8Array[]): void {
+    const { out } = this;
+    out.bytes[start] = flags.version | flags.trailer;
+    const trailer = out.position - start;
+    if (this.buffers === undefined) out.varint(0);
+    else this.buffers.write(out, buffers, this.#outOfBandBytes);
+    if (this.#functions === undefined) out.varint(0);
+    else this.#functions.writeTrailer();
+    out.uint32(trailer);
+  }
+
+  write(value: unknown): void {
+    switch (typeof value) {
+      case 'number':
+        this.out.number(value);
+        return;
+      case 'string':
+        this.out.string(value);
+        return;
+      case 'boolean':
+        this.out.byte(value ? tag.true : tag.false);
+        return;
+      case 'undefined':
+        this.out.byte(tag.undefined);
+        return;
+      case 'object':
+        if (value === null) this.out.byte(tag.null);
+        else this.#writeObject(value);
+        return;
+      case 'bigint':
+        this.#writeBigInt(value);
+        return;
+      case 'symbol':
+        this.#writeSymbol(value);
+        return;
+      case 'function':
+        if (!this.#writeKnown(value)) this.functions.write(value);
+        return;
+    }
+  }
+
+  /** Writes a value that stands at `step` of its parent; the step is part of the path in errors. */
+  writeAt(step: Parameters<Trail['push']>[0], value: unknown): void {
+    if ((typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol') {
+      this.trail.push(step);
+      this.write(value);
+      this.trail.pop();
+    } else {
+      this.write(value);
+    }
+  }
+
+  refuse(what: string, reason: string, cause?: unknown): never {
+    throw new NotSerializableError(this.trail.describe(what), reason, cause === undefined ? undefined : { cause });
+  }
+
+  /** The memory behind views, made when the first is met. */
+  get bufferTable(): BufferTable {
+    return (this.buffers ??= new BufferTable());
+  }
+
+  #writeKnown(value: object): boolean {
+    if (this.#reference !== undefined) {
+      const external = this.#reference(value);
+      if (external >= 0) {
+        this.out.byte(tag.external);
+        this.out.varint(external);
+        return true;
+      }
+    }
+    const index = this.seen.find(value);
+    if (index < 0) return false;
+    this.out.byte(tag.reference);
+    this.out.varint(index);
+    return true;
+  }
+
+  #writeObject(value: object): void {
+    if (this.#writeKnown(value)) return;
+    const prototype = getPrototypeOf(value) as unknown;
+    if (prototype === objectPrototype) {
+      if (!this.#writePlain(value as Record<string, unknown>)) writeObject(this, value, prototype as object);
+    } else if (prototype === arrayPrototype && Array.isArray(value)) {
+      this.writeArray(value);
+    } else {
+      writeObject(this, value, prototype as object | null);
+    }
+  }
+
+  /** Writes an object that has nothing but ordinary data properties; returns false, having written nothing, for others. */
+  #writePlain(value: Record<string, unknown>): boolean {
+    const names = ownKeys(value);
+    if (this.isCanonical) names.sort(byName);
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string;
+      if (typeof name === 'symbol') return false;
+      const property = getOwnPropertyDescriptor(value, name) as PropertyDescriptor;
+      if (property.enumerable !== true || property.writable !== true || property.configurable !== true) return false;
+      if (typeof property.value === 'function') return false;
+    }
+    if (!Object.isExtensible(value)) return false;
+    this.seen.add(value);
+    this.writeShaped(names as string[], value);
+    return true;
+  }
+
+  /** The names, or the number of the shape that has them, and the values. */
+  writeShaped(names: readonly string[], value: Record<string, unknown>): void {
+    const { out } = this;
+    const shape = this.#findShape(names);
+    if (shape >= 0) {
+      out.byte(tag.objectOfShape);
+      out.varint(shape);
+    } else {
+      out.byte(tag.object);
+      out.varint(names.length);
+      for (let index = 0; index < names.length; index++) out.string(names[index] as string);
+      this.#shapes.push(names);
+    }
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as string;
+      const item = value[name];
+      if (typeof item === 'number') out.number(item);
+      else if (typeof item === 'string') out.string(item);
+      else this.writeAt(name, item);
+    }
+  }
+
+  #findShape(names: readonly string[]): number {
+    const shapes = this.#shapes;
+    const oldest = Math.max(0, shapes.length - 8);
+    search: for (let at = shapes.length - 1; at >= oldest; at--) {
+      const shape = shapes[at] as readonly string[];
+      if (shape.length !== names.length) continue;
+      for (let index = 0; index < names.length; index++) if (shape[index] !== names[index]) continue search;
+      return at;
+    }
+    return -1;
+  }
+
+  writeArray(value: readonly unknown[]): void {
+    this.seen.add(value);
+    const { length } = value;
+    if (length <= countKeysUpTo ? keys(value).length === length : isBareArray(value)) {
+      if (Object.isExtensible(value) && (length < 16 || !this.#writeNumbers(value))) this.writeItems(value);
+      else if (!Object.isExtensible(value)) this.#writeSparse(value);
+    } else {
+      this.#writeSparse(value);
+    }
+  }
+
+  /** The items of an array that has nothing but items. Holes are kept. */
+  writeItems(value: readonly unknown[]): void {
+    const { out } = this;
+    const { length } = value;
+    if (length < 16) {
+      out.byte(tag.shortArray + length);
+    } else {
+      out.byte(tag.array);
+      out.varint(length);
+    }
+    for (let index = 0; index < length; index++) {
+      const item = value[index];
+      if (typeof item === 'number') out.number(item);
+      else if (typeof item === 'string') out.string(item);
+      else if (item === undefined) out.byte(index in value ? tag.undefined : tag.hole);
+      else this.writeAt(index, item);
+    }
+  }
+
+  #writeNumbers(value: readonly unknown[]): boolean {
+    const { length } = value;
+    let integers = true;
+    for (let index = 0; index < length; index++) {
+      const item = value[index];
+      if (typeof item !== 'number') return false;
+      if (integers && ((item | 0) !== item || (item === 0 && 1 / item < 0))) integers = false;
+    }
+    const { out } = this;
+    const array = integers ? Int32Array.from(value as number[]) : Float64Array.from(value as number[]);
+    out.byte(integers ? tag.intArray : tag.floatArray);
+    out.varint(length);
+    out.raw(new Uint8Array(array.buffer));
+    return true;
+  }
+
+  #writeSparse(value: readonly unknown[]): void {
+    this.out.byte(tag.sparseArray);
+    this.out.varint(value.length);
+    this.out.byte(Object.isExtensible(value) ? 0 : 1);
+    writeProperties(
+      this,
+      value,
+      ownKeys(value).filter((key) => key !== 'length'),
+    );
+  }
+
+  #writeBigInt(value: bigint): void {
+    const negative = value < 0n;
+    this.out.byte(tag.bigint);
+    this.out.byte(negative ? 1 : 0);
+    this.out.string((negative ? -value : value).toString(36));
+  }
+
+  #writeSymbol(value: symbol): void {
+    const wellKnown = (wellKnownSymbols as readonly symbol[]).indexOf(value);
+    const registered = Symbol.keyFor(value);
+    if (wellKnown >= 0) {
+      this.out.byte(tag.wellKnownSymbol);
+      this.out.byte(wellKnown);
+    } else if (registered !== undefined) {
+      this.out.byte(tag.registeredSymbol);
+      this.out.string(registered);
+    } else {
+      this.out.byte(tag.localSymbol);
+      this.out.string(this.isCanonical ? '' : symbolId(value));
+      this.out.string(value.description ?? '');
+    }
+  }
+}
+
+function byName(a: string | symbol, b: string | symbol): number {
+  if (typeof a !== typeof b) return typeof a === 'string' ? -1 : 1;
+  const [first, second] = [String(a), String(b)];
+  return first < second ? -1 : first > second ? 1 : 0;
+}
+
+/** Whether a long array has no holes and no properties besides its items, without listing its keys. */
+function isBareArray(value: readonly unknown[]): boolean {
+  const shown = inspect(value, { maxArrayLength: 0, depth: 0, customInspect: false, breakLength: Infinity });
+  return shown === `[ ... ${value.length} more items ]`;
+}
+
+let spare: Encoder | undefined;
+
+/** An encoder of one's own until it is given back; encoders nest when a serializer encodes by itself. */
+export function borrowEncoder(): Encoder {
+  const encoder = spare ?? new Encoder();
+  spare = undefined;
+  return encoder;
+}
+
+export function returnEncoder(encoder: Encoder): void {
+  encoder.clear();
+  spare = encoder;
+}
+
+/**
+ * Encodes a value: everything that structured clone takes, functions and classes with what they close over, instances of
+ * classes, and what `registerSerializer` adds.
+ *
+ * @throws NotSerializableError naming the path to what can't travel.
+ * @example
+ * ```ts
+ * const frames = encode({ now: new Date(), f: (x: number) => x + 1 });
+ * ```
+ */
+export function encode(value: unknown, options?: EncodeOptions): Frames {
+  const encoder = borrowEncoder();
+  try {
+    encoder.start(options);
+    const buffers: Uint8Array[] = [];
+    encoder.encode(value, buffers);
+    return { header: encoder.out.copy(), buffers };
+  } finally {
+    returnEncoder(encoder);
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Bytes back out. Every length is checked against what is there before anything is allocated: the bytes come from
+ * another process.
+ */
+import { MalformedValueError } from '../errors/function-error.js';
+import { tag } from './tags.js';
+
+const { fromCharCode } = String;
+
+export class ByteReader {
+  readonly bytes: Uint8Array;
+  position: number;
+  readonly end: number;
+  #view: DataView | undefined;
+  #buffer: Buffer | undefined;
+
+  constructor(bytes: Uint8Array, position = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.position = position;
+    this.end = end;
+  }
+
+  byte(): number {
+    if (this.position >= this.end) throw cut();
+    return this.bytes[this.position++] as number;
+  }
+
+  uint32(): number {
+    this.need(4);
+    const value = this.view.getUint32(this.position, true);
+    this.position += 4;
+    return value;
+  }
+
+  float64(): number {
+    this.need(8);
+    const value = this.view.getFloat64(this.position, true);
+    this.position += 8;
+    return value;
+  }
+
+  varint(): number {
+    let value = 0;
+    let factor = 1;
+    for (;;) {
+      const byte = this.byte();
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+      factor *= 128;
+      if (factor > 2 ** 49) throw new MalformedValueError('A length in the encoding is too large.');
+    }
+  }
+
+  /** A count of items that take at least `bytesEach` bytes each. */
+  count(bytesEach = 1): number {
+    const value = this.varint();
+    if (value * bytesEach > this.end - this.position) throw cut();
+    return value;
+  }
+
+  signed(): number {
+    const value = this.varint();
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  raw(length: number): Uint8Array {
+    this.need(length);
+    const bytes = this.bytes.subarray(this.position, this.position + length);
+    this.position += length;
+    return bytes;
+  }
+
+  /** The text of a string whose tag was read. */
+  string(kind: number): string {
+    if (kind >= tag.shortString && kind < tag.shortArray) return this.#short(kind - tag.shortString);
+    const length = this.count();
+    const start = this.position;
+    this.position += length;
+    switch (kind) {
+      case tag.latin1:
+        return this.#text.toString('latin1', start, this.position);
+      case tag.utf8:
+        return this.#text.toString('utf8', start, this.position);
+      case tag.utf16:
+        return this.#text.toString('utf16le', start, this.position);
+      default:
+        throw new MalformedValueError(`Expected a string in the encoding, found 0x${kind.toString(16)}.`);
+    }
+  }
+
+  text(): string {
+    return this.string(this.byte());
+  }
+
+  #short(length: number): string {
+    this.need(length);
+    const bytes = this.bytes;
+    let at = this.position;
+    const end = at + length;
+    this.position = end;
+    if (length > 12) return this.#text.toString('latin1', at, end);
+    let text = '';
+    for (; at + 4 <= end; at += 4) {
+      text += fromCharCode(
+        bytes[at] as number,
+        bytes[at + 1] as number,
+        bytes[at + 2] as number,
+        bytes[at + 3] as number,
+      );
+    }
+    for (; at < end; at++) text += fromCharCode(bytes[at] as number);
+    return text;
+  }
+
+  need(length: number): void {
+    if (length > this.end - this.position) throw cut();
+  }
+
+  get view(): DataView {
+    return (this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength));
+  }
+
+  get #text(): Buffer {
+    return (this.#buffer ??= Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength));
+  }
+}
+
+function cut(): MalformedValueError {
+  return new MalformedValueError('The encoding ends in the middle of a value.');
+}
