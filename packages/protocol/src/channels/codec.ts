@@ -107,12 +107,13 @@ export function checkEncoded(bytes: Uint8Array, start = 0): void {
     if (at >= end) throw new ProtocolError('a value ends too early');
     left--;
     const first = bytes[at++] as number;
+    if (first < 0x80) continue; // A small number: what there is most of.
     const next = NEXT[first] as number;
     if (next >= 0) {
       at += next;
       continue;
     }
-    let count = 0;
+    let count: number;
     switch (next) {
       case ARRAY:
         count = first & 15;

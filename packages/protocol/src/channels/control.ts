@@ -1,6 +1,6 @@
 /** The frames by which a session begins, resumes, or is refused. One map each; they are not numbered. */
 import type { Comm } from '../comms/comm.js';
-import { CoveyError, ProtocolError, toErrorRecord } from '../errors.js';
+import { ProtocolError, toErrorRecord, type CoveyError } from '../errors.js';
 import { fromErrorRecord } from '../transport-errors.js';
 import { readErrorRecord } from './calls.js';
 import { decode, encode } from './codec.js';

@@ -112,7 +112,7 @@ class Dialler {
 
   /** One connection: dial, hello, answer. */
   async #attempt(): Promise<FactMap> {
-    const { timeoutMs = CONNECT_TIMEOUT_MS, hello = {}, configure } = this.#options;
+    const { timeoutMs = CONNECT_TIMEOUT_MS, hello = {} } = this.#options;
     const channel = this.#channel;
     const comm = await connect(this.#address, { ...this.#options, signal: this.#stop.signal });
     try {
@@ -126,7 +126,7 @@ class Dialler {
         });
         throw new ConnectionClosedError('the session is lost');
       }
-      if (!this.#begun) configure?.(channel, answer.facts);
+      if (!this.#begun) this.#options.configure?.(channel, answer.facts);
       this.#begun = true;
       channel.attach(comm, answer.received);
       return answer.facts;

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { formatAddress, parseAddress, type Address } from '../address.js';
 import type { Secret } from '../credentials.js';
-import { CoveyError, ProtocolError } from '../errors.js';
+import { ProtocolError, type CoveyError } from '../errors.js';
 import { deferred } from '../shared/deferred.js';
 import { systemRandomBytes, type RandomBytes } from '../shared/nonce.js';
 import { AuthenticationError, ConnectError } from '../transport-errors.js';

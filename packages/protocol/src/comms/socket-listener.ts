@@ -38,11 +38,13 @@ const CLOSE_GRACE_MS = 500;
 const PROOF_FRAME_BYTES = 6 + PROOF_BYTES;
 
 /** A refused upgrade: the status to answer with. */
-class Refusal {
+class Refusal extends Error {
   constructor(
     readonly status: string,
     readonly error: CoveyError,
-  ) {}
+  ) {
+    super(error.message);
+  }
 }
 
 interface Upgrade {

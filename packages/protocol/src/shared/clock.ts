@@ -1,7 +1,7 @@
 /** Time as a value that is passed in: the system's, or a virtual one under which tests and simulations run without waiting. */
 
-/** What {@link Clock.setTimer} returns. */
-export type Timer = unknown;
+/** What {@link Clock.setTimer} returns: opaque, for {@link Clock.clearTimer}. */
+export type Timer = object;
 
 /** A source of time and timers. */
 export interface Clock {

@@ -1,8 +1,8 @@
 /** A promise with its handles outside: the only one of its kind in the house. */
 export interface Deferred<T = void> {
   readonly promise: Promise<T>;
-  resolve(value: T | PromiseLike<T>): void;
-  reject(error: unknown): void;
+  readonly resolve: (value: T | PromiseLike<T>) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** A pending promise and the functions that settle it. */
