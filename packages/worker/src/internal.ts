@@ -20,3 +20,9 @@ export type {
   WorkerProcessConfig,
   WorkerReady,
 } from './nanny/worker-ipc.js';
+
+// The worker's process.
+export { readConfig } from './process/worker-options.js';
+export type { WorkerConfig, WorkerIdentity, WorkerOptions } from './process/worker-options.js';
+export { WorkerProcess } from './process/worker-process.js';
+export type { WorkerProcessEnd, WorkerProcessOptions } from './process/worker-process.js';

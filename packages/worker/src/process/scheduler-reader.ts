@@ -1,0 +1,72 @@
+/** The scheduler's messages, led to the core, the store and the threads. */
+import { ProtocolError } from '@covey/protocol';
+import type {
+  AttemptId,
+  ComputeTask,
+  FunctionBlob,
+  FunctionId,
+  Opaque,
+  TaskId,
+  WorkerId,
+  WorkerMessageHandler,
+} from '@covey/protocol/internal';
+import type { Incarnation } from './incarnation.js';
+import { epochMs } from './time.js';
+import { ownBytes } from './value-transfer.js';
+
+export class SchedulerReader implements WorkerMessageHandler {
+  readonly #worker: Incarnation;
+
+  constructor(worker: Incarnation) {
+    this.#worker = worker;
+  }
+
+  function(id: FunctionId, blob: FunctionBlob): void {
+    this.#worker.functions.add(id, blob);
+  }
+
+  compute(task: ComputeTask): void {
+    if (!this.#worker.functions.has(task.functionId)) {
+      throw new ProtocolError(`task ${task.key} came before its function ${task.functionId}`);
+    }
+    this.#worker.core.handleCompute(task, epochMs());
+  }
+
+  cancel(_taskId: TaskId, attempt: AttemptId, reason: string): void {
+    this.#worker.core.handleCancel(attempt, reason, epochMs());
+  }
+
+  free(taskIds: readonly TaskId[]): void {
+    this.#worker.core.handleFree(taskIds, epochMs());
+  }
+
+  holders(taskId: TaskId, nbytes: number, workers: readonly WorkerId[]): void {
+    this.#worker.core.handleHolders(taskId, nbytes, workers, epochMs());
+  }
+
+  acquire(taskId: TaskId, nbytes: number, workers: readonly WorkerId[]): void {
+    this.#worker.core.handleAcquire(taskId, nbytes, workers, epochMs());
+  }
+
+  store(taskId: TaskId, type: string, value: Opaque): void {
+    this.#worker.store.put(taskId, { header: ownBytes(value), parts: null, nbytes: value.length, type });
+    this.#worker.core.handleStored(taskId, value.length, type, epochMs());
+  }
+
+  peer(workerId: WorkerId, address: string): void {
+    this.#worker.peers.setAddress(workerId, address);
+  }
+
+  peerGone(workerId: WorkerId): void {
+    this.#worker.core.handlePeerGone(workerId, epochMs());
+  }
+
+  releaseFunction(ids: readonly FunctionId[]): void {
+    for (const id of ids) this.#worker.core.handleFunctionReleased(id);
+    this.#worker.functions.release(ids, this.#worker.threads.values());
+  }
+
+  pause(paused: boolean): void {
+    this.#worker.core.handlePause(paused);
+  }
+}

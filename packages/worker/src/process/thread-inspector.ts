@@ -1,0 +1,108 @@
+/**
+ * Looks into compute threads through the inspector's `NodeWorker` domain: it interrupts running JavaScript, so that a thread in an endless loop answers as well.
+ * One is made for a question and closed after it: an attached debugger keeps functions from being optimised.
+ */
+import { Session } from 'node:inspector';
+import { deferred } from '@covey/protocol/internal';
+import type { Deferred } from '@covey/protocol/internal';
+
+interface CallFrame {
+  readonly functionName: string;
+  readonly url: string;
+  readonly location: { readonly lineNumber: number; readonly columnNumber?: number };
+}
+
+interface Attached {
+  readonly sessionId: string;
+  readonly answers: Map<number, Deferred<unknown>>;
+  paused: Deferred<readonly CallFrame[]>;
+}
+
+/** A thread in native code does not answer; nobody waits longer for it. */
+const ANSWER_TIMEOUT_MS = 1000;
+
+export class ThreadInspector {
+  readonly #session = new Session();
+  readonly #attached = new Map<number, Attached>();
+  #lastId = 0;
+
+  constructor() {
+    this.#session.connect();
+    this.#session.on('NodeWorker.attachedToWorker', ({ params }) => {
+      const nodeThreadId = Number(params.workerInfo.workerId);
+      this.#attached.set(nodeThreadId, { sessionId: params.sessionId, answers: new Map(), paused: deferred() });
+    });
+    this.#session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
+      this.#receive(params.sessionId, JSON.parse(params.message) as Record<string, unknown>);
+    });
+    this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  }
+
+  /** The stack of a thread as text, innermost call first; a sentence when there is none to be had. */
+  async callStack(nodeThreadId: number): Promise<string> {
+    const thread = this.#attached.get(nodeThreadId);
+    if (thread === undefined) return 'not known: the thread can not be inspected';
+    const stack = async (): Promise<string> => {
+      await this.#ask(thread, 'Debugger.enable');
+      await this.#ask(thread, 'Debugger.pause');
+      const frames = await thread.paused.promise;
+      await this.#ask(thread, 'Debugger.disable');
+      return frames.map(frameText).join('\n');
+    };
+    const { promise: late, resolve } = deferred<string>();
+    const timer = setTimeout(() => resolve('not known: the thread is in native code or idle'), ANSWER_TIMEOUT_MS);
+    try {
+      return await Promise.race([stack(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Bytes of a thread's JavaScript heap; undefined when it does not answer in time. */
+  async heapBytes(nodeThreadId: number): Promise<number | undefined> {
+    const thread = this.#attached.get(nodeThreadId);
+    if (thread === undefined) return undefined;
+    const { promise: late, resolve } = deferred<undefined>();
+    const timer = setTimeout(() => resolve(undefined), ANSWER_TIMEOUT_MS);
+    try {
+      const usage = (await Promise.race([this.#ask(thread, 'Runtime.getHeapUsage'), late])) as
+        { usedSize: number } | undefined;
+      return usage?.usedSize;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  close(): void {
+    this.#session.disconnect();
+  }
+
+  #ask(thread: Attached, method: string): Promise<unknown> {
+    const id = ++this.#lastId;
+    const answer = deferred<unknown>();
+    thread.answers.set(id, answer);
+    this.#session.post('NodeWorker.sendMessageToWorker', {
+      sessionId: thread.sessionId,
+      message: JSON.stringify({ id, method }),
+    });
+    return answer.promise;
+  }
+
+  #receive(sessionId: string, message: Record<string, unknown>): void {
+    const thread = [...this.#attached.values()].find((attached) => attached.sessionId === sessionId);
+    if (thread === undefined) return;
+    if (message['method'] === 'Debugger.paused') {
+      thread.paused.resolve((message['params'] as { callFrames: CallFrame[] }).callFrames);
+      thread.paused = deferred();
+      return;
+    }
+    const answer = thread.answers.get(message['id'] as number);
+    thread.answers.delete(message['id'] as number);
+    answer?.resolve(message['result']);
+  }
+}
+
+function frameText({ functionName, url, location }: CallFrame): string {
+  const where = `${url === '' ? '<anonymous>' : url}:${location.lineNumber + 1}:${(location.columnNumber ?? 0) + 1}`;
+  return `    at ${functionName === '' ? where : `${functionName} (${where})`}`;
+}

@@ -1,0 +1,71 @@
+/** Answers what the scheduler, clients and other workers ask of this worker. */
+import { COVEY_VERSION, CoveyError, defineError } from '@covey/protocol';
+import type { CallHandler, WorkerCalls, WorkerPeerCalls } from '@covey/protocol/internal';
+import process from 'node:process';
+import type { Incarnation } from './incarnation.js';
+import { callStacks } from './call-stacks.js';
+
+/** Somebody asked for a call that does not exist. */
+export class UnknownCallError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'COVEY_UNKNOWN_CALL',
+      name: 'UnknownCallError',
+      summary: 'A process was asked for something that its version does not know.',
+      remedy: 'Run the same version of Covey everywhere.',
+    });
+  }
+}
+
+type Handlers<Table> = {
+  [Method in keyof Table]: Table[Method] extends { params: infer Params; result: infer Result }
+    ? (params: Params) => Result | Promise<Result>
+    : never;
+};
+
+/** The versions that are compared when something does not fit. */
+export function ownVersions(): Record<string, string> {
+  return {
+    covey: COVEY_VERSION,
+    node: process.versions.node,
+    v8: process.versions.v8,
+    platform: `${process.platform}-${process.arch}`,
+  };
+}
+
+/** Answers calls of the scheduler. */
+export function schedulerCalls(current: () => Incarnation, close: (reason: string) => void): CallHandler {
+  const handlers: Handlers<WorkerCalls> = {
+    run: ({ function: blob, args, wait }) => current().run(blob, args, wait),
+    'call-stack': ({ taskIds }) => callStacks(current(), taskIds),
+    upload: (file) => {
+      current().upload(file);
+      return null;
+    },
+    story: ({ taskIds }) => current().core.story(taskIds),
+    versions: () => ownVersions(),
+    close: ({ reason }) => {
+      close(reason);
+      return null;
+    },
+  };
+  return handlerOf(handlers);
+}
+
+/** Answers calls of clients and of other workers. */
+export function peerCalls(current: () => Incarnation): CallHandler {
+  const handlers: Handlers<WorkerPeerCalls> = {
+    'actor-call': ({ taskId, method, args }) => current().callActor(taskId, method, args),
+    'actor-get': ({ taskId, property }) => current().callActor(taskId, property, null),
+  };
+  return handlerOf(handlers);
+}
+
+function handlerOf(handlers: object): CallHandler {
+  const table = new Map(Object.entries(handlers)) as Map<string, (params: unknown) => unknown>;
+  return (method, params) => {
+    const handler = table.get(method);
+    if (handler === undefined) throw new UnknownCallError(`a worker does not know the call ${JSON.stringify(method)}`);
+    return handler(params);
+  };
+}
