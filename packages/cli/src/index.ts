@@ -1,4 +1,5 @@
 /**
  * The covey command: what its users see.
  */
-export {};
+export { runCli } from './program.js';
+export type { InterruptSignal, Terminal } from './terminal.js';

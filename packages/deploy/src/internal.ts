@@ -7,12 +7,14 @@ export { coveyHome, privateFolder, writePrivateFile } from './host/private-folde
 export { hostLimits, spreadOver, workerMemory } from './host/host-limits.js';
 export type { HostLimits } from './host/host-limits.js';
 export { configurationFile } from './config/configuration.js';
+export { configurationPage } from './config/configuration-page.js';
 export { environmentNameOf, flagOf, settingNames, settingOf, settings } from './config/settings.js';
 export type { Setting } from './config/settings.js';
 export { duration, integer, memoryLimit, parseBytes, resources, text } from './config/value-kinds.js';
 export type { ValueKind, ValueOf } from './config/value-kinds.js';
 export { clusterKinds, readClusterRequest } from './keeper/cluster-kinds.js';
 export type { ClusterKind, KindOption } from './keeper/cluster-kinds.js';
+export { inTaskExecutorEntry } from './local/in-task-executor.js';
 export { keeperEntry } from './keeper/start-cluster.js';
 export { configuredSecret } from './resolve-target.js';
 export { checkClusterName, inventName, isClusterName } from './names.js';

@@ -2,7 +2,7 @@
 import type { Logger, Secret } from '@covey/protocol';
 import { deferred, fromErrorRecord } from '@covey/protocol/internal';
 import { schedulerEntry } from '@covey/scheduler/internal';
-import type { FromScheduler, SchedulerStart, ToScheduler } from '@covey/scheduler/internal';
+import type { FromScheduler, ToScheduler } from '@covey/scheduler/internal';
 import { ClusterStartError } from '../errors.js';
 import { describeEnd, EntryProcess } from './entry-process.js';
 import type { ProcessEnd } from './entry-process.js';
@@ -33,7 +33,7 @@ export class SchedulerProcess {
       onmessage: (message) => this.#hear(message as FromScheduler),
     });
     void this.process.ended.then((end) => this.#ready.reject(startError('scheduler', end, this.process.log.lines)));
-    const start: SchedulerStart = {
+    const start: ToScheduler = {
       type: 'start',
       secret: secret.reveal(),
       listen,

@@ -1,0 +1,137 @@
+/** What `covey worker` does: this process is the nanny of the workers that it starts, and ends when none of them is left. */
+import { hostname } from 'node:os';
+import { createLineLogger } from '@covey/protocol';
+import type { Logger } from '@covey/protocol';
+import { deferred } from '@covey/protocol/internal';
+import { resolveTarget } from '@covey/deploy';
+import type { Configuration } from '@covey/deploy';
+import { hostLimits, inTaskExecutorEntry, workerMemory } from '@covey/deploy/internal';
+import { linkToScheduler, Nanny, workerCommand } from '@covey/worker/internal';
+import type { NannyEvent, SchedulerLink, WorkerLaunch } from '@covey/worker/internal';
+import { UsageError } from '../failure.js';
+import { interruptStatus } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
+
+/** How it all ended: the status, and the line to say about it. */
+interface Ending {
+  readonly status: number;
+  readonly reason: string;
+}
+
+/** @returns the status to end with. */
+export async function runWorkerCommand(
+  target: string | undefined,
+  configuration: Configuration,
+  terminal: Terminal,
+): Promise<number> {
+  const logger = createLineLogger({
+    level: configuration.get('log-level'),
+    write: (line) => terminal.err(line.trimEnd()),
+  });
+  const named = target ?? configuration.get('cluster');
+  if (named === undefined)
+    throw new UsageError(
+      "which cluster? Give the address of its scheduler or its name, as in 'covey worker ws://host:8786'",
+    );
+  const cluster = await resolveTarget(named, { configuration, logger });
+  const launches = workerLaunches(configuration);
+  const watched = configuration.get('worker.nanny');
+  const ended = deferred<Ending>();
+  let link: Promise<SchedulerLink> | undefined;
+  const end = (status: number, reason: string) => ended.resolve({ status, reason });
+
+  const nanny = new Nanny({
+    name: `${hostname()}-${process.pid}-${Math.random().toString(36).slice(2, 8)}`,
+    command: workerCommand(),
+    // Unwatched workers end with their first death.
+    ...(!watched && { restart: { startsAllowed: 0 }, memoryPollMs: 86_400_000 }),
+    onEvent: (event) => {
+      report(event, logger);
+      if (event.type === 'worker-died') {
+        void link?.then((opened) => opened.workerDied(event.death)).catch(() => undefined); // The scheduler sees the lost connection by itself.
+        if (!watched) end(1, event.reason);
+      }
+      if (event.type === 'no-workers')
+        end(failed ? 1 : 0, failed ? 'no worker could go on' : 'the scheduler closed all workers');
+      failed ||= event.type === 'worker-died' && event.restartInMs === null;
+    },
+  });
+  let failed = false;
+
+  const stopListening = terminal.onInterrupt((signal) => {
+    if (interrupted) process.exit(interruptStatus(signal)); // The second Ctrl-C does not wait; workers end with this process.
+    interrupted = true;
+    end(interruptStatus(signal), `interrupted by ${signal}`);
+  });
+  let interrupted = false;
+  try {
+    nanny.addWorkers(launches);
+    nanny.connectWorkers({ scheduler: cluster.address, secret: cluster.secret.reveal() });
+    const waitMs = configuration.get('worker.death-timeout');
+    link = linkToScheduler({
+      scheduler: cluster.address,
+      secret: cluster.secret.reveal(),
+      hello: { name: nanny.name, host: hostname(), pid: process.pid },
+      calls: {
+        restart: async ({ workers }) => nanny.restart(workers),
+        close: async ({ reason }) => end(0, `the scheduler closed: ${reason}`),
+      },
+      onLost: (message) => end(1, `the scheduler is gone: ${message}`),
+      waitMs,
+      graceMs: waitMs,
+    });
+    link.catch((error: unknown) => ended.reject(error));
+    const { status, reason } = await ended.promise;
+    logger.info(`ending: ${reason}`);
+    if (status === 1) terminal.err(`covey: ${reason}`);
+    return status;
+  } finally {
+    await nanny.close();
+    await (await link?.catch(() => undefined))?.close();
+    stopListening();
+  }
+}
+
+function report(event: NannyEvent, logger: Logger): void {
+  switch (event.type) {
+    case 'worker-ready':
+      logger.info(`worker ${event.name} is ready`, { address: event.address, pid: event.pid });
+      break;
+    case 'worker-died':
+      logger.warn(event.restartInMs === null ? `${event.reason}; it is not started again` : event.reason);
+      break;
+    case 'worker-closed':
+      logger.info(`worker ${event.name} was closed`);
+      break;
+    case 'no-workers':
+      break;
+  }
+}
+
+function workerLaunches(configuration: Configuration): WorkerLaunch[] {
+  const limits = hostLimits();
+  const count = configuration.get('worker.nworkers');
+  const nthreads = configuration.get('worker.nthreads') ?? Math.max(1, Math.floor(limits.processors / count));
+  const name = configuration.get('worker.name') ?? `${hostname()}-${process.pid}`;
+  const memoryLimit = workerMemory(configuration.get('worker.memory-limit'), count, limits);
+  const options = {
+    nthreads,
+    resources: configuration.get('worker.resources'),
+    deathTimeoutMs: configuration.get('worker.death-timeout'),
+    localDirectory: configuration.get('worker.local-directory'),
+    listenAddress: configuration.get('worker.listen-address'),
+    contactAddress: configuration.get('worker.contact-address'),
+    executorEntry: inTaskExecutorEntry(),
+  };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  if (count > 1 && (options.listenAddress ?? options.contactAddress) !== undefined) {
+    throw new UsageError(
+      '--listen-address and --contact-address are for one worker: start several commands instead of --nworkers',
+    );
+  }
+  return Array.from({ length: count }, (_, i) => ({
+    name: count === 1 ? name : `${name}-${i}`,
+    memoryLimit,
+    options: given,
+  }));
+}
