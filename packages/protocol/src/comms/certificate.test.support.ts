@@ -1,0 +1,20 @@
+/** A self-signed certificate for `localhost` and 127.0.0.1, for tests of TLS and nothing else; it lasts a hundred years. */
+export const TEST_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUeCrF1p9TSlHZ/ZH9i3ykmH0Y6lswCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzA5MzcwOVoYDzIxMjYxMDMw
+MDkzNzA5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATeEKp/pwRkuQUV7Hr40pFuNcqd0QXrvreVCX+A/e2QYjTs0w/8pcEJ
+mzCdEC+/XbEeajv0Ogw+8u7NXd+VWZbmo28wbTAdBgNVHQ4EFgQU4kn0jzXkkfdG
+LBsNxYdw4c7+tckwHwYDVR0jBBgwFoAU4kn0jzXkkfdGLBsNxYdw4c7+tckwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDRwAwRAIgWGpvM8EWCGjc2duvYaRplfq/AIQx93Jh43pP0f9BetkCIA8y
+ruOpS7hDBrDWBFweBpuol+IE4eYZ3Y1onnRIzmRp
+-----END CERTIFICATE-----
+`;
+
+export const TEST_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgWUToyG8sR7sTDeRk
+NqNSwkfssPl4FdX6jGLHv7a3WeShRANCAATeEKp/pwRkuQUV7Hr40pFuNcqd0QXr
+vreVCX+A/e2QYjTs0w/8pcEJmzCdEC+/XbEeajv0Ogw+8u7NXd+VWZbm
+-----END PRIVATE KEY-----
+`;
