@@ -5,7 +5,7 @@ import { CoveyError, defineError } from '@covey/protocol';
 export class CallArgumentError extends CoveyError {
   static {
     defineError(this, {
-      code: 'COVEY_CALL_ARGUMENT',
+      code: 'ERR_COVEY_CALL_ARGUMENT',
       name: 'CallArgumentError',
       summary: 'A call to the scheduler had arguments that it does not take.',
       remedy: 'Read the message: it names the argument and what it must be.',
@@ -17,7 +17,7 @@ export class CallArgumentError extends CoveyError {
 export class CoordinationError extends CoveyError {
   static {
     defineError(this, {
-      code: 'COVEY_COORDINATION',
+      code: 'ERR_COVEY_COORDINATION',
       name: 'CoordinationError',
       summary:
         'A lock, semaphore, event, queue or variable was used against its rules, or closed under who waited for it.',
@@ -30,7 +30,7 @@ export class CoordinationError extends CoveyError {
 export class DuplicateWorkerError extends CoveyError {
   static {
     defineError(this, {
-      code: 'COVEY_DUPLICATE_WORKER',
+      code: 'ERR_COVEY_DUPLICATE_WORKER',
       name: 'DuplicateWorkerError',
       summary: 'A worker introduced itself by a name or address that a living worker has.',
       remedy: 'Give each worker a name of its own, or let it choose one.',
@@ -42,7 +42,7 @@ export class DuplicateWorkerError extends CoveyError {
 export class UnknownWorkerError extends CoveyError {
   static {
     defineError(this, {
-      code: 'COVEY_UNKNOWN_WORKER',
+      code: 'ERR_COVEY_UNKNOWN_WORKER',
       name: 'UnknownWorkerError',
       summary: 'A call named a worker that the scheduler does not know.',
       remedy: 'Name workers by address or name, as schedulerInfo() lists them.',
@@ -54,7 +54,7 @@ export class UnknownWorkerError extends CoveyError {
 export class DatasetError extends CoveyError {
   static {
     defineError(this, {
-      code: 'COVEY_DATASET',
+      code: 'ERR_COVEY_DATASET',
       name: 'DatasetError',
       summary: 'A dataset of that name is published already, or none is.',
       remedy: 'Choose another name, publish with override, or look at listDatasets().',

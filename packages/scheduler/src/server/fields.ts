@@ -32,6 +32,11 @@ export class Fields {
     return value !== undefined && value !== null;
   }
 
+  /** The whole map, as it came. */
+  all(): Readonly<Record<string, unknown>> {
+    return this.#values;
+  }
+
   any(name: string): unknown {
     return this.#values[name];
   }
@@ -54,6 +59,13 @@ export class Fields {
 
   optionalTexts(name: string): readonly string[] | undefined {
     return this.has(name) ? this.texts(name) : undefined;
+  }
+
+  /** A list of anything. */
+  list(name: string, maxLength = MAX_LIST_LENGTH): readonly unknown[] {
+    const value = this.#values[name];
+    if (!Array.isArray(value) || value.length > maxLength) throw this.#bad(name, `a list of at most ${maxLength}`);
+    return value;
   }
 
   /** A whole number within limits. */
@@ -100,10 +112,44 @@ export class Fields {
     return value;
   }
 
+  /** A map of amounts: numbers from 0. Empty when absent. */
+  amounts(name: string): Readonly<Record<string, number>> {
+    return this.#map(name, 'a map of numbers from 0', (value) => typeof value === 'number' && value >= 0);
+  }
+
+  /** A map of texts. Empty when absent. */
+  textMap(name: string): Readonly<Record<string, string>> {
+    return this.#map(name, 'a map of texts', (value) => typeof value === 'string' && value.length <= MAX_NAME_LENGTH);
+  }
+
   bytes(name: string): Uint8Array {
     const value = this.#values[name];
     if (!(value instanceof Uint8Array)) throw this.#bad(name, 'bytes');
     return value;
+  }
+
+  /** One part of a list of bytes. */
+  bytesAt(name: string, index: number): Uint8Array {
+    const value = this.list(name)[index];
+    if (!(value instanceof Uint8Array)) throw this.#bad(name, 'a list of bytes');
+    return value;
+  }
+
+  /** A map within the map. */
+  map(name: string): Fields {
+    if (!this.has(name)) throw this.#bad(name, 'a map');
+    return new Fields(this.#values[name], `${this.#what}: '${name}'`, this.#errorClass);
+  }
+
+  #map<Value>(name: string, expected: string, isValue: (value: unknown) => boolean): Readonly<Record<string, Value>> {
+    if (!this.has(name)) return {};
+    const value = this.#values[name];
+    if (typeof value !== 'object' || Array.isArray(value)) throw this.#bad(name, expected);
+    const entries = Object.entries(value as object);
+    if (entries.length > 1000 || !entries.every(([key, item]) => key.length <= MAX_NAME_LENGTH && isValue(item))) {
+      throw this.#bad(name, expected);
+    }
+    return value as Record<string, Value>;
   }
 
   #bad(name: string, expected: string): CoveyError {

@@ -1,5 +1,5 @@
 /** The ops on what is granted: locks, semaphores, events. */
-import type { ClientId, Clock } from '@covey/protocol/internal';
+import type { ClientId, Clock, Timer } from '@covey/protocol/internal';
 import { CoordinationError } from '../errors.js';
 import { EventFlag } from './event-flag.js';
 import { LockTable } from './lock-table.js';
@@ -16,7 +16,7 @@ export class GrantOps {
   readonly #waits: Waits;
   readonly #locks = new LockTable();
   readonly #semaphores = new Map<string, Semaphore>();
-  readonly #expiries = new Map<string, unknown>();
+  readonly #expiries = new Map<string, Timer>();
   readonly #events = new Map<string, EventFlag>();
 
   constructor(clock: Clock, waits: Waits) {

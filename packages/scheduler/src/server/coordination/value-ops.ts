@@ -163,7 +163,8 @@ export class ValueOps {
 
   #item(caller: Caller, args: Fields): Item {
     const ids = args.optionalIds<ClientTaskId>('ids') ?? [];
-    const value = args.bytes('value');
+    // A copy: the bytes are a view of the frame in which they came, and this may be kept for long.
+    const value = new Uint8Array(args.bytes('value'));
     return { value, hold: ids.length === 0 ? null : this.#tasks.hold(caller.client, ids) };
   }
 }

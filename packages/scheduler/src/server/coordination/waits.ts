@@ -1,5 +1,5 @@
 /** The time-outs, abort signals and vanished clients of calls that wait: the impure side of {@link Wait}. */
-import type { ClientId, Clock } from '@covey/protocol/internal';
+import type { ClientId, Clock, Timer } from '@covey/protocol/internal';
 import { CoordinationError } from '../errors.js';
 import type { Wait } from './wait.js';
 
@@ -35,7 +35,7 @@ export class Waits {
     const { caller, timeoutMs, late } = plan;
     return new Promise<Answer>((resolve, reject) => {
       let settled = false;
-      let timer: unknown;
+      let timer: Timer | undefined;
       const end = (): boolean => {
         if (settled) return false;
         settled = true;

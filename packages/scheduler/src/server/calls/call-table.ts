@@ -1,0 +1,61 @@
+/** What the handlers of calls have in common: the table's type, what a handler is told, and what it may use. */
+import type { Logger } from '@covey/protocol';
+import type { ClientId, ClientTaskId, SchedulerCalls, SchedulerInfo, TaskSelection } from '@covey/protocol/internal';
+import type { SchedulerCoreSurface } from '../../core/surface.js';
+import type { Conditions } from '../conditions.js';
+import type { Coordination } from '../coordination/coordination.js';
+import type { TaskKeeper } from '../coordination/value-ops.js';
+import type { Fields } from '../fields.js';
+import type { Fleet } from '../fleet.js';
+import type { Now } from '../now.js';
+import type { Datasets } from '../state/datasets.js';
+import type { Metadata } from '../state/metadata.js';
+import type { Topics } from '../state/topics.js';
+import type { Uploads } from '../state/uploads.js';
+
+/** The parts of the server that calls work on. */
+export interface ServerParts {
+  readonly core: SchedulerCoreSurface;
+  readonly fleet: Fleet;
+  readonly conditions: Conditions;
+  readonly coordination: Coordination;
+  readonly keeper: TaskKeeper;
+  readonly topics: Topics;
+  readonly datasets: Datasets;
+  readonly metadata: Metadata;
+  readonly uploads: Uploads;
+  readonly logger: Logger;
+  readonly now: Now;
+  info(): SchedulerInfo;
+  /** After stimuli of the server's own: gives out what became ready and looks at what is waited for. */
+  settle(nowMs?: number): void;
+  /** Ends the process, after the answer has left. */
+  shutDown(reason: string): void;
+}
+
+/** Who calls. */
+export interface CallSession {
+  readonly client: ClientId;
+  readonly signal: AbortSignal;
+}
+
+type Name = keyof SchedulerCalls;
+type Answer<Method extends Name> = SchedulerCalls[Method]['result'];
+
+/** Handlers by method. Arguments are read through {@link Fields}, which checks them. */
+export type CallTable<Methods extends Name = Name> = {
+  readonly [Method in Methods]: (args: Fields, session: CallSession) => Answer<Method> | Promise<Answer<Method>>;
+};
+
+/** Reads a selection of tasks. */
+export function readSelection(args: Fields): TaskSelection {
+  const ids = args.optionalIds<ClientTaskId>('ids');
+  const keys = args.optionalTexts('keys');
+  return { ...(ids !== undefined && { ids }), ...(keys !== undefined && { keys }) };
+}
+
+/** Reads a selection of workers as an option that may be absent. */
+export function readWorkers(args: Fields): { readonly workers?: readonly string[] } {
+  const workers = args.optionalTexts('workers');
+  return workers === undefined ? {} : { workers };
+}

@@ -1,0 +1,122 @@
+/** Calls about results: where they are, scattering, copies, and who keeps them. */
+import type { ClientTaskId, ScatterItem } from '@covey/protocol/internal';
+import { CallArgumentError, DatasetError } from '../errors.js';
+import { Fields, MAX_LIST_LENGTH } from '../fields.js';
+import type { CallTable, ServerParts } from './call-table.js';
+import { readSelection, readWorkers } from './call-table.js';
+
+/** Copies of large data take as long as they take; a caller that wants less waits less. */
+const REPLICATE_TIMEOUT_MS = 600_000;
+
+type DataCalls =
+  | 'locate'
+  | 'scatter'
+  | 'replicate'
+  | 'rebalance'
+  | 'publish-dataset'
+  | 'get-dataset'
+  | 'list-datasets'
+  | 'unpublish-dataset'
+  | 'adopt'
+  | 'fire-and-forget';
+
+export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
+  const { conditions, core, datasets, keeper, now, settle } = parts;
+  return {
+    locate: (args, { client }) => {
+      const located = core.locate(client, args.ids<ClientTaskId>('ids'), args.optionalTexts('absent'), now());
+      settle();
+      return located;
+    },
+
+    scatter: (args, { client }) => {
+      const items = args.list('items', MAX_LIST_LENGTH).map(readScatterItem);
+      const broadcast = args.any('broadcast');
+      if (broadcast != null && typeof broadcast !== 'boolean') args.integer('broadcast', 1);
+      const options = { ...readWorkers(args), ...(broadcast != null && { broadcast: broadcast as boolean | number }) };
+      const places = core.scatter(client, items, options, now());
+      settle();
+      return places;
+    },
+
+    replicate: async (args, { client, signal }) => {
+      const selection = readSelection(args);
+      const n = args.optionalInteger('n', 1);
+      const options = { ...readWorkers(args), ...(n !== undefined && { n }) };
+      core.replicate(client, selection, options, now());
+      settle();
+      // Done when each has its copies, or has gone: nothing is left to be waited for.
+      const wanted = Math.min(n ?? Infinity, core.selectWorkers(options.workers).length);
+      const isDone = () =>
+        core.selectKeys(client, selection).every((key) => {
+          const info = core.taskInfo(key);
+          return (
+            info?.state !== 'memory' ||
+            info.whoHas.length >= wanted ||
+            core.selectWorkers(options.workers).length < wanted
+          );
+        });
+      await conditions.until(isDone, { signal, timeoutMs: REPLICATE_TIMEOUT_MS, what: 'waiting for copies' });
+      return null;
+    },
+
+    rebalance: (args, { client }) => {
+      core.rebalance(client, readSelection(args), readWorkers(args), now());
+      settle();
+      return null;
+    },
+
+    'publish-dataset': (args, { client }) => {
+      const name = args.text('name');
+      const override = args.flag('override', false);
+      if (datasets.has(name) && !override) {
+        throw new DatasetError(`the dataset '${name}' is published already; publish with override to replace it`);
+      }
+      // A copy: the bytes are a view of the frame in which they came.
+      const value = new Uint8Array(args.bytes('value'));
+      datasets.publish(name, { hold: keeper.hold(client, args.ids<ClientTaskId>('ids')), value }, override);
+      return null;
+    },
+
+    'get-dataset': (args, { client }) => {
+      const dataset = datasets.get(args.text('name'));
+      if (dataset === undefined) return null;
+      const { keys } = dataset.hold;
+      const firstId = args.optionalInteger('firstId', 0) ?? 0;
+      if (firstId > 0) core.adopt(client, keys, firstId as ClientTaskId, now());
+      settle();
+      return { keys, value: dataset.value };
+    },
+
+    'list-datasets': () => datasets.names(),
+
+    'unpublish-dataset': (args) => {
+      datasets.unpublish(args.text('name'));
+      return null;
+    },
+
+    adopt: (args, { client }) => {
+      const firstId = args.integer('firstId', 1) as ClientTaskId;
+      const exist = core.adopt(client, args.texts('keys'), firstId, now());
+      settle();
+      return exist;
+    },
+
+    'fire-and-forget': (args, { client }) => {
+      core.fireAndForget(client, args.ids<ClientTaskId>('ids'), now());
+      settle();
+      return null;
+    },
+  };
+}
+
+function readScatterItem(value: unknown): ScatterItem {
+  const item = new Fields(value, 'an item of scatter');
+  const key = item.text('key', 4096);
+  const nbytes = item.integer('nbytes', 0);
+  const inline = item.has('inline') ? { inline: item.bytes('inline') } : {};
+  if (item.has('inline') && item.bytes('inline').length > 1 << 20) {
+    throw new CallArgumentError(`'${key}' has ${item.bytes('inline').length} bytes: too many to travel inline`);
+  }
+  return { id: item.integer('id', 1) as ClientTaskId, key, nbytes, type: item.text('type'), ...inline };
+}

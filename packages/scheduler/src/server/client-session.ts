@@ -1,0 +1,83 @@
+/** A client's messages on their way into the core: each is checked for its form and handed on with the session's id. */
+import { dispatchClientBatch } from '@covey/protocol/internal';
+import type {
+  ClientId,
+  ClientMessageHandler,
+  ClientTaskId,
+  FunctionBlob,
+  FunctionId,
+  OptionsId,
+  TaskOptions,
+  TaskRun,
+} from '@covey/protocol/internal';
+import type { ClientStimuli } from '../core/surface.js';
+import {
+  checkFlag,
+  checkFunction,
+  checkId,
+  checkIds,
+  checkRanges,
+  checkRun,
+  checkText,
+  readTaskOptions,
+} from './checks.js';
+
+export class ClientSession implements ClientMessageHandler {
+  readonly #client: ClientId;
+  readonly #core: ClientStimuli;
+  #nowMs = 0;
+
+  constructor(client: ClientId, core: ClientStimuli) {
+    this.#client = client;
+    this.#core = core;
+  }
+
+  /** Takes one batch. @throws {ProtocolError} at the first message that is not as it must be; those before it count */
+  receive(batch: readonly unknown[], nowMs: number): void {
+    this.#nowMs = nowMs;
+    dispatchClientBatch(batch, this);
+  }
+
+  function(id: FunctionId, blob: FunctionBlob): void {
+    checkId(id, 'the id of a function');
+    checkFunction(blob);
+    this.#core.defineFunction(this.#client, id, blob, this.#nowMs);
+  }
+
+  options(id: OptionsId, options: TaskOptions): void {
+    checkId(id, 'the id of options');
+    this.#core.defineOptions(this.#client, id, readTaskOptions(options), this.#nowMs);
+  }
+
+  tasks(run: TaskRun): void {
+    checkRun(run);
+    this.#core.submitRun(this.#client, run, this.#nowMs);
+  }
+
+  hold(ids: readonly ClientTaskId[]): void {
+    checkIds(ids, 'what to hold');
+    this.#core.hold(this.#client, ids, this.#nowMs);
+  }
+
+  release(ranges: readonly number[]): void {
+    checkRanges(ranges, 'what to release');
+    this.#core.release(this.#client, ranges, this.#nowMs);
+  }
+
+  cancel(ids: readonly ClientTaskId[], force: boolean, reason: string): void {
+    checkIds(ids, 'what to cancel');
+    checkFlag(force, 'whether to force');
+    checkText(reason, 'the reason', 10_000);
+    this.#core.cancel(this.#client, ids, force, reason, this.#nowMs);
+  }
+
+  retry(ids: readonly ClientTaskId[]): void {
+    checkIds(ids, 'what to retry');
+    this.#core.retry(this.#client, ids, this.#nowMs);
+  }
+
+  releaseFunction(ids: readonly FunctionId[]): void {
+    checkIds(ids, 'functions');
+    this.#core.releaseFunction(this.#client, ids, this.#nowMs);
+  }
+}

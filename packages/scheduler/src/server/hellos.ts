@@ -1,0 +1,30 @@
+/** What peers say of themselves when they come, with its types checked: an introduction that is wrong is refused, so that nothing half-known joins. */
+import { ProtocolError } from '@covey/protocol';
+import type { ClientHello, FactMap, NannyHello, WorkerHello } from '@covey/protocol/internal';
+import { Fields } from './fields.js';
+
+export function readClientHello(facts: FactMap): ClientHello {
+  const fields = new Fields(facts, "a client's hello", ProtocolError);
+  const insideTask = fields.has('insideTask') ? { insideTask: fields.text('insideTask', 4096) } : {};
+  return { name: fields.has('name') ? fields.text('name') : 'client', ...insideTask };
+}
+
+export function readWorkerHello(facts: FactMap): WorkerHello {
+  const fields = new Fields(facts, "a worker's hello", ProtocolError);
+  return {
+    name: fields.text('name'),
+    address: fields.text('address'),
+    host: fields.text('host'),
+    pid: fields.integer('pid', 0),
+    nthreads: fields.integer('nthreads', 1, 100_000),
+    memoryLimit: fields.integer('memoryLimit', 0),
+    resources: fields.amounts('resources'),
+    versions: fields.textMap('versions'),
+    ...(fields.has('nanny') && { nanny: fields.text('nanny') }),
+  };
+}
+
+export function readNannyHello(facts: FactMap): NannyHello {
+  const fields = new Fields(facts, "a nanny's hello", ProtocolError);
+  return { name: fields.text('name'), host: fields.text('host'), pid: fields.integer('pid', 0) };
+}

@@ -1,0 +1,71 @@
+import { ProtocolError } from '@covey/protocol';
+import { workerNews } from '@covey/protocol/internal';
+import type { AttemptId, TaskId, WorkerHeartbeat, WorkerId } from '@covey/protocol/internal';
+import type { WorkerStimuli } from '../core/surface.js';
+import { WorkerSession } from './worker-session.js';
+
+function session() {
+  const told: unknown[][] = [];
+  const core = new Proxy(
+    {},
+    {
+      get:
+        (_target, name) =>
+        (...args: unknown[]) =>
+          told.push([name, ...args]),
+    },
+  );
+  const listener = {
+    heartbeat: (...args: unknown[]) => told.push(['heard', ...args]),
+    event: (...args: unknown[]) => told.push(['event', ...args]),
+  };
+  return { session: new WorkerSession(3 as WorkerId, core as WorkerStimuli, listener), told };
+}
+
+const [task, attempt] = [5 as TaskId, 6 as AttemptId];
+const figures: WorkerHeartbeat = {
+  time: 1,
+  memory: { process: 1, held: 1, leased: 1, spilled: 0 },
+  cpu: 0.5,
+  executing: 0,
+  ready: 0,
+  waiting: 0,
+  suspended: 0,
+  bytesReceived: 0,
+  bytesSent: 0,
+  bandwidth: 0,
+  loopDelayMs: 0,
+};
+
+test('hands news to the core with the worker and the time', () => {
+  const { session: worker, told } = session();
+  const batch: unknown[] = [];
+  workerNews.started(batch, [attempt]);
+  workerNews.done(batch, task, attempt, 8, 'number', 1, 2, 0, null);
+  workerNews.heartbeat(batch, figures);
+  workerNews.event(batch, 'print', 'hello');
+  worker.receive(batch, 99);
+  expect(told).toEqual([
+    ['workerStarted', 3, [attempt], 99],
+    ['workerDone', 3, task, attempt, 8, 'number', 1, 2, 0, null, 99],
+    ['workerHeartbeat', 3, figures, 99],
+    ['heard', 99],
+    ['event', 'print', 'hello', 99],
+  ]);
+});
+
+test.each([
+  ['a result without a size', () => workerNews.done, [task, attempt, -1, 'number', 0, 0, 0, null]],
+  ['a result that is no bytes', () => workerNews.done, [task, attempt, 1, 'number', 0, 0, 0, 'x']],
+  ['a duration that is no number', () => workerNews.done, [task, attempt, 1, 'number', 0, NaN, 0, null]],
+  ['an error that is none', () => workerNews.erred, [task, attempt, 0, 0, 0, null]],
+  ['attempts that are no list', () => workerNews.started, [7]],
+  ['a heartbeat that is no map', () => workerNews.heartbeat, [null]],
+  ['a heartbeat with text', () => workerNews.heartbeat, [{ ...figures, cpu: 'much' }]],
+])('refuses %s', (_what, message, args) => {
+  const { session: worker, told } = session();
+  const batch: unknown[] = [];
+  (message() as (out: unknown[], ...args: unknown[]) => void)(batch, ...args);
+  expect(() => worker.receive(batch, 0)).toThrow(ProtocolError);
+  expect(told).toEqual([]);
+});

@@ -1,0 +1,160 @@
+/** A worker's messages on their way into the core: each is checked for its form and handed on with the worker's id. */
+import { dispatchWorkerNews } from '@covey/protocol/internal';
+import type {
+  AttemptId,
+  ErrorReport,
+  Opaque,
+  TaskId,
+  WorkerHeartbeat,
+  WorkerId,
+  WorkerNewsHandler,
+} from '@covey/protocol/internal';
+import { ProtocolError } from '@covey/protocol';
+import type { WorkerStimuli } from '../core/surface.js';
+import { checkBytes, checkFlag, checkHeartbeat, checkId, checkIds, checkNumber, checkText } from './checks.js';
+
+/** What of a worker's news is not the core's. */
+export interface WorkerListener {
+  heartbeat(nowMs: number): void;
+  event(topic: string, payload: unknown, nowMs: number): void;
+}
+
+export class WorkerSession implements WorkerNewsHandler {
+  readonly #worker: WorkerId;
+  readonly #core: WorkerStimuli;
+  readonly #listener: WorkerListener;
+  #nowMs = 0;
+
+  constructor(worker: WorkerId, core: WorkerStimuli, listener: WorkerListener) {
+    this.#worker = worker;
+    this.#core = core;
+    this.#listener = listener;
+  }
+
+  /** Takes one batch. @throws {ProtocolError} at the first message that is not as it must be; those before it count */
+  receive(batch: readonly unknown[], nowMs: number): void {
+    this.#nowMs = nowMs;
+    dispatchWorkerNews(batch, this);
+  }
+
+  done(
+    taskId: TaskId,
+    attempt: AttemptId,
+    nbytes: number,
+    type: string,
+    startMs: number,
+    durationMs: number,
+    thread: number,
+    inline: Opaque | null,
+  ): void {
+    checkAttempt(taskId, attempt, startMs, durationMs, thread);
+    checkId(nbytes, 'the size of a result');
+    checkText(type, 'the type of a result');
+    if (inline !== null) checkBytes(inline, 'a result');
+    this.#core.workerDone(
+      this.#worker,
+      taskId,
+      attempt,
+      nbytes,
+      type,
+      startMs,
+      durationMs,
+      thread,
+      inline,
+      this.#nowMs,
+    );
+  }
+
+  pinned(taskId: TaskId, attempt: AttemptId, type: string, startMs: number, durationMs: number, thread: number): void {
+    checkAttempt(taskId, attempt, startMs, durationMs, thread);
+    checkText(type, 'the type of a result');
+    this.#core.workerPinned(this.#worker, taskId, attempt, type, startMs, durationMs, thread, this.#nowMs);
+  }
+
+  erred(
+    taskId: TaskId,
+    attempt: AttemptId,
+    startMs: number,
+    durationMs: number,
+    thread: number,
+    error: ErrorReport,
+  ): void {
+    checkAttempt(taskId, attempt, startMs, durationMs, thread);
+    checkReport(error);
+    this.#core.workerErred(this.#worker, taskId, attempt, startMs, durationMs, thread, error, this.#nowMs);
+  }
+
+  stopped(taskId: TaskId, attempt: AttemptId, ran: boolean, reason: string): void {
+    checkId(taskId, 'a task');
+    checkId(attempt, 'an attempt');
+    checkFlag(ran, 'whether it ran');
+    checkText(reason, 'the reason', 10_000);
+    this.#core.workerStopped(this.#worker, taskId, attempt, ran, reason, this.#nowMs);
+  }
+
+  started(attempts: readonly AttemptId[]): void {
+    checkIds(attempts, 'attempts');
+    this.#core.workerStarted(this.#worker, attempts, this.#nowMs);
+  }
+
+  suspended(taskId: TaskId, attempt: AttemptId): void {
+    checkId(taskId, 'a task');
+    checkId(attempt, 'an attempt');
+    this.#core.workerSuspended(this.#worker, taskId, attempt, this.#nowMs);
+  }
+
+  resumed(taskId: TaskId, attempt: AttemptId): void {
+    checkId(taskId, 'a task');
+    checkId(attempt, 'an attempt');
+    this.#core.workerResumed(this.#worker, taskId, attempt, this.#nowMs);
+  }
+
+  gained(taskIds: readonly TaskId[]): void {
+    checkIds(taskIds, 'tasks');
+    this.#core.workerGained(this.#worker, taskIds, this.#nowMs);
+  }
+
+  lost(taskIds: readonly TaskId[]): void {
+    checkIds(taskIds, 'tasks');
+    this.#core.workerLost(this.#worker, taskIds, this.#nowMs);
+  }
+
+  missing(taskId: TaskId, holder: WorkerId): void {
+    checkId(taskId, 'a task');
+    checkId(holder, 'a holder');
+    this.#core.workerMissing(this.#worker, taskId, holder, this.#nowMs);
+  }
+
+  stored(taskId: TaskId, nbytes: number, type: string): void {
+    checkId(taskId, 'a task');
+    checkId(nbytes, 'the size of a value');
+    checkText(type, 'the type of a value');
+    this.#core.workerStored(this.#worker, taskId, nbytes, type, this.#nowMs);
+  }
+
+  heartbeat(figures: WorkerHeartbeat): void {
+    checkHeartbeat(figures);
+    this.#core.workerHeartbeat(this.#worker, figures, this.#nowMs);
+    this.#listener.heartbeat(this.#nowMs);
+  }
+
+  event(topic: string, payload: unknown): void {
+    checkText(topic, 'a topic');
+    this.#listener.event(topic, payload, this.#nowMs);
+  }
+}
+
+function checkAttempt(taskId: unknown, attempt: unknown, startMs: unknown, durationMs: unknown, thread: unknown): void {
+  checkId(taskId, 'a task');
+  checkId(attempt, 'an attempt');
+  checkNumber(startMs, 'the start of an attempt');
+  checkNumber(durationMs, 'the duration of an attempt');
+  checkId(thread, 'a thread');
+}
+
+function checkReport(error: ErrorReport): void {
+  if (typeof error !== 'object' || error === null) throw new ProtocolError('an error must be a map');
+  checkText(error.name, "an error's name");
+  checkText(error.key, "an error's key", 4096);
+  if (typeof error.message !== 'string') throw new ProtocolError("an error's message must be text");
+}
