@@ -38,7 +38,8 @@ export async function linkToScheduler(options: SchedulerLinkOptions): Promise<Sc
     role: 'nanny',
     hello: { ...hello },
     waitMs,
-    reconnect: { graceMs },
+    // All processes of a cluster start at once: the first pauses are short.
+    reconnect: { graceMs, firstMs: 5, maxMs: 1000 },
     configure(configured) {
       configured.handle = async (method, params) => {
         if (method !== 'restart' && method !== 'close') throw new TypeError(`a nanny knows no call '${method}'`);

@@ -1,0 +1,170 @@
+/** What code inside tasks can ask for, and tasks that wait for others: the bundled thread with a fake I/O side and a fake executor. */
+import { join } from 'node:path';
+import { BroadcastChannel } from 'node:worker_threads';
+import type { TaskContextProvider } from '../task-context/task-context.js';
+import { getExecutor, getTask, getWorker } from '../task-context/task-context.js';
+import { FakeWorker } from './testing/fake-worker.js';
+
+interface FakeExecutor {
+  ask(question: unknown): Promise<unknown>;
+  future(question: unknown): object;
+}
+
+let worker: FakeWorker;
+let channel: BroadcastChannel;
+/** Unlike in the real world, all tests of this file share the registry of broadcast channels. */
+const workerName = `in-task-${process.pid}`;
+
+beforeEach(() => {
+  worker = new FakeWorker({
+    workerName,
+    executorEntry: join(__dirname, 'testing', 'fixtures', 'fake-executor.cjs'),
+  });
+  channel = new BroadcastChannel(`${workerName}/0`);
+});
+afterEach(async () => {
+  channel.close();
+  await worker.close();
+});
+
+/** Answers the questions of tasks. */
+function answering(answer: (question: never) => Promise<unknown>): void {
+  channel.onmessage = (event) => {
+    const { id, question } = (event as { data: { id: string; question: never } }).data;
+    answer(question).then(
+      (value) => channel.postMessage({ id, answer: value }),
+      (error: Error) => channel.postMessage({ id, error: error.message }),
+    );
+  };
+}
+
+/** As shipped code finds it; spelled out, since these functions travel by value. */
+function provider(): TaskContextProvider {
+  return (globalThis as never as Record<symbol, TaskContextProvider>)[Symbol.for('covey.task-context')] as never;
+}
+
+test('a task knows itself and its worker', async () => {
+  const said = await worker.run(
+    async () => {
+      await null;
+      const task = provider().task()!;
+      task.log('half done', { part: 0.5 });
+      provider().worker().logEvent('mine', { x: 1 });
+      return { key: task.key, attempt: task.attempt, aborted: task.signal.aborted, worker: { ...provider().worker() } };
+    },
+    [],
+    { key: 'curious' },
+  );
+  expect(said.op).toBe('pinned');
+  const known = await worker.value(async () => {
+    await null;
+    const { name, host, thread, localDirectory } = provider().worker();
+    return { key: provider().task()!.key, attempt: provider().task()!.attempt, name, host, thread, localDirectory };
+  });
+  expect(known).toEqual({
+    key: 'task-2',
+    attempt: 2,
+    name: workerName,
+    host: 'here',
+    thread: 0,
+    localDirectory: worker.localDirectory,
+  });
+  const events = worker.said.filter(({ op }) => op === 'event');
+  expect(events[0]).toMatchObject({
+    topic: 'log',
+    payload: { key: 'curious', message: 'half done', fields: { part: 0.5 } },
+  });
+  expect(events[1]).toMatchObject({ topic: 'mine', payload: { x: 1 } });
+});
+
+test('outside of a task there is nothing to ask', () => {
+  for (const ask of [getTask, getWorker, getExecutor]) {
+    expect(ask).toThrow(expect.objectContaining({ code: 'ERR_COVEY_NOT_IN_TASK' }));
+  }
+});
+
+test('a task that waits for a future gives its slot away, and goes on before new tasks', async () => {
+  let answerNow: () => void = () => undefined;
+  answering(() => new Promise((resolve) => (answerNow = () => resolve('answer'))));
+  const asking = worker.task(async () => (provider().executor() as FakeExecutor).ask('?'));
+  const other = worker.task(() => 'other');
+  worker.flush();
+  await worker.end(other);
+  expect(worker.said.some(({ op, attempt }) => op === 'suspended' && attempt === asking)).toBe(true);
+  // While this one runs, the answer comes and new tasks are handed over.
+  const long = worker.task(() => {
+    const until = performance.now() + 100;
+    while (performance.now() < until);
+  });
+  const next = worker.task(() => 'next');
+  worker.flush();
+  while (worker.control.running !== long) await new Promise((resolve) => setImmediate(resolve));
+  answerNow();
+  await worker.end(next);
+  expect(worker.decode(asking)).toBe('answer');
+  const order = worker.said.filter(({ op }) => op === 'done' || op === 'suspended' || op === 'resumed');
+  expect(order.map(({ op, attempt }) => `${op} ${attempt}`)).toEqual([
+    `suspended ${asking}`,
+    `done ${other}`,
+    `done ${long}`,
+    `resumed ${asking}`,
+    `done ${asking}`,
+    `done ${next}`,
+  ]);
+});
+
+test('a failed future rejects inside of the task', async () => {
+  answering(() => Promise.reject(new Error('no answer')));
+  const caught = await worker.value(async () => {
+    try {
+      return await (provider().executor() as FakeExecutor).ask('?');
+    } catch (error) {
+      return `caught ${(error as Error).message}`;
+    }
+  });
+  expect(caught).toBe('caught no answer');
+});
+
+test('a task that returns a future has its value', async () => {
+  answering(async (question) => `answer to ${String(question)}`);
+  expect(await worker.value(() => (provider().executor() as FakeExecutor).future('a'))).toBe('answer to a');
+  expect(await worker.value(async () => (provider().executor() as FakeExecutor).future('b'))).toBe('answer to b');
+});
+
+test('tasks that wait for tasks, a hundred deep, on one thread', async () => {
+  const sum = async (n: number): Promise<number> =>
+    n === 0 ? 0 : n + ((await (provider().executor() as FakeExecutor).ask(n - 1)) as number);
+  answering((n: number) => worker.value(sum, [n]));
+  expect(await worker.value(sum, [100])).toBe(5050);
+});
+
+test('a task that waits for two at once, on one thread, needs neither to be first', async () => {
+  const fib = async (n: number): Promise<number> => {
+    if (n < 2) return n;
+    const executor = provider().executor() as FakeExecutor;
+    const [a, b] = await Promise.all([executor.ask(n - 1), executor.ask(n - 2)]);
+    return (a as number) + (b as number);
+  };
+  answering((n: number) => worker.value(fib, [n]));
+  expect(await worker.value(fib, [8])).toBe(21);
+});
+
+test('a cancelled task that waits is told, and ends', async () => {
+  answering(() => new Promise(() => undefined));
+  const task = worker.task(async () => (provider().executor() as FakeExecutor).ask('?'));
+  worker.flush();
+  await worker.hears(({ op }) => op === 'suspended');
+  worker.cancel(task, 'cancelled');
+  expect(await worker.end(task)).toMatchObject({ op: 'stopped', reason: 'cancelled' });
+  expect(await worker.value(() => 'goes on')).toBe('goes on');
+});
+
+test('without an executor, asking for one says why', async () => {
+  const plain = new FakeWorker();
+  try {
+    const said = await plain.run(() => provider().executor());
+    expect(said).toMatchObject({ op: 'erred', error: { code: 'ERR_COVEY_NO_EXECUTOR' } });
+  } finally {
+    await plain.close();
+  }
+});
