@@ -14,8 +14,7 @@ export { duration, integer, memoryLimit, parseBytes, resources, text } from './c
 export type { ValueKind, ValueOf } from './config/value-kinds.js';
 export { clusterKinds, readClusterRequest } from './keeper/cluster-kinds.js';
 export type { ClusterKind, KindOption } from './keeper/cluster-kinds.js';
-export { inTaskExecutorEntry } from './local/in-task-executor.js';
-export { keeperEntry } from './keeper/start-cluster.js';
+export { bundledEntry } from './host/bundled-entry.js';
 export { configuredSecret } from './resolve-target.js';
 export { checkClusterName, inventName, isClusterName } from './names.js';
 export { SchedulerConnection } from './scheduler-connection.js';

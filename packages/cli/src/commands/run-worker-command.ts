@@ -5,7 +5,7 @@ import type { Logger } from '@covey/protocol';
 import { deferred } from '@covey/protocol/internal';
 import { resolveTarget } from '@covey/deploy';
 import type { Configuration } from '@covey/deploy';
-import { hostLimits, inTaskExecutorEntry, workerMemory } from '@covey/deploy/internal';
+import { bundledEntry, hostLimits, workerMemory } from '@covey/deploy/internal';
 import { linkToScheduler, Nanny, workerCommand } from '@covey/worker/internal';
 import type { NannyEvent, SchedulerLink, WorkerLaunch } from '@covey/worker/internal';
 import { UsageError } from '../failure.js';
@@ -121,7 +121,7 @@ function workerLaunches(configuration: Configuration): WorkerLaunch[] {
     localDirectory: configuration.get('worker.local-directory'),
     listenAddress: configuration.get('worker.listen-address'),
     contactAddress: configuration.get('worker.contact-address'),
-    executorEntry: inTaskExecutorEntry(),
+    executorEntry: bundledEntry('in-task executor'),
   };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   if (count > 1 && (options.listenAddress ?? options.contactAddress) !== undefined) {

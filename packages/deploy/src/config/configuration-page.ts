@@ -17,10 +17,11 @@ const SECTIONS: readonly { readonly prefix: string; readonly title: string; read
 /** The text of docs/configuration.md. */
 export function configurationPage(): string {
   const parts = SECTIONS.map(({ prefix, title, about }) => {
-    const rows = settingNames
-      .filter((name) => (name.includes('.') ? name.slice(0, name.indexOf('.')) : '') === prefix)
-      .map((name) => row(name, prefix !== 'local'));
-    return `## ${title}\n\n${about}\n\n| setting | flag | default | what it is |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+    const names = settingNames.filter(
+      (name) => (name.includes('.') ? name.slice(0, name.indexOf('.')) : '') === prefix,
+    );
+    const rows = names.map((name) => row(name, prefix !== 'local' && name !== 'cluster'));
+    return `## ${title}\n\n${about}\n\n${table([['setting', 'flag', 'default', 'what it is'], ...rows])}\n`;
   });
   return `# Settings
 
@@ -39,14 +40,23 @@ Beside the settings there are \`COVEY_SECRET\` (the secret itself, for container
 ${parts.join('\n')}`.trimEnd();
 }
 
-function row(name: SettingName, hasFlag: boolean): string {
+function row(name: SettingName, hasFlag: boolean): string[] {
   const { kind, summary, default: fallback, defaultMeans } = settingOf(name);
-  const means =
-    defaultMeans ?? (kind.write(fallback as never) === '' ? 'none' : `\`${kind.write(fallback as never)}\``);
+  const value = fallback === undefined ? '' : kind.write(fallback as never);
+  const means = defaultMeans ?? (value === '' ? 'none' : `\`${value}\``);
   const flag =
     typeof fallback === 'boolean'
       ? `\`${flagOf(name)}\`, \`${flagOf(name).replace('--', '--no-')}\``
       : `\`${flagOf(name)} ${kind.placeholder}\``;
-  const cells = [`\`${name}\``, hasFlag ? flag : '', means, `${summary} It is ${kind.expected}.`];
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [`\`${name}\``, hasFlag ? flag : '', means, `${summary} It is ${kind.expected}.`];
+}
+
+/** A table of Markdown as the formatter of the repository would have it: columns as wide as their widest cell. */
+function table(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [heading = [], ...body] = cells;
+  return [line(heading), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }

@@ -1,12 +1,11 @@
 /** Launching a cluster that outlives its launcher: a keeper in a session of its own, with a log file. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { closeSync, openSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { deferred, fromErrorRecord } from '@covey/protocol/internal';
 import { ClusterExistsError, ClusterStartError } from '../errors.js';
+import { bundledEntry } from '../host/bundled-entry.js';
 import { coveyHome, privateFolder } from '../host/private-folder.js';
 import { checkClusterName, inventName } from '../names.js';
 import type { ClusterEntry } from '../registry/cluster-entry.js';
@@ -68,19 +67,11 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<R
   return new RunningCluster(entry, registry);
 }
 
-/** The script of the keeper process: beside this file when that is a bundle, else in the package's folder of bundles. */
-export function keeperEntry(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  for (const path of [join(here, 'keeper.cjs'), join(here, '..', '..', 'bundle', 'keeper.cjs')])
-    if (existsSync(path)) return path;
-  return createRequire(import.meta.url).resolve('@covey/deploy/bundle/keeper.cjs');
-}
-
 async function launch(request: KeepRequest, signal: AbortSignal | undefined): Promise<ClusterEntry> {
   const log = openSync(request.logFile, 'a', 0o600);
   let child: ChildProcess;
   try {
-    child = spawn(process.execPath, [keeperEntry()], {
+    child = spawn(process.execPath, [bundledEntry('keeper')], {
       detached: true,
       cwd: '/',
       stdio: ['ignore', log, log, 'ipc'],

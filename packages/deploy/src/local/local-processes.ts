@@ -8,8 +8,8 @@ import type { Logger } from '@covey/protocol';
 import { deferred, makeNonce, socketAddress } from '@covey/protocol/internal';
 import type { NannyEvent, WorkerLaunch } from '@covey/worker/internal';
 import { ClusterStartError } from '../errors.js';
+import { bundledEntry } from '../host/bundled-entry.js';
 import { describeEnd } from './entry-process.js';
-import { inTaskExecutorEntry } from './in-task-executor.js';
 import type { LocalClusterOptions, LocalClusterPlan } from './local-cluster-options.js';
 import { NannySupervisor } from './nanny-supervisor.js';
 import { SchedulerProcess } from './scheduler-process.js';
@@ -166,7 +166,6 @@ export function workerLaunches(
   first: number,
   count: number,
 ): WorkerLaunch[] {
-  const executorEntry = inTaskExecutorEntry();
   return Array.from({ length: count }, (_, i) => ({
     name: `worker-${first + i}`,
     memoryLimit: plan.memoryLimit,
@@ -174,7 +173,7 @@ export function workerLaunches(
       nthreads: plan.threadsPerWorker,
       resources: plan.resources,
       ...(options.localDirectory !== undefined && { localDirectory: options.localDirectory }),
-      ...(executorEntry !== undefined && { executorEntry }),
+      executorEntry: bundledEntry('in-task executor'),
     },
   }));
 }

@@ -4,8 +4,8 @@
  */
 import type { Logger, Secret } from '@covey/protocol';
 import { backoffMs } from '@covey/protocol/internal';
-import { nannyEntry } from '@covey/worker/internal';
 import type { FromNanny, NannyConfig, NannyEvent, ToNanny, WorkerLaunch } from '@covey/worker/internal';
+import { bundledEntry } from '../host/bundled-entry.js';
 import { describeEnd, EntryProcess } from './entry-process.js';
 import { relayLine } from './stderr-lines.js';
 
@@ -94,7 +94,7 @@ export class NannySupervisor {
     const startedMs = performance.now();
     const child = new EntryProcess({
       role: 'nanny',
-      entry: nannyEntry(),
+      entry: bundledEntry('nanny'),
       online: (line) => relayLine(logger, line),
       onmessage: (message) => this.#hear(message as FromNanny),
     });

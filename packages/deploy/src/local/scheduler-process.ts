@@ -1,9 +1,9 @@
 /** The scheduler as a child of this process: started, waited for until it listens, ended. */
 import type { Logger, Secret } from '@covey/protocol';
 import { deferred, fromErrorRecord } from '@covey/protocol/internal';
-import { schedulerEntry } from '@covey/scheduler/internal';
 import type { FromScheduler, ToScheduler } from '@covey/scheduler/internal';
 import { ClusterStartError } from '../errors.js';
+import { bundledEntry } from '../host/bundled-entry.js';
 import { describeEnd, EntryProcess } from './entry-process.js';
 import type { ProcessEnd } from './entry-process.js';
 import { relayLine } from './stderr-lines.js';
@@ -28,7 +28,7 @@ export class SchedulerProcess {
     this.#ready.promise.catch(() => undefined); // Whoever waits for it is told; nobody may be waiting any more.
     this.process = new EntryProcess({
       role: 'scheduler',
-      entry: schedulerEntry(),
+      entry: bundledEntry('scheduler'),
       online: (line) => relayLine(logger, line),
       onmessage: (message) => this.#hear(message as FromScheduler),
     });
