@@ -1,0 +1,101 @@
+/**
+ * Actors: objects that live in a thread of their own on a worker. Their methods are called there, directly from here to the
+ * worker, without the scheduler.
+ */
+import type { TaskId } from '@covey/protocol/internal';
+import { ResultUnavailableError, UsageError } from '../errors.js';
+import type { Future } from '../future.js';
+import type { Session } from '../session/session.js';
+import type { ClientTaskId } from '@covey/protocol/internal';
+import { decodeFrames, encodeWhole } from '../values/codec.js';
+
+/**
+ * An actor as seen from here: its methods return promises, its properties are read by {@link getProperty}. Calls of one
+ * client are made in the order in which they were sent; what an asynchronous method awaits lets others in between.
+ * An actor is lost with its worker, and can't be moved.
+ */
+export type Actor<T> = {
+  readonly [K in keyof T as T[K] extends (...args: never) => unknown ? K : never]: T[K] extends (
+    ...args: infer Args
+  ) => infer R
+    ? (...args: Args) => Promise<Awaited<R>>
+    : never;
+};
+
+/** Of an {@link Actor}, the class of its object. */
+export type ActorOf<A> = A extends Actor<infer T> ? T : never;
+
+/** Behind a proxy: which actor it is. */
+interface Target {
+  readonly session: Session;
+  readonly id: number;
+  readonly type: string;
+  /** Keeps the actor as long as the proxy lives. */
+  readonly future: Future<unknown>;
+}
+
+const targets = new WeakMap<object, Target>();
+
+/** The proxy for an actor that has been made. */
+export function actorProxy(session: Session, id: number, type: string): object {
+  const target: Target = { session, id, type, future: session.laterHandle(id) };
+  const methods = new Map<string, (...args: unknown[]) => Promise<unknown>>();
+  const proxy: object = new Proxy(Object.create(null) as object, {
+    get: (_, name) => {
+      // A promise must not take an actor for one of its kind.
+      if (typeof name === 'symbol') return name === Symbol.toStringTag ? `Actor<${type}>` : undefined;
+      if (name === 'then' || name === 'toJSON') return undefined;
+      let method = methods.get(name);
+      if (method === undefined) methods.set(name, (method = (...args) => callActor(target, name, args)));
+      return method;
+    },
+    has: (_, name) => typeof name === 'string' && name !== 'then',
+    set: () => {
+      throw new UsageError(`Properties of the actor '${type}' can't be set from outside: give it a method`);
+    },
+  });
+  targets.set(proxy, target);
+  return proxy;
+}
+
+/** Reads a property of the object behind an actor. */
+export async function getProperty<T, K extends keyof T & string>(actor: Actor<T>, name: K): Promise<T[K]> {
+  const target = targets.get(actor);
+  if (target === undefined) throw new UsageError('getProperty takes an actor, as its future gives it');
+  return (await atWorker(target, (address, taskId) =>
+    target.session.link.workers.call(address, 'actor-get', { taskId, property: name }),
+  )) as T[K];
+}
+
+async function callActor(target: Target, method: string, args: readonly unknown[]): Promise<unknown> {
+  const { bytes, futures } = encodeWhole(args, `${target.type}.${method} arguments`);
+  if (futures.length > 0) throw new UsageError('An actor takes no futures: await their results first');
+  return atWorker(target, (address, taskId) =>
+    target.session.link.workers.call(address, 'actor-call', { taskId, method, args: bytes }),
+  );
+}
+
+/** Where an actor lives: asked once, since it never moves. */
+const places = new WeakMap<Target, Promise<{ readonly address: string; readonly taskId: TaskId }>>();
+
+async function atWorker(
+  target: Target,
+  call: (address: string, taskId: TaskId) => Promise<Uint8Array>,
+): Promise<unknown> {
+  const { session } = target;
+  session.checkOpen();
+  let place = places.get(target);
+  if (place === undefined) places.set(target, (place = locate(target)));
+  const answer = place.then(({ address, taskId }) => call(address, taskId));
+  const bytes = await (session.settings.aroundWait?.(() => answer) ?? answer);
+  return decodeFrames({ header: bytes, buffers: [] });
+}
+
+async function locate({ session, id, type }: Target): Promise<{ readonly address: string; readonly taskId: TaskId }> {
+  const [located] = await session.link.call('locate', { ids: [id as ClientTaskId] });
+  const address = located?.addresses[0];
+  if (located === undefined || address === undefined) {
+    throw new ResultUnavailableError(`The actor '${type}' is gone: its worker ended, and an actor has no other copy`);
+  }
+  return { address, taskId: located.taskId };
+}

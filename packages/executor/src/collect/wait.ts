@@ -1,0 +1,65 @@
+/** Waiting for many futures without bringing their results. */
+import type { Future, WaitOptions } from '../future.js';
+import { hostOf } from '../future.js';
+import { UsageError, WaitTimeoutError } from '../errors.js';
+import { Session } from '../session/session.js';
+import { State } from '../session/task-table.js';
+import { whenAllSettled } from '../session/waiting.js';
+
+/** What {@link wait} waits for. */
+export interface WaitForOptions extends WaitOptions {
+  /** 'all' (default), the 'first' that settles, or the first 'error' (else all). */
+  readonly returnWhen?: 'all' | 'first' | 'error';
+}
+
+/** Futures by whether they have settled, in the order in which they were given. */
+export interface Waited<F> {
+  readonly done: F[];
+  readonly notDone: F[];
+}
+
+/**
+ * Waits until the futures have settled (finished, erred, cancelled or lost), whatever their outcome.
+ *
+ * @throws {@link WaitTimeoutError} after `timeoutMs`; the signal's reason.
+ * @example
+ * ```ts
+ * const { done, notDone } = await wait(futures, { returnWhen: 'first' });
+ * ```
+ */
+export async function wait<F extends Future<unknown>>(
+  futures: Iterable<F>,
+  options: WaitForOptions = {},
+): Promise<Waited<F>> {
+  const all = [...futures];
+  const session = sessionOf(all);
+  if (session === undefined) return { done: [], notDone: [] };
+  const ids = all.map((future) => session.idOf(future));
+  const { returnWhen = 'all' } = options;
+  const settled = (id: number) => session.table.state(id) !== State.pending;
+  const failed = (id: number) => settled(id) && session.table.state(id) !== State.finished;
+  const stopEarly = returnWhen === 'all' ? undefined : returnWhen === 'first' ? settled : failed;
+  if (stopEarly === undefined || !ids.some(stopEarly)) {
+    const waiting = whenAllSettled(session.table, ids, options, stopEarly);
+    try {
+      if (waiting !== undefined) await (session.settings.aroundWait?.(() => waiting) ?? waiting);
+    } catch (error) {
+      if (!(error instanceof WaitTimeoutError)) throw error;
+      const left = ids.filter((id) => !settled(id)).length;
+      throw new WaitTimeoutError(`${left} of ${all.length} futures had not settled after ${options.timeoutMs} ms`);
+    }
+  }
+  return {
+    done: all.filter((_, i) => settled(ids[i] as number)),
+    notDone: all.filter((_, i) => !settled(ids[i] as number)),
+  };
+}
+
+/** The session that all of these futures belong to; undefined when there are none. */
+export function sessionOf(futures: readonly Future<unknown>[]): Session | undefined {
+  const [first] = futures;
+  if (first === undefined) return undefined;
+  const host = hostOf(first);
+  if (!(host instanceof Session)) throw new UsageError('These futures belong to another copy of this package');
+  return host;
+}

@@ -1,0 +1,59 @@
+/** What the parts of {@link Executor} have in common. `Executor` is one class for its users, written in several files by subject. */
+import { Future } from '../future.js';
+import type { Session } from '../session/session.js';
+import type { View } from '../session/view.js';
+import type { ClientTaskId, TaskSelection } from '@covey/protocol/internal';
+import type { ExecutorCore } from './core.js';
+
+/** Tasks, named by their futures or by their keys. */
+export type Tasks = Future<unknown> | string | Iterable<Future<unknown> | string>;
+
+export abstract class ExecutorBase {
+  /** @internal */
+  protected readonly core: ExecutorCore;
+  /** @internal */
+  protected readonly view: View;
+
+  /** @internal Use {@link Executor.connect}. */
+  constructor(core: ExecutorCore, view: View) {
+    this.core = core;
+    this.view = view;
+  }
+
+  /** @internal */
+  protected get session(): Session {
+    return this.core.session;
+  }
+
+  /** @internal */
+  protected get signal(): { readonly signal?: AbortSignal } {
+    return this.view.signal === undefined ? {} : { signal: this.view.signal };
+  }
+
+  /** @internal */
+  protected select(tasks: Tasks | undefined): TaskSelection {
+    if (tasks === undefined) return {};
+    const ids: ClientTaskId[] = [];
+    const keys: string[] = [];
+    for (const each of typeof tasks === 'string' || tasks instanceof Future ? [tasks] : tasks) {
+      if (typeof each === 'string') keys.push(each);
+      else ids.push(this.session.idOf(each));
+    }
+    return {
+      ...(ids.length > 0 && { ids }),
+      ...(keys.length > 0 && { keys }),
+      ...(ids.length + keys.length === 0 && { keys }),
+    };
+  }
+
+  /** @internal */
+  protected futuresOf(futures: Future<unknown> | Iterable<Future<unknown>>): Future<unknown>[] {
+    return futures instanceof Future ? [futures] : [...futures];
+  }
+
+  /** @internal */
+  protected selectWorkers(workers: string | readonly string[] | undefined): { readonly workers?: readonly string[] } {
+    const chosen = workers ?? this.view.settings.workers;
+    return chosen === undefined ? {} : { workers: typeof chosen === 'string' ? [chosen] : chosen };
+  }
+}

@@ -1,0 +1,201 @@
+/** The part of {@link Executor} that acts on the cluster: its workers, its data, and functions outside the task system. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { ErrorReport, PerWorker } from '@covey/protocol/internal';
+import { RunOnWorkersError, UsageError, WaitTimeoutError } from '../errors.js';
+import type { Future, WaitOptions } from '../future.js';
+import { captureTask, decodeFrames, decodeValue, encodeWhole } from '../values/codec.js';
+import { Failure } from '../values/failures.js';
+import { ClusterQueries } from './queries.js';
+import type { Tasks } from './base.js';
+
+/** What a function did on one worker. */
+export type Outcome<R> =
+  { readonly status: 'fulfilled'; readonly value: R } | { readonly status: 'rejected'; readonly reason: unknown };
+
+export abstract class ClusterControl extends ClusterQueries {
+  /**
+   * Calls a function once on each worker, outside the task system: now, whatever the worker is doing. A view's `workers`
+   * restricts it. Futures can't be among the arguments.
+   *
+   * @returns the results by worker address
+   * @throws RunOnWorkersError when it failed anywhere; its `cause` is the first error
+   */
+  async run<Args extends unknown[], R>(fn: (...args: Args) => R, ...args: Args): Promise<Record<string, Awaited<R>>> {
+    const outcomes = await this.runSettled(fn, ...args);
+    const results: Record<string, Awaited<R>> = {};
+    for (const [address, outcome] of Object.entries(outcomes)) {
+      if (outcome.status === 'rejected') {
+        const { reason } = outcome;
+        const message = reason instanceof Error ? reason.message : String(reason);
+        throw new RunOnWorkersError(`The function failed on ${address}: ${message}`, {
+          cause: reason,
+          data: { worker: address },
+        });
+      }
+      results[address] = outcome.value;
+    }
+    return results;
+  }
+
+  /** As {@link run}, with the errors beside the results. */
+  async runSettled<Args extends unknown[], R>(
+    fn: (...args: Args) => R,
+    ...args: Args
+  ): Promise<Record<string, Outcome<Awaited<R>>>> {
+    const answers = await this.#callRun(fn, args, true);
+    const outcomes: Record<string, Outcome<Awaited<R>>> = {};
+    for (const [address, answer] of Object.entries(answers)) {
+      outcomes[address] =
+        'ok' in answer
+          ? { status: 'fulfilled', value: (await decodeFrames({ header: answer.ok, buffers: [] })) as Awaited<R> }
+          : { status: 'rejected', reason: errorOf(answer.error) };
+    }
+    return outcomes;
+  }
+
+  /** Starts a function on each worker and doesn't wait for it; its result and errors are only logged there. */
+  async runDetached<Args extends unknown[]>(fn: (...args: Args) => unknown, ...args: Args): Promise<void> {
+    await this.#callRun(fn, args, false);
+  }
+
+  #callRun(fn: CallableFunction, args: readonly unknown[], wait: boolean): Promise<PerWorker<Uint8Array>> {
+    const { blob, futures: captured } = captureTask(fn);
+    const { bytes, futures } = encodeWhole(args, 'arguments');
+    if (captured.length + futures.length > 0) {
+      throw new UsageError('run takes no futures: gather them first, or use submit');
+    }
+    return this.session.link.call(
+      'run',
+      { function: blob, args: bytes, wait, ...this.selectWorkers(undefined) },
+      this.signal,
+    );
+  }
+
+  /**
+   * Gives every worker a file, also those that come later, before their first task. Modules among them can be imported by tasks.
+   *
+   * @param file - a path, or a name and content
+   * @throws RunOnWorkersError when a worker could not take it
+   */
+  async uploadFile(file: string | { readonly name: string; readonly content: Uint8Array | string }): Promise<void> {
+    const name = typeof file === 'string' ? basename(file) : file.name;
+    const given = typeof file === 'string' ? await readFile(file) : file.content;
+    const content = typeof given === 'string' ? Buffer.from(given) : given;
+    const hash = createHash('sha256').update(content).digest('base64url');
+    throwFirst(await this.session.link.call('upload', { name, content, hash }, this.signal), `could not take ${name}`);
+  }
+
+  /**
+   * Makes more copies of results.
+   *
+   * @param tasks - futures or keys
+   * @param options - `n`: how many copies in all, default one on every worker; `workers`: which may get them
+   */
+  async replicate(
+    tasks: Tasks,
+    options: { readonly n?: number; readonly workers?: string | readonly string[] } = {},
+  ): Promise<void> {
+    const { n, workers } = options;
+    const params = { ...this.select(tasks), ...(n !== undefined && { n }), ...this.selectWorkers(workers) };
+    await this.session.link.call('replicate', params, this.signal);
+  }
+
+  /** Moves results so that workers hold about equally many bytes. Default: all results, all workers. */
+  async rebalance(tasks?: Tasks, workers?: string | readonly string[]): Promise<void> {
+    await this.session.link.call('rebalance', { ...this.select(tasks), ...this.selectWorkers(workers) }, this.signal);
+  }
+
+  /** Resolves when at least `n` workers are there. @throws WaitTimeoutError after `timeoutMs` */
+  async waitForWorkers(n: number, options: WaitOptions = {}): Promise<void> {
+    const { signal, timeoutMs } = { ...this.signal, ...options };
+    const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+    const signals = [signal, limit].filter((each) => each !== undefined);
+    try {
+      await this.session.link.call(
+        'wait-for-workers',
+        { n },
+        signals.length === 0 ? {} : { signal: AbortSignal.any(signals) },
+      );
+    } catch (error) {
+      if (limit?.aborted !== true || error !== limit.reason) throw error;
+      throw new WaitTimeoutError(`${n} workers were not there within ${timeoutMs} ms`);
+    }
+  }
+
+  /**
+   * Ends workers gracefully: what only they hold is copied away first.
+   *
+   * @param options - `workers`: which, or `n`: how many of the least loaded; `close`: also end their processes, default true
+   * @returns the addresses of those that were retired
+   */
+  retireWorkers(
+    options: { readonly workers?: string | readonly string[]; readonly n?: number; readonly close?: boolean } = {},
+  ): Promise<readonly string[]> {
+    const { n, close = true } = options;
+    const params = { ...this.selectWorkers(options.workers), ...(n !== undefined && { n }), close };
+    return this.session.link.call('retire-workers', params, this.signal);
+  }
+
+  /** Kills and starts these workers again; what they held is computed again where it is needed. */
+  async restartWorkers(
+    workers: string | readonly string[],
+    options: { readonly timeoutMs?: number } = {},
+  ): Promise<void> {
+    const params = { workers: typeof workers === 'string' ? [workers] : workers, ...options };
+    throwFirst(await this.session.link.call('restart-workers', params, this.signal), 'could not be restarted');
+  }
+
+  /**
+   * Kills and starts all workers again and forgets all tasks and data of all clients: their futures are cancelled. Uploaded
+   * files and functions that were sent are known again afterwards.
+   */
+  async restart(options: { readonly timeoutMs?: number; readonly waitForWorkers?: boolean } = {}): Promise<void> {
+    await this.session.link.call('restart', options, this.signal);
+  }
+
+  /** Ends the scheduler and all workers, for everybody. */
+  async shutdown(): Promise<void> {
+    await this.session.link.call('shutdown', null, this.signal);
+  }
+
+  /** Stops tasks, also running ones, and all that depends on them; `force` even if other clients want them. */
+  cancel(
+    futures: Future<unknown> | Iterable<Future<unknown>>,
+    options: { readonly force?: boolean; readonly reason?: string } = {},
+  ): void {
+    const ids = this.futuresOf(futures).map((future) => this.session.idOf(future));
+    this.session.cancelFutures(ids, options.reason ?? 'cancelled by its client', options.force ?? false);
+  }
+
+  /** Runs erred tasks again, with the erred tasks that they depend on. */
+  retry(futures: Future<unknown> | Iterable<Future<unknown>>): void {
+    this.session.retryFutures(this.futuresOf(futures).map((future) => this.session.idOf(future)));
+  }
+
+  /** Has tasks run at least once although no future holds them any more. */
+  async fireAndForget(futures: Future<unknown> | Iterable<Future<unknown>>): Promise<void> {
+    const all = this.futuresOf(futures);
+    const ids = all.map((future) => this.session.idOf(future));
+    for (const id of ids) this.session.hold(id);
+    try {
+      await this.session.link.call('fire-and-forget', { ids }, this.signal);
+    } finally {
+      for (const id of ids) this.session.letGo(id);
+    }
+  }
+}
+
+function errorOf(report: ErrorReport): unknown {
+  return new Failure(report).error(decodeValue);
+}
+
+function throwFirst(answers: PerWorker<null>, what: string): void {
+  for (const [address, answer] of Object.entries(answers)) {
+    if ('ok' in answer) continue;
+    const cause = errorOf(answer.error);
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new RunOnWorkersError(`${address} ${what}: ${message}`, { cause, data: { worker: address } });
+  }
+}

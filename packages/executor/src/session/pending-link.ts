@@ -1,0 +1,135 @@
+/**
+ * A link that can be used before its scheduler was reached: what is said meanwhile waits, in order. Executors inside tasks
+ * begin with one, and so does an executor whose scheduler was started anew.
+ */
+import { ConnectionClosedError } from '@covey/protocol';
+import type { CallOptions, ClientWelcome, SchedulerCalls } from '@covey/protocol/internal';
+import type { SchedulerLink } from './link.js';
+import type { WorkerLinks } from './worker-links.js';
+
+/** Something that was said too early, and is said when the scheduler is there. */
+type Early = (link: SchedulerLink) => void;
+
+export class PendingLink implements SchedulerLink {
+  readonly address: string;
+  readonly workers: WorkerLinks;
+  readonly #opening: Promise<SchedulerLink>;
+  #link: SchedulerLink | undefined;
+  #early: Early[] = [];
+  #batch: unknown[] = [];
+  #weight = 0;
+  #onbatch: SchedulerLink['onbatch'];
+  #onend: SchedulerLink['onend'];
+  #closed = false;
+
+  constructor(address: string, opening: Promise<SchedulerLink>) {
+    this.address = address;
+    this.#opening = opening;
+    this.workers = {
+      fetch: async (...args) => (await opening).workers.fetch(...args),
+      upload: async (...args) => (await opening).workers.upload(...args),
+      call: async (...args) => (await opening).workers.call(...args),
+      close: async () => this.#link?.workers.close(),
+    };
+    opening.then(
+      (link) => this.#opened(link),
+      (error: unknown) => this.#failed(error),
+    );
+  }
+
+  get welcome(): ClientWelcome | undefined {
+    return this.#link?.welcome;
+  }
+
+  get unacknowledgedBytes(): number {
+    return this.#link?.unacknowledgedBytes ?? this.#weight;
+  }
+
+  get onbatch(): SchedulerLink['onbatch'] {
+    return this.#onbatch;
+  }
+
+  set onbatch(listener: SchedulerLink['onbatch']) {
+    this.#onbatch = listener;
+    if (this.#link !== undefined) this.#link.onbatch = listener;
+  }
+
+  get onend(): SchedulerLink['onend'] {
+    return this.#onend;
+  }
+
+  set onend(listener: SchedulerLink['onend']) {
+    this.#onend = listener;
+    if (this.#link !== undefined) this.#link.onend = listener;
+  }
+
+  batch(): unknown[] {
+    return this.#link?.batch() ?? this.#batch;
+  }
+
+  weigh(bytes: number): void {
+    if (this.#link === undefined) this.#weight += bytes;
+    else this.#link.weigh(bytes);
+  }
+
+  flush(): void {
+    this.#link?.flush();
+  }
+
+  async drained(belowBytes: number): Promise<void> {
+    await (await this.#opening).drained(belowBytes);
+  }
+
+  call<Method extends keyof SchedulerCalls>(
+    method: Method,
+    params: SchedulerCalls[Method]['params'],
+    options?: CallOptions,
+  ): Promise<SchedulerCalls[Method]['result']> {
+    if (this.#link !== undefined) return this.#link.call(method, params, options);
+    if (this.#closed) return Promise.reject(new ConnectionClosedError('The connection was closed before it was made'));
+    this.#cut();
+    return new Promise((resolve, reject) => {
+      this.#early.push((link) => link.call(method, params, options).then(resolve, reject));
+      this.#opening.catch(reject);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#onend = undefined;
+    // Not waited for: it may be dialling for long yet.
+    this.#opening.then(
+      (link) => link.close(),
+      () => undefined,
+    );
+    await this.#link?.close();
+  }
+
+  /** What was written so far comes before what follows. */
+  #cut(): void {
+    const batch = this.#batch;
+    if (batch.length === 0) return;
+    this.#batch = [];
+    this.#early.push((link) => {
+      const out = link.batch();
+      for (const field of batch) out.push(field);
+      link.weigh(this.#weight);
+    });
+  }
+
+  #opened(link: SchedulerLink): void {
+    if (this.#closed) return;
+    this.#cut();
+    const early = this.#early;
+    this.#early = [];
+    link.onbatch = this.#onbatch;
+    link.onend = this.#onend;
+    this.#link = link;
+    for (const say of early) say(link);
+  }
+
+  #failed(error: unknown): void {
+    if (this.#closed) return;
+    this.#onend?.(error instanceof Error ? error : new Error(String(error)));
+  }
+}

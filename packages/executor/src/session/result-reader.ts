@@ -1,0 +1,208 @@
+/**
+ * Brings results into this process: from the news of their completion when they are small, else from the workers that hold them.
+ */
+import type { ClientTaskId, Located, Opaque, TaskId, ValueFrames } from '@covey/protocol/internal';
+import { GatherTooLargeError, ResultUnavailableError, UnknownKeyError } from '../errors.js';
+import { actorProxy } from '../actors/actor.js';
+import type { WaitOptions } from '../future.js';
+import { decodeFrames, decodePrimitive, decodeValue, NOT_PRIMITIVE } from '../values/codec.js';
+import { Ending, Failure } from '../values/failures.js';
+import type { Session } from './session.js';
+import { State } from './task-table.js';
+import { whenSettled } from './waiting.js';
+
+/** A finished task's result is on workers; here is only its size. */
+export class Elsewhere {
+  readonly nbytes: number;
+
+  constructor(nbytes: number) {
+    this.nbytes = nbytes;
+  }
+}
+
+/** How often holders that turn out not to hold a result are asked for anew. */
+const ATTEMPTS = 5;
+
+export class ResultReader {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** What the table keeps of a result that just arrived: a primitive itself, bytes, or a note that it is elsewhere. */
+  received(nbytes: number, inline: Opaque | null): unknown {
+    if (inline === null) return new Elsewhere(nbytes);
+    const value = decodePrimitive(inline);
+    return value === NOT_PRIMITIVE ? inline : value;
+  }
+
+  isElsewhere(id: number): boolean {
+    return this.#session.table.value(id) instanceof Elsewhere;
+  }
+
+  /** Bytes that bringing the result takes. */
+  nbytesOf(id: number): number {
+    const kept = this.#session.table.value(id);
+    if (kept instanceof Elsewhere) return kept.nbytes;
+    return kept instanceof Uint8Array ? kept.byteLength : 8;
+  }
+
+  /** Waits until the task is no longer pending. Inside a task its slot is free meanwhile. */
+  settled(id: number, options?: WaitOptions): Promise<void> {
+    const { table, settings } = this.#session;
+    const { aroundWait } = settings;
+    if (aroundWait === undefined || table.state(id) !== State.pending) return whenSettled(table, id, options);
+    return aroundWait(() => whenSettled(table, id, options));
+  }
+
+  /**
+   * The value of a task, waited for. Meanwhile the task is held, even if its future is dropped or released: what was asked
+   * for is answered.
+   */
+  result(id: number, options: WaitOptions | undefined): Promise<unknown> {
+    const { table } = this.#session;
+    if (table.state(id) === State.finished) {
+      const kept = table.value(id);
+      if (!(kept instanceof Elsewhere)) return this.#here(kept);
+    } else if (table.state(id) !== State.pending) {
+      return Promise.reject(this.whyNone(id) as Error);
+    }
+    this.#session.hold(id);
+    return this.settled(id, options).then(
+      () => this.#take(id, options),
+      (error: unknown) => {
+        this.#session.letGo(id);
+        throw error;
+      },
+    );
+  }
+
+  /** The error with which a task that is not finished ended. */
+  whyNone(id: number): unknown {
+    const value = this.#session.table.value(id);
+    if (value instanceof Failure) return value.error(decodeValue);
+    if (value instanceof Ending) return value.error;
+    return new UnknownKeyError(`Task ${id} is not held any more`);
+  }
+
+  /** The value of a task that has settled and is held; lets it go. */
+  #take(id: number, options: WaitOptions | undefined): unknown {
+    const { table } = this.#session;
+    const state = table.state(id);
+    const kept = table.value(id);
+    if (state === State.pending || (state === State.finished && kept instanceof Elsewhere)) {
+      return this.bring([id], options)
+        .then((values) => values[0])
+        .finally(() => this.#session.letGo(id));
+    }
+    const why = state === State.finished ? undefined : this.whyNone(id);
+    this.#session.letGo(id);
+    if (state !== State.finished) throw why;
+    return kept instanceof Uint8Array ? decodeFrames({ header: kept, buffers: [] }) : kept;
+  }
+
+  async #here(kept: unknown): Promise<unknown> {
+    return kept instanceof Uint8Array ? decodeFrames({ header: kept, buffers: [] }) : kept;
+  }
+
+  /** @throws GatherTooLargeError */
+  tooLarge(count: number, nbytes: number, maxBytes: number): never {
+    throw new GatherTooLargeError(
+      `These ${count} results have ${mebibytes(nbytes)} together, above the limit of ${mebibytes(maxBytes)}: ` +
+        'reduce them by tasks first, or raise `maxBytes`',
+      { data: { nbytes, maxBytes, count } },
+    );
+  }
+
+  /**
+   * Fetches results of finished tasks from workers, all those of one worker at once. A task that fails meanwhile (a lost
+   * result is computed anew) throws, or with `skip` has no value in the answer.
+   */
+  async bring(ids: readonly number[], options: WaitOptions | undefined, skip = false): Promise<unknown[]> {
+    const values = new Map<number, unknown>();
+    for (const id of ids) {
+      const actorClass = this.#session.actorClass(id);
+      if (actorClass !== undefined) {
+        await this.settled(id, options);
+        if (this.#session.table.state(id) === State.finished) values.set(id, actorProxy(this.#session, id, actorClass));
+      }
+    }
+    let missing = [...new Set(ids)].filter((id) => !values.has(id));
+    let absent: string[] = [];
+    for (let attempt = 0; missing.length > 0; attempt++) {
+      await Promise.all(missing.map((id) => this.settled(id, options)));
+      const finished = missing.filter((id) => this.#session.table.state(id) === State.finished);
+      if (finished.length < missing.length) {
+        if (!skip) throw this.whyNone(missing.find((id) => this.#session.table.state(id) !== State.finished) as number);
+        missing = finished;
+        if (missing.length === 0) break;
+      }
+      if (attempt >= ATTEMPTS) throw this.#unavailable(missing);
+      const call = options?.signal === undefined ? {} : { signal: options.signal };
+      const located = await this.#session.link.call(
+        'locate',
+        { ids: missing as ClientTaskId[], ...(absent.length > 0 && { absent }) },
+        call,
+      );
+      absent = [];
+      await this.#fetch(missing, located, values, absent, call);
+      missing = missing.filter((id) => !values.has(id));
+    }
+    return ids.map((id) => values.get(id));
+  }
+
+  async #fetch(
+    ids: readonly number[],
+    located: readonly Located[],
+    values: Map<number, unknown>,
+    absent: string[],
+    call: { readonly signal?: AbortSignal },
+  ): Promise<void> {
+    const byAddress = new Map<string, { ids: number[]; taskIds: TaskId[] }>();
+    const decoding: Promise<void>[] = [];
+    const keep = async (id: number, frames: ValueFrames): Promise<void> => {
+      values.set(id, await decodeFrames(frames));
+    };
+    ids.forEach((id, i) => {
+      const place = located[i];
+      if (place?.inline !== undefined) {
+        decoding.push(keep(id, { header: place.inline, buffers: [] }));
+        return;
+      }
+      const address = place?.addresses[Math.floor(Math.random() * place.addresses.length)];
+      if (place === undefined || address === undefined) return;
+      let group = byAddress.get(address);
+      if (group === undefined) byAddress.set(address, (group = { ids: [], taskIds: [] }));
+      group.ids.push(id);
+      group.taskIds.push(place.taskId);
+    });
+    for (const [address, group] of byAddress) {
+      decoding.push(
+        this.#session.link.workers.fetch(address, group.taskIds, call).then(
+          async (found) => {
+            await Promise.all(found.map((frames, i) => frames && keep(group.ids[i] as number, frames)));
+            if (found.includes(undefined)) absent.push(address);
+          },
+          (error: unknown) => {
+            if (call.signal?.aborted === true) throw error;
+            this.#session.settings.logger.debug('fetching results failed', { address, error });
+            absent.push(address);
+          },
+        ),
+      );
+    }
+    await Promise.all(decoding);
+  }
+
+  #unavailable(ids: readonly number[]): Error {
+    const names = ids.slice(0, 3).map((id) => this.#session.table.key(id) ?? `task ${id}`);
+    return new ResultUnavailableError(
+      `${ids.length} result(s) could not be fetched from any worker: ${names.join(', ')}${ids.length > 3 ? ', …' : ''}`,
+    );
+  }
+}
+
+function mebibytes(nbytes: number): string {
+  return `${(nbytes / 2 ** 20).toFixed(1)} MiB`;
+}

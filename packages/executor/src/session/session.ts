@@ -1,0 +1,436 @@
+/**
+ * One client's session with one scheduler: the ids it gives, what it holds, and the messages both ways.
+ *
+ * How values are encoded, how results are fetched and how tasks are made of functions and arguments stand in the files beside;
+ * this one only knows ids, keys and opaque bytes.
+ */
+import { clientMessages, dispatchTaskNews } from '@covey/protocol/internal';
+import type {
+  ClientTaskId,
+  ErrorReport,
+  FunctionBlob,
+  Opaque,
+  TaskNewsHandler,
+  TaskOptions,
+  TaskRun,
+} from '@covey/protocol/internal';
+import { BackpressureError } from '@covey/protocol';
+import type { Logger } from '@covey/protocol';
+import { ExecutorClosedError, FutureLostError, UnknownKeyError, UsageError } from '../errors.js';
+import { LaterHandle, futureOrigin, heldId, hostOf, makeFuture } from '../future.js';
+import type { Future, FutureHost, FutureOrigin, FutureStatus, WaitOptions } from '../future.js';
+import { Ending, Failure, makeEnding } from '../values/failures.js';
+import { DefinitionLog } from './definition-log.js';
+import { FunctionLedger } from './function-ledger.js';
+import type { SentFunction } from './function-ledger.js';
+import type { SchedulerLink } from './link.js';
+import { OptionsLedger } from './options-ledger.js';
+import { ReleaseRanges } from './release-ranges.js';
+import { ResultReader } from './result-reader.js';
+import { State, TaskTable } from './task-table.js';
+
+/** Settings of a session; see `ConnectOptions`. */
+export interface SessionSettings {
+  /** Unique among the clients of a cluster: part of the keys of impure tasks. */
+  readonly keyPrefix: string;
+  readonly logger: Logger;
+  /** More unacknowledged bytes than these and submissions throw. */
+  readonly maxUnacknowledgedBytes: number;
+  /** Called around a wait for results, by an executor inside a task: its slot is free meanwhile. */
+  readonly aroundWait?: <T>(wait: () => Promise<T>) => Promise<T>;
+}
+
+/** Futures of a map above this count are collected in groups, so that they cost the collector nothing each. */
+const GROUPS_ABOVE = 4096;
+/** How many futures such a group has; at most {@link RANGE}. */
+const GROUP = 32;
+/** The collector's news name tasks as `first id × RANGE + count`. */
+const RANGE = 64;
+
+const statusOf = {
+  [State.free]: 'released',
+  [State.pending]: 'pending',
+  [State.finished]: 'finished',
+  [State.erred]: 'error',
+  [State.cancelled]: 'cancelled',
+  [State.lost]: 'lost',
+} as const satisfies Record<State, FutureStatus>;
+
+export class Session implements FutureHost, TaskNewsHandler {
+  readonly table = new TaskTable();
+  readonly link: SchedulerLink;
+  readonly settings: SessionSettings;
+  readonly results: ResultReader;
+  readonly definitions = new DefinitionLog();
+  readonly #functions: FunctionLedger;
+  readonly #options = new OptionsLedger();
+  readonly #releases = new ReleaseRanges();
+  /** Tasks whose results are actors, with the names of their classes. */
+  readonly #actors = new Map<number, string>();
+  /** Tasks with keys of their own that are held here, by key. */
+  readonly #byKey = new Map<string, number>();
+  /** What was asked for under keys that a person chose. */
+  readonly #definitionsOfKeys = new Map<string, string>();
+  /** Futures whose keys stand in the table share this. */
+  readonly #keyedOrigin: FutureOrigin = { host: this, prefix: null };
+  readonly #collected: FinalizationRegistry<number | LaterHandle>;
+  readonly #listeners = new Map<string, Set<(payload: unknown) => void>>();
+  readonly #endListeners = new Set<(error: Error) => void>();
+  #releasing = false;
+  #suffixes = 1;
+  #ended: Error | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(link: SchedulerLink, settings: SessionSettings) {
+    this.link = link;
+    this.settings = settings;
+    this.#functions = new FunctionLedger(this, settings.keyPrefix);
+    this.results = new ResultReader(this);
+    this.#collected = new FinalizationRegistry((held) => this.#handlesCollected(held));
+    link.onbatch = (batch) => dispatchTaskNews(batch, this);
+    link.onend = (reason) => this.#linkEnded(reason);
+  }
+
+  /** Why nothing can be asked of the scheduler any more; undefined while it can. */
+  get ended(): Error | undefined {
+    return this.#ended;
+  }
+
+  /** @throws when the session is over. */
+  checkOpen(): void {
+    if (this.#ended !== undefined) throw this.#ended;
+  }
+
+  /** @throws BackpressureError when more waits to be sent than may. */
+  checkRoom(): void {
+    this.checkOpen();
+    const waiting = this.link.unacknowledgedBytes;
+    if (waiting > this.settings.maxUnacknowledgedBytes) {
+      throw new BackpressureError(
+        `The scheduler has not acknowledged ${waiting} bytes, above the limit of ${this.settings.maxUnacknowledgedBytes}: ` +
+          'write `await executor.drained()` between portions',
+      );
+    }
+  }
+
+  // ---- What goes out
+
+  useFunction(blob: FunctionBlob): SentFunction {
+    const entry = this.#functions.use(this.link.batch(), blob);
+    return entry;
+  }
+
+  /**
+   * Sends a run of tasks. Its ids must be those that {@link TaskTable.allocate} just gave.
+   * The definition is kept while the tasks are held, up to a bound, so that they can be sent again.
+   */
+  sendRun(options: TaskOptions, run: Omit<TaskRun, 'optionsId'>): void {
+    const optionsId = this.#options.use(this.link.batch(), options);
+    clientMessages.tasks(this.link.batch(), { optionsId, ...run });
+    this.link.weigh(run.args.byteLength);
+    this.definitions.add(options, run);
+  }
+
+  /** The held task of a key that was asked for before by this client, unless it must be computed anew. */
+  heldTask(key: string): number | undefined {
+    const id = this.#byKey.get(key);
+    if (id === undefined) return undefined;
+    const state = this.table.state(id);
+    return state === State.cancelled || state === State.lost || state === State.free ? undefined : id;
+  }
+
+  /** Names a task; `definition` identifies what a key chosen by a person stands for. */
+  nameTask(id: number, key: string, definition?: string): void {
+    this.table.setKey(id, key);
+    this.#byKey.set(key, id);
+    if (definition !== undefined) this.#definitionsOfKeys.set(key, definition);
+  }
+
+  /** What a key chosen by a person stands for, while it is held. */
+  definitionOf(key: string): string | undefined {
+    return this.#definitionsOfKeys.get(key);
+  }
+
+  /** Ends the keys of one impure graph: unique in the cluster. */
+  nextSuffix(): string {
+    return `${this.settings.keyPrefix}.${(this.#suffixes++).toString(36)}`;
+  }
+
+  isHeld(id: number): boolean {
+    return this.table.state(id) !== State.free;
+  }
+
+  /** An inner task of a graph that was sent becomes one with a future. */
+  holdInner(id: number, key: string): void {
+    this.table.keepSkipped(id);
+    this.nameTask(id, key);
+    clientMessages.hold(this.link.batch(), [id as ClientTaskId]);
+  }
+
+  /** Tasks that others submitted become futures here, by their keys. */
+  adopt(keys: readonly string[], confirmed?: () => void): Future<unknown>[] {
+    this.checkOpen();
+    if (keys.length === 0) return [];
+    const firstId = this.table.allocate(keys.length);
+    const futures = keys.map((key, i) => {
+      this.table.setKey(firstId + i, key);
+      if (this.heldTask(key) === undefined) this.#byKey.set(key, firstId + i);
+      return this.firstHandle(firstId + i);
+    });
+    this.link.call('adopt', { keys, firstId: firstId as ClientTaskId }).then(
+      (known) => {
+        keys.forEach((key, i) => {
+          if (known[i] !== true) {
+            const error = new UnknownKeyError(`The scheduler knows no task '${key}'`, { data: { key } });
+            this.table.fail(firstId + i, State.lost, new Ending(error));
+          }
+        });
+      },
+      (error: unknown) => {
+        const ending = new Ending(error instanceof Error ? error : new Error(String(error)));
+        for (let i = 0; i < keys.length; i++) this.table.fail(firstId + i, State.lost, ending);
+      },
+    );
+    confirmed?.();
+    return futures;
+  }
+
+  // ---- Handles
+
+  /** The first handle of a task that has just got its id. `origin`: of its function, if its key is made from its id. */
+  firstHandle<T>(id: number, origin: FutureOrigin = this.#keyedOrigin): Future<T> {
+    const future = makeFuture<T>(id, origin);
+    this.#collected.register(future, id * RANGE + 1);
+    return future;
+  }
+
+  /** First handles of `count` tasks, appended to `futures`. */
+  firstHandles<T>(firstId: number, count: number, futures: Future<T>[], origin?: FutureOrigin): void {
+    if (futures.length + count <= GROUPS_ABOVE) {
+      for (let i = 0; i < count; i++) futures.push(this.firstHandle(firstId + i, origin));
+      return;
+    }
+    const prefix = origin?.prefix ?? null;
+    for (let start = 0; start < count; start += GROUP) {
+      const size = Math.min(GROUP, count - start);
+      const group: FutureOrigin = { host: this, prefix };
+      this.#collected.register(group, (firstId + start) * RANGE + size);
+      for (let i = 0; i < size; i++) futures.push(makeFuture(firstId + start + i, group));
+    }
+  }
+
+  /** Another handle of a task that is held already. */
+  laterHandle<T>(id: number): Future<T> {
+    this.table.retain(id);
+    const origin = new LaterHandle(this, null, id);
+    const future = makeFuture<T>(id, origin);
+    this.#collected.register(future, origin);
+    return future;
+  }
+
+  /** Another handle of the task of a future. */
+  sameTask<T>(future: Future<T>): Future<T> {
+    const id = this.idOf(future);
+    this.table.retain(id);
+    const origin = new LaterHandle(this, futureOrigin(future).prefix, id);
+    const other = makeFuture<T>(id, origin);
+    this.#collected.register(other, origin);
+    return other;
+  }
+
+  /** The id of a future of this session. @throws FutureReleasedError, UsageError for another session's future */
+  idOf(future: Future<unknown>): ClientTaskId {
+    if (hostOf(future) !== this) {
+      throw new UsageError(
+        `${future.toString()} belongs to another executor: gather it there, or share it by a dataset`,
+      );
+    }
+    return heldId(future) as ClientTaskId;
+  }
+
+  futureReleased(id: number, origin: FutureOrigin): void {
+    if (!(origin instanceof LaterHandle)) {
+      this.#handleGone(id, true);
+    } else if (!origin.released) {
+      origin.released = true;
+      this.#handleGone(id, false);
+    }
+  }
+
+  /** Keeps a held task while something is done with it here. */
+  hold(id: number): void {
+    this.table.retain(id);
+  }
+
+  /** Undoes {@link hold}. */
+  letGo(id: number): void {
+    this.#handleGone(id, false);
+  }
+
+  #handlesCollected(held: number | LaterHandle): void {
+    if (typeof held !== 'number') {
+      this.futureReleased(held.id, held);
+      return;
+    }
+    const first = Math.floor((held - 1) / RANGE);
+    const count = held - first * RANGE;
+    for (let id = first; id < first + count; id++) this.#handleGone(id, true);
+  }
+
+  #handleGone(id: number, primary: boolean): void {
+    const key = this.table.key(id);
+    if (!(primary ? this.table.releasePrimary(id) : this.table.releaseOther(id))) return;
+    if (key !== undefined && this.#byKey.get(key) === id) {
+      this.#byKey.delete(key);
+      this.#definitionsOfKeys.delete(key);
+    }
+    this.definitions.release(id);
+    if (this.#actors.size > 0) this.#actors.delete(id);
+    this.#releases.add(id);
+    if (this.#releasing) return;
+    this.#releasing = true;
+    // After what this turn still submits: a task that depends on a released one must be known before the release.
+    queueMicrotask(() => this.#sendReleases());
+  }
+
+  #sendReleases(): void {
+    this.#releasing = false;
+    if (this.#releases.empty || this.#ended !== undefined) return;
+    clientMessages.release(this.link.batch(), this.#releases.take());
+  }
+
+  /** The results of this task are actors of a class of this name. */
+  markActor(id: number, className: string): void {
+    this.#actors.set(id, className);
+  }
+
+  /** The class of the actor that a task makes; undefined for other tasks. */
+  actorClass(id: number): string | undefined {
+    return this.#actors.size === 0 ? undefined : this.#actors.get(id);
+  }
+
+  // ---- Futures ask
+
+  futureKey(id: number, prefix: string | null): string {
+    return prefix === null ? (this.table.key(id) ?? `task ${id}`) : `${prefix}-${id}`;
+  }
+
+  futureStatus(id: number): FutureStatus {
+    return statusOf[this.table.state(id)];
+  }
+
+  futureType(id: number): string | undefined {
+    return this.table.state(id) === State.finished ? this.table.typeName(id) : undefined;
+  }
+
+  futureResult(id: number, options: WaitOptions | undefined): Promise<unknown> {
+    return this.results.result(id, options);
+  }
+
+  async futureException(id: number, options: WaitOptions | undefined): Promise<unknown> {
+    await this.results.settled(id, options);
+    return this.table.state(id) === State.finished ? undefined : this.results.whyNone(id);
+  }
+
+  cancelFutures(ids: readonly number[], reason: string, force = false): void {
+    if (this.#ended !== undefined) return;
+    clientMessages.cancel(this.link.batch(), ids as ClientTaskId[], force, reason);
+    for (const id of ids) {
+      const state = this.table.state(id);
+      if (state === State.pending) {
+        this.table.fail(id, State.cancelled, makeEnding('ERR_COVEY_TASK_CANCELLED', reason, this.#nameOf(id)));
+      }
+    }
+  }
+
+  retryFutures(ids: readonly number[]): void {
+    this.checkOpen();
+    clientMessages.retry(this.link.batch(), ids as ClientTaskId[]);
+    for (const id of ids) if (this.table.state(id) === State.erred) this.table.restart(id);
+  }
+
+  /** Has `listener` told of each event of a topic; answers how to stop. */
+  listen(topic: string, listener: (payload: unknown) => void): () => boolean {
+    let listeners = this.#listeners.get(topic);
+    if (listeners === undefined) this.#listeners.set(topic, (listeners = new Set()));
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+      return listeners.size === 0 && this.#listeners.delete(topic);
+    };
+  }
+
+  /** Has `listener` told when the session is over; answers how to stop. */
+  onEnd(listener: (error: Error) => void): () => void {
+    this.#endListeners.add(listener);
+    return () => void this.#endListeners.delete(listener);
+  }
+
+  // ---- What comes in
+
+  done(id: ClientTaskId, nbytes: number, type: string, inline: Opaque | null): void {
+    this.table.finish(id, type, this.results.received(nbytes, inline));
+  }
+
+  erred(id: ClientTaskId, error: ErrorReport): void {
+    this.table.fail(id, State.erred, new Failure(error));
+  }
+
+  cancelled(id: ClientTaskId, code: string, reason: string): void {
+    this.table.fail(id, State.cancelled, makeEnding(code, reason, this.#nameOf(id)));
+  }
+
+  pending(id: ClientTaskId): void {
+    this.table.restart(id);
+  }
+
+  event(topic: string, payload: unknown): void {
+    for (const listener of this.#listeners.get(topic) ?? []) {
+      try {
+        listener(payload);
+      } catch (error) {
+        this.settings.logger.error('a listener of events failed', { topic, error });
+      }
+    }
+  }
+
+  // ---- The end
+
+  /** Lets everything go and ends the conversation. */
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      this.#end(new ExecutorClosedError('The executor was closed'));
+      await this.link.workers.close();
+      await this.link.close();
+    })();
+    return this.#closing;
+  }
+
+  #linkEnded(reason: Error): void {
+    if (this.#ended !== undefined) return;
+    const message = `The session with the scheduler at ${this.link.address} is over: ${reason.message}`;
+    this.settings.logger.warn(message);
+    this.#end(new FutureLostError(message, { cause: reason }));
+    // The futures have been told; what is left of the connections is only to be put away.
+    this.link.workers
+      .close()
+      .catch((error: unknown) => this.settings.logger.debug('closing connections failed', { error }));
+  }
+
+  #end(error: Error): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = error;
+    const ending = new Ending(error);
+    this.table.forEach(State.pending, (id) => this.table.fail(id, State.lost, ending));
+    // Results that came along are still there; those that would have to be fetched are not.
+    this.table.forEach(State.finished, (id) => {
+      if (this.results.isElsewhere(id)) this.table.fail(id, State.lost, ending);
+    });
+    for (const listener of [...this.#endListeners]) listener(error);
+    this.#endListeners.clear();
+  }
+
+  #nameOf(id: number): string {
+    return this.table.key(id) ?? `task ${id}`;
+  }
+}

@@ -1,0 +1,99 @@
+/** One task: from a function and its arguments to a future. */
+import type { ClientTaskId, FunctionBlob, TaskOptions } from '@covey/protocol/internal';
+import { KeyConflictError, UsageError } from '../errors.js';
+import type { Future } from '../future.js';
+import type { Session } from '../session/session.js';
+import type { View } from '../session/view.js';
+import { captureTask, encodeWhole, hashCall } from '../values/codec.js';
+import type { CapturedTask } from '../values/codec.js';
+import { LARGE_ARGUMENT_BYTES, liftLargeArguments } from './large-arguments.js';
+
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** Submits one call. See {@link Executor.submit}. */
+export function submitTask(session: Session, view: View, fn: AnyFunction, args: readonly unknown[]): Future<unknown> {
+  if (typeof fn !== 'function') throw new UsageError(`submit takes a function first, not ${describeArgument(fn)}`);
+  session.checkRoom();
+  view.checkSignal();
+  const captured = captureTask(fn);
+  const chosen = view.takeKey();
+  if (!view.pure && chosen === undefined)
+    return sendCall(session, view, view.sent, captured, args, undefined, undefined);
+  const hash = hashCall(captured, args);
+  const key = chosen ?? (hash === undefined ? undefined : `${nameOf(captured.blob)}-${hash}`);
+  const held = key === undefined ? undefined : session.heldTask(key);
+  if (held !== undefined && view.pure) {
+    if (chosen !== undefined) checkDefinition(session, chosen, hash);
+    view.watch(session, held, 1);
+    return session.laterHandle(held);
+  }
+  const options = hash === undefined ? view.impure : view.sent;
+  return sendCall(session, view, options, captured, args, key, chosen === undefined ? undefined : hash);
+}
+
+/** The name under which tasks of a function are shown, and by which their keys begin. */
+export function nameOf(blob: FunctionBlob): string {
+  return blob.name === '' ? 'anonymous' : blob.name;
+}
+
+/** @throws KeyConflictError when a held task of this key computes something else */
+export function checkDefinition(session: Session, key: string, definition: string | undefined): void {
+  const held = session.definitionOf(key);
+  if (held !== undefined && definition !== undefined && held === definition) return;
+  throw new KeyConflictError(
+    `A task '${key}' is held that computes ${held === definition || held === undefined ? 'what cannot be compared with this call' : 'something else'}: ` +
+      'release its futures first, or give another key',
+    { data: { key } },
+  );
+}
+
+function sendCall(
+  session: Session,
+  view: View,
+  options: TaskOptions,
+  captured: CapturedTask,
+  args: readonly unknown[],
+  key: string | undefined,
+  definition: string | undefined,
+): Future<unknown> {
+  const fn = session.useFunction(captured.blob);
+  let encoded = encodeWhole(args, 'arguments');
+  if (encoded.bytes.byteLength > LARGE_ARGUMENT_BYTES) {
+    encoded = encodeWhole(liftLargeArguments(session, fn.name, args), 'arguments');
+  }
+  const dependencies = dependencyIds(session, captured.futures, encoded.futures);
+  const id = session.table.allocate(1);
+  session.sendRun(options, {
+    functionId: fn.id,
+    firstId: id as ClientTaskId,
+    count: 1,
+    keys: key === undefined ? (fn.origin.prefix as string) : [key],
+    args: encoded.bytes,
+    argumentEnds: null,
+    dependencies,
+  });
+  view.watch(session, id, 1);
+  if (view.settings.actor === true) session.markActor(id, fn.name);
+  if (key === undefined) return session.firstHandle(id, fn.origin);
+  session.nameTask(id, key, definition);
+  return session.firstHandle(id);
+}
+
+/** Ids of what a task depends on: what its function captured, then what its arguments hold; null for nothing. */
+export function dependencyIds(
+  session: Session,
+  captured: readonly Future<unknown>[],
+  inArguments: readonly Future<unknown>[],
+): ClientTaskId[] | null {
+  if (captured.length === 0 && inArguments.length === 0) return null;
+  const ids: ClientTaskId[] = [];
+  for (const future of captured) ids.push(session.idOf(future));
+  for (const future of inArguments) ids.push(session.idOf(future));
+  return ids;
+}
+
+export function describeArgument(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? `an object of class ${value.constructor?.name ?? 'null'}` : `a ${typeof value}`;
+}

@@ -1,0 +1,180 @@
+/**
+ * The executor's one door to `@covey/functions`: how values, arguments and functions become bytes here.
+ *
+ * Futures inside a value aren't encoded but counted: the bytes refer to them by number, in the order in which they were met.
+ */
+import { captureFunction, ChunkWriter, decode, decodeAsync, encode, ModulesNotLoadedError } from '@covey/functions';
+import { hashArguments } from './hash-arguments.js';
+import type { CapturedFunction, CaptureOptions, EncodeOptions, Frames } from '@covey/functions';
+import type { FunctionBlob } from '@covey/protocol/internal';
+import { Future } from '../future.js';
+
+export { ModulesNotLoadedError };
+
+/** Says that bytes hold more than a primitive value. */
+export const NOT_PRIMITIVE = Symbol('not a primitive');
+
+/** Collects what encodings refer to instead of containing it. One collector serves one encoding after another. */
+export class ReferenceCollector<Referred extends object = Future<unknown>> {
+  /** The referred objects met since the last {@link reset}, each once. */
+  found: Referred[] = [];
+  /** To be given to the encoder. */
+  readonly options: EncodeOptions;
+  readonly #isReferred: (value: object) => boolean;
+
+  constructor(isReferred: (value: object) => boolean, options: EncodeOptions = {}) {
+    this.#isReferred = isReferred;
+    this.options = { ...options, reference: (value) => this.#reference(value) };
+  }
+
+  reset(): void {
+    if (this.found.length > 0) this.found = [];
+  }
+
+  #reference(value: object): number {
+    if (!this.#isReferred(value)) return -1;
+    const at = this.found.indexOf(value as Referred);
+    return at >= 0 ? at : this.found.push(value as Referred) - 1;
+  }
+}
+
+const isFuture = (value: object): boolean => value instanceof Future;
+
+/** A value in pieces, and the futures (or what `isReferred` says) in it. */
+export function encodeFrames(
+  value: unknown,
+  path?: string,
+  isReferred: (value: object) => boolean = isFuture,
+): { frames: Frames; futures: readonly Future<unknown>[] } {
+  const collector = new ReferenceCollector(isReferred, path === undefined ? {} : { path });
+  const frames = encode(value, collector.options);
+  return { frames, futures: collector.found };
+}
+
+/** A value in one piece, and the futures in it. */
+export function encodeWhole(value: unknown, path?: string): { bytes: Uint8Array; futures: readonly Future<unknown>[] } {
+  const collector = new ReferenceCollector(isFuture, { outOfBandBytes: Infinity, ...(path !== undefined && { path }) });
+  const { header } = encode(value, collector.options);
+  return { bytes: header, futures: collector.found };
+}
+
+/** Decodes what needs no module that isn't loaded. */
+export function decodeValue(bytes: Uint8Array, futures?: readonly Future<unknown>[]): unknown {
+  const frames = { header: bytes, buffers: [] };
+  return futures === undefined ? decode(frames) : decode(frames, { reference: (index) => futures[index] });
+}
+
+/** Decodes anything; imports the modules that functions in it use. */
+export async function decodeFrames(frames: Frames, futures?: readonly Future<unknown>[]): Promise<unknown> {
+  const options = futures === undefined ? undefined : { reference: (index: number) => futures[index] };
+  try {
+    return decode(frames, options);
+  } catch (error) {
+    if (!(error instanceof ModulesNotLoadedError)) throw error;
+    return decodeAsync(frames, options);
+  }
+}
+
+const VERSION = 0x10;
+const OBJECTS_FROM = 0xa0;
+
+/** The value of an encoding if that is a number, a string or the like; else {@link NOT_PRIMITIVE}. */
+export function decodePrimitive(bytes: Uint8Array): unknown {
+  const kind = bytes[1] as number;
+  if (bytes[0] !== VERSION || kind === undefined) return NOT_PRIMITIVE;
+  if (kind < 0x80) return kind;
+  if (kind >= OBJECTS_FROM && (kind < 0xb0 || kind > 0xb9)) return NOT_PRIMITIVE;
+  return decode({ header: bytes, buffers: [] });
+}
+
+/** A function ready to travel, and the futures that it captures. */
+export interface CapturedTask {
+  readonly blob: FunctionBlob;
+  /** What it computes, by content, captured futures by their keys; undefined when that can't be said. */
+  readonly identity: string | undefined;
+  readonly futures: readonly Future<unknown>[];
+}
+
+const captureOptions: CaptureOptions = {
+  reference: isFuture,
+  referenceIdentity: (value) => (value as Future<unknown>).key,
+};
+
+/** What was made of captures that functions shares between calls. */
+const tasksOf = new WeakMap<CapturedFunction, CapturedTask>();
+
+/** Captures a function with the values that it closes over now. @throws NotSerializableError with the path to the culprit */
+export function captureTask(fn: CallableFunction): CapturedTask {
+  const captured = captureFunction(fn, captureOptions);
+  let task = tasksOf.get(captured);
+  if (task === undefined) {
+    const { hash, name, blob, references, identity } = captured;
+    const futures = references as readonly Future<unknown>[];
+    task = { blob: { hash, name, references: futures.length, ...blob }, identity, futures };
+    tasksOf.set(captured, task);
+  }
+  return task;
+}
+
+/** The text that stands for an object in a hash, or undefined when it has to be looked into. */
+export type KeyOf = (value: object) => string | undefined;
+
+const futureKey: KeyOf = (value) => (value instanceof Future ? value.key : undefined);
+
+/**
+ * A hash of a call by content: the same in every process for equal functions, arguments and dependencies. Undefined when
+ * something in it can't be compared by content.
+ */
+export function hashCall(
+  { identity }: CapturedTask,
+  args: readonly unknown[],
+  keyOf: KeyOf = futureKey,
+): string | undefined {
+  return identity === undefined ? undefined : hashArguments(identity, args, keyOf);
+}
+
+/** A hash of a value by content, for scattered data; undefined when there is none. */
+export function hashValue(value: unknown): string | undefined {
+  return hashArguments('', [value]);
+}
+
+/** Argument lists one after another in one blob: what a map or a graph sends. */
+export class ChunkEncoder<Referred extends object = Future<unknown>> {
+  readonly #writer = new ChunkWriter();
+  readonly #collector: ReferenceCollector<Referred>;
+  #last = 0;
+
+  /** `isReferred`: what lists refer to instead of containing it; default futures. */
+  constructor(isReferred: (value: object) => boolean = isFuture) {
+    this.#collector = new ReferenceCollector<Referred>(isReferred, { outOfBandBytes: Infinity });
+  }
+
+  /** Bytes so far. */
+  get length(): number {
+    return this.#writer.length;
+  }
+
+  /** Bytes of the list appended last. */
+  get lastBytes(): number {
+    return this.#writer.length - this.#last;
+  }
+
+  /** Appends one list; answers what it refers to, to be read before the next. */
+  append(args: readonly unknown[]): readonly Referred[] {
+    this.#last = this.#writer.length;
+    this.#collector.reset();
+    this.#writer.append(args, this.#collector.options);
+    return this.#collector.found;
+  }
+
+  /** Takes the last list back. */
+  undo(): void {
+    this.#writer.truncate(this.#last);
+  }
+
+  /** The blob; starts anew. */
+  take(): Uint8Array {
+    this.#last = 0;
+    return this.#writer.take();
+  }
+}
