@@ -4,20 +4,27 @@
  */
 import { build } from 'esbuild';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Every process entry: from the source to the file that is spawned. */
+/** Every process entry, and what is loaded into one later: from the source to the file. */
 const entries = [
   ['packages/scheduler/src/server/main.ts', 'packages/scheduler/bundle/scheduler.cjs'],
   ['packages/worker/src/process/main.ts', 'packages/worker/bundle/worker.cjs'],
   ['packages/worker/src/thread/main.ts', 'packages/worker/bundle/thread.cjs'],
   ['packages/worker/src/nanny/main.ts', 'packages/worker/bundle/nanny.cjs'],
+  ['packages/executor/src/in-task.ts', 'packages/executor/bundle/in-task.cjs'],
   ['packages/deploy/src/keeper/main.ts', 'packages/deploy/bundle/keeper.cjs'],
 ];
+
+/**
+ * Compute threads are started often (one a slot, another after each that was stopped), and only some tasks capture
+ * functions: what that needs is loaded at first use, which takes a third off a thread's start.
+ */
+const lazyIn = { 'packages/worker/src/thread/main.ts': ['acorn', 'node:crypto', 'node:inspector'] };
 
 /** Native accelerators of `ws` and `msgpackr`: used where they are installed, never needed. */
 const optionalNatives = ['bufferutil', 'utf-8-validate', 'msgpackr-extract'];
@@ -38,6 +45,33 @@ function sourcesOfPackages() {
   return alias;
 }
 
+/** Puts modules behind getters. Those that aren't built in become files beside the bundle. */
+function lazyModules(names, folder) {
+  const isOurs = new RegExp(`^(?:${names.join('|')})$`);
+  return {
+    name: 'lazy-modules',
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: isOurs }, ({ path, namespace }) =>
+        namespace === 'lazy' ? { path, external: true } : { path, namespace: 'lazy' },
+      );
+      onResolve({ filter: /^\.\/lazy-/, namespace: 'lazy' }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /.*/, namespace: 'lazy' }, async ({ path }) => {
+        const isBuiltIn = path.startsWith('node:');
+        const file = isBuiltIn ? path : `./lazy-${path}.cjs`;
+        if (!isBuiltIn) await bundleLazy(path, join(root, folder, file));
+        const exported = Object.keys(await import(path)).filter((name) => name !== 'default' && /^\w+$/.test(name));
+        const getters = exported.map((name) => `get ${name}() { return require('${file}').${name}; }`);
+        return { contents: `module.exports = { ${getters.join(', ')} };` };
+      });
+    },
+  };
+}
+
+async function bundleLazy(name, outfile) {
+  const stdin = { contents: `export * from '${name}';`, resolveDir: root };
+  await build({ stdin, outfile, bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning' });
+}
+
 async function bundle(source, output, alias) {
   const { warnings } = await build({
     absWorkingDir: root,
@@ -52,6 +86,7 @@ async function bundle(source, output, alias) {
     keepNames: false,
     alias,
     external: optionalNatives,
+    plugins: source in lazyIn ? [lazyModules(lazyIn[source], dirname(output))] : [],
     banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
     define: {
       'import.meta.url': '__importMetaUrl',
