@@ -47,15 +47,17 @@ export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
       settle();
       // Done when each has its copies, or has gone: nothing is left to be waited for.
       const wanted = Math.min(n ?? Infinity, core.selectWorkers(options.workers).length);
-      const isDone = () =>
-        core.selectKeys(client, selection).every((key) => {
-          const info = core.taskInfo(key);
-          return (
-            info?.state !== 'memory' ||
-            info.whoHas.length >= wanted ||
-            core.selectWorkers(options.workers).length < wanted
-          );
-        });
+      const keys = core.selectKeys(client, selection);
+      const hasCopies = (key: string) => {
+        const info = core.taskInfo(key);
+        return info?.state !== 'memory' || info.whoHas.length >= wanted;
+      };
+      let done = 0;
+      const isDone = () => {
+        if (core.selectWorkers(options.workers).length < wanted) return true;
+        while (done < keys.length && hasCopies(keys[done]!)) done++;
+        return done === keys.length;
+      };
       await conditions.until(isDone, { signal, timeoutMs: REPLICATE_TIMEOUT_MS, what: 'waiting for copies' });
       return null;
     },

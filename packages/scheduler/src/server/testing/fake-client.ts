@@ -53,6 +53,11 @@ export class FakeClient implements TaskNewsHandler {
     return Array.from({ length: count }, () => this.#nextId++ as ClientTaskId);
   }
 
+  /** Counts from 1 again, which no good client does. */
+  rewind(): void {
+    this.#nextId = 1;
+  }
+
   /** Submits one task: a function of the fake workers, arguments, and tasks whose results follow them. */
   submit(
     name: string,
