@@ -1,0 +1,75 @@
+/** Cancelling and trying again. */
+import type { Client } from './clients.js';
+import type { CoreState } from './core-state.js';
+import { DATA_LOST } from './error-reports.js';
+import { dropKeepers } from './keepers.js';
+import { State } from './states.js';
+import { Flag } from './task-table.js';
+import { forgive, wake } from './transitions.js';
+import { removeWish, tellPending, wishesOf } from './wishes.js';
+
+/**
+ * Takes away the wishes for these tasks and for everything unfinished that depends on them: one client's, or everybody's
+ * when `client` is null. What nobody else wants is stopped when the stimulus ends.
+ */
+export function cancelTasks(
+  s: CoreState,
+  slots: readonly number[],
+  client: Client | null,
+  code: string,
+  reason: string,
+): void {
+  const { tasks, edges } = s;
+  const seen = new Set(slots);
+  for (const slot of seen) {
+    for (let edge = tasks.firstDependent[slot]!; edge !== -1; edge = edges.next[edge]!) {
+      const dependent = edges.from[edge]!;
+      // Sets are walked in the order of insertion, additions included.
+      if (tasks.state[dependent] !== State.memory) seen.add(dependent);
+    }
+  }
+  for (const slot of seen) {
+    for (const wish of wishesOf(s, slot)) {
+      if (client !== null && wish.client !== client.id) continue;
+      const owner = s.clients.get(wish.client)!;
+      removeWish(s, slot, owner, wish.id);
+      owner.refused.set(wish.id, { kind: 'cancelled', code, reason });
+      if (wish.wanted) s.output.cancelled(wish.client, wish.id, code, reason);
+    }
+    if (client === null) dropKeepers(s, slot);
+    if (client === null || tasks.client[slot] === 0) tasks.clear(slot, Flag.provisional | Flag.untilEnded);
+    s.slack.push(slot);
+  }
+}
+
+/** Cancels what needs scattered data that is gone. To be called when a stimulus ends. */
+export function cancelLost(s: CoreState): void {
+  while (s.lostData.length > 0) {
+    const slot = s.lostData.pop()!;
+    if (s.tasks.state[slot] !== State.released) continue;
+    const reason = `The scattered data ${s.keys.text(slot)} is lost: the workers that held it are gone, and it can't be computed.`;
+    cancelTasks(s, [slot], null, DATA_LOST, reason);
+  }
+}
+
+/** erred → released → …: runs erred tasks again, with the erred tasks that they depend on. */
+export function retryTask(s: CoreState, slot: number): void {
+  const { tasks, edges } = s;
+  if (tasks.state[slot] !== State.erred) return;
+  const stack = [slot];
+  const forgiven: number[] = [];
+  while (stack.length > 0) {
+    const task = stack.pop()!;
+    if (tasks.state[task] !== State.erred) continue;
+    forgive(s, task);
+    forgiven.push(task);
+    const first = tasks.firstEdge[task]!;
+    const end = first + tasks.edgeCount[task]!;
+    for (let edge = first; edge < end; edge++) stack.push(edges.to[edge]!);
+  }
+  for (const task of forgiven) {
+    tellPending(s, task);
+    if (tasks.isNeeded(task)) wake(s, task);
+    else s.slack.push(task);
+  }
+}

@@ -1,0 +1,43 @@
+/** Typed arrays that grow: the columns of the core's tables. */
+
+type Column = Int32Array | Uint8Array | Uint16Array | Float32Array | Float64Array;
+
+/**
+ * The next capacity of a table that is full: doubled while small, then by a quarter, so that a table of a million rows
+ * wastes little.
+ */
+export function nextCapacity(capacity: number, needed = capacity + 1): number {
+  const grown = capacity < 65_536 ? capacity * 2 : Math.ceil((capacity * 1.25) / 1024) * 1024;
+  return Math.max(grown, needed, 16);
+}
+
+/** A copy of `column` with room for `capacity` values; the new ones are `fill`. */
+export function grown<C extends Column>(column: C, capacity: number, fill = 0): C {
+  const larger = new (column.constructor as new (length: number) => C)(capacity);
+  larger.set(column);
+  if (fill !== 0) larger.fill(fill, column.length);
+  return larger;
+}
+
+/** A stack of slots that grows; used where recursion could be as deep as a graph is long. */
+export class SlotStack {
+  #items = new Int32Array(64);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(slot: number): void {
+    if (this.#length === this.#items.length) this.#items = grown(this.#items, this.#length * 2);
+    this.#items[this.#length++] = slot;
+  }
+
+  /** The last one pushed; call it only when `length` is positive. */
+  pop(): number {
+    const slot = this.#items[--this.#length]!;
+    // A deep graph may have grown it to megabytes: given back once it is empty.
+    if (this.#length === 0 && this.#items.length > 65_536) this.#items = new Int32Array(64);
+    return slot;
+  }
+}

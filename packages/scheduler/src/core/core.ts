@@ -1,0 +1,705 @@
+/**
+ * The scheduling state machine. It knows tasks, workers and clients by numbers, time by the `now` it is given, and the
+ * world by its output: no sockets, timers, clocks, and nothing of what is in a value or a function.
+ *
+ * This class is the door: each method notes what is being handled, leaves the work to the module whose idea it is, and
+ * ends by looking at what isn't needed any more.
+ */
+import type {
+  AttemptId,
+  ClientHello,
+  ClientId,
+  ClientTaskId,
+  ErrorReport,
+  FunctionBlob,
+  FunctionId,
+  Located,
+  Opaque,
+  OptionsId,
+  ScatterItem,
+  StoryEntry,
+  TaskId,
+  TaskOptions,
+  TaskRun,
+  TaskSelection,
+  WorkerHeartbeat,
+  WorkerHello,
+  WorkerId,
+  WorkerInfo,
+} from '@covey/protocol/internal';
+import { ProtocolError } from '@covey/protocol';
+import { fillWindows } from './assignment.js';
+import { cancelLost, cancelTasks, retryTask } from './cancel.js';
+import type { Client } from './clients.js';
+import { resolveConfig } from './config.js';
+import { CoreState } from './core-state.js';
+import { CANCELLED, noWorker } from './error-reports.js';
+import { explainTask } from './explain.js';
+import { answerMissing, bidFarewell, failOrRetry, loseCopy, wakeIfNeeded, welcomeWorker } from './failure.js';
+import { addKeeper, removeKeeper } from './keepers.js';
+import { locateResult } from './locate.js';
+import { replaceQueue } from './placement.js';
+import {
+  describeRestrictions,
+  describeTask,
+  describeWorker,
+  keysByWorker,
+  selectSlots,
+  selectWorkers,
+  stateCounts,
+} from './queries.js';
+import { suspendSuspect, tendQuarantine } from './quarantine.js';
+import { settle } from './release.js';
+import { gainCopy, pruneMoves, rebalanceAmong, replicateTo } from './replicas.js';
+import { beginRetirement, cheapest, tendRetirements } from './retire.js';
+import { abandonUploads, receiveUpload, scatterItem } from './scatter.js';
+import { State, TASK_STATES } from './states.js';
+import type { TaskState } from './states.js';
+import type { Stimulus } from './story.js';
+import { becomeWanted, join, submit } from './submit.js';
+import type { Explanation, SchedulerCoreOptions, SchedulerCoreSurface, TaskInfo, WorkerDeparture } from './surface.js';
+import { Flag } from './task-table.js';
+import { complete, fail, withdraw } from './transitions.js';
+import { validateCore } from './validate.js';
+import { removeWish, wantResult } from './wishes.js';
+import { Worker } from './workers.js';
+
+const IMMEDIATELY = 0;
+
+export class SchedulerCore implements SchedulerCoreSurface {
+  readonly #state: CoreState;
+  readonly #validates: boolean;
+
+  constructor(options: SchedulerCoreOptions) {
+    this.#state = new CoreState(options.output, resolveConfig(options.config ?? {}));
+    this.#validates = options.validate ?? false;
+  }
+
+  // Clients
+
+  addClient(hello: ClientHello, now: number): ClientId {
+    const s = this.#begin('add-client', now);
+    const outer = hello.insideTask === undefined ? -1 : s.keys.find(hello.insideTask);
+    const options = outer === -1 ? -1 : s.tasks.options[outer]!;
+    const boost = hello.insideTask === undefined ? 0 : 1 + (options === -1 ? 0 : s.options.at(options).priority);
+    return s.clients.add(hello.name, boost).id;
+  }
+
+  removeClient(clientId: ClientId, now: number): void {
+    const s = this.#begin('remove-client', now);
+    const client = s.clients.get(clientId);
+    if (client === undefined) return;
+    abandonUploads(s, client);
+    client.tasks.forEach((id, slot) => {
+      s.tasks.clear(slot, Flag.provisional);
+      removeWish(s, slot, client, id as ClientTaskId);
+    });
+    this.#end();
+    for (const record of client.functions.values()) s.functions.drop(record.index);
+    for (const options of client.options.values()) s.options.drop(options.index);
+    s.clients.remove(client);
+    this.#end();
+  }
+
+  defineFunction(clientId: ClientId, id: FunctionId, blob: FunctionBlob, now: number): void {
+    const s = this.#begin('functions', now);
+    const { functions } = this.#client(clientId);
+    const before = functions.get(id);
+    functions.set(id, s.functions.use(blob));
+    if (before !== undefined) s.functions.drop(before.index);
+  }
+
+  defineOptions(clientId: ClientId, id: OptionsId, options: TaskOptions, now: number): void {
+    const s = this.#begin('functions', now);
+    const client = this.#client(clientId);
+    const before = client.options.get(id);
+    client.options.set(id, s.options.use(options, client.priorityBoost, s.workers.all()));
+    if (before !== undefined) s.options.drop(before.index);
+  }
+
+  submitRun(client: ClientId, run: TaskRun, now: number): void {
+    submit(this.#begin('submit', now), this.#client(client), run);
+    this.#end();
+  }
+
+  hold(clientId: ClientId, ids: readonly ClientTaskId[], now: number): void {
+    const s = this.#begin('hold', now);
+    const client = this.#client(clientId);
+    for (const id of ids) {
+      const slot = client.tasks.get(id);
+      if (slot !== -1) {
+        wantResult(s, slot, client, id);
+        becomeWanted(s, slot, client, id);
+        continue;
+      }
+      const refusal = client.refused.get(id);
+      if (refusal?.kind === 'erred') s.output.erred(clientId, id, refusal.error);
+      else if (refusal?.kind === 'cancelled') s.output.cancelled(clientId, id, refusal.code, refusal.reason);
+      else s.output.cancelled(clientId, id, CANCELLED, 'the task was forgotten before it was held');
+    }
+    this.#end();
+  }
+
+  release(clientId: ClientId, ranges: readonly number[], now: number): void {
+    const s = this.#begin('release', now);
+    const client = this.#client(clientId);
+    for (let i = 0; i + 1 < ranges.length; i += 2) {
+      const end = ranges[i]! + ranges[i + 1]!;
+      for (let id = ranges[i] as ClientTaskId; id < end; id++) {
+        const slot = client.tasks.get(id);
+        if (slot === -1) {
+          if (client.refused.size > 0) client.refused.delete(id);
+          continue;
+        }
+        s.tasks.clear(slot, Flag.provisional);
+        removeWish(s, slot, client, id);
+      }
+    }
+    this.#end();
+  }
+
+  cancel(clientId: ClientId, ids: readonly ClientTaskId[], force: boolean, reason: string, now: number): void {
+    const s = this.#begin('cancel', now);
+    const client = this.#client(clientId);
+    const slots = selectSlots(s, clientId, { ids });
+    cancelTasks(s, slots, force ? null : client, CANCELLED, reason);
+    this.#end();
+  }
+
+  retry(clientId: ClientId, ids: readonly ClientTaskId[], now: number): void {
+    const s = this.#begin('retry', now);
+    this.#client(clientId);
+    for (const slot of selectSlots(s, clientId, { ids })) retryTask(s, slot);
+    this.#end();
+  }
+
+  releaseFunction(clientId: ClientId, ids: readonly FunctionId[], now: number): void {
+    const s = this.#begin('functions', now);
+    const { functions } = this.#client(clientId);
+    for (const id of ids) {
+      const record = functions.get(id);
+      if (record === undefined) continue;
+      functions.delete(id);
+      s.functions.drop(record.index);
+    }
+  }
+
+  adopt(clientId: ClientId, keys: readonly string[], firstId: ClientTaskId, now: number): boolean[] {
+    const s = this.#begin('adopt', now);
+    const client = this.#client(clientId);
+    const found = keys.map((key, i) => {
+      const slot = s.keys.find(key);
+      if (slot === -1) return false;
+      const id = (firstId + i) as ClientTaskId;
+      if (client.tasks.get(id) !== -1) throw new ProtocolError(`Client ${clientId} adopts under the id ${id}, in use`);
+      join(s, slot, client, id, true);
+      return true;
+    });
+    this.#end();
+    return found;
+  }
+
+  fireAndForget(clientId: ClientId, ids: readonly ClientTaskId[], now: number): void {
+    const s = this.#begin('fire-and-forget', now);
+    for (const slot of selectSlots(s, clientId, { ids })) {
+      const state = s.tasks.state[slot];
+      if (state === State.memory || state === State.erred) continue;
+      s.tasks.set(slot, Flag.untilEnded);
+      s.tasks.clear(slot, Flag.provisional);
+      wakeIfNeeded(s, slot);
+    }
+    this.#end();
+  }
+
+  scatter(
+    clientId: ClientId,
+    items: readonly ScatterItem[],
+    options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
+    now: number,
+  ): { readonly taskId: TaskId; readonly addresses: readonly string[] }[] {
+    const s = this.#begin('scatter', now);
+    const client = this.#client(clientId);
+    const among = selectWorkers(s, options.workers);
+    const { broadcast } = options;
+    const copies = broadcast === true ? among.length : broadcast === undefined || broadcast === false ? 1 : broadcast;
+    const scattered = items.map((item) => scatterItem(s, client, item, among, copies));
+    this.#end();
+    return scattered;
+  }
+
+  locate(
+    clientId: ClientId,
+    ids: readonly ClientTaskId[],
+    absent: readonly string[] | undefined,
+    now: number,
+  ): readonly Located[] {
+    const s = this.#begin('locate', now);
+    const client = this.#client(clientId);
+    const liars = absent === undefined || absent.length === 0 ? [] : selectWorkers(s, absent);
+    const located = ids.map((id) => {
+      const slot = client.tasks.get(id);
+      for (const worker of liars) {
+        if (slot === -1 || s.tasks.state[slot] !== State.memory) continue;
+        s.free(worker, slot);
+        loseCopy(s, slot, worker);
+      }
+      return locateResult(s, slot);
+    });
+    this.#end();
+    return located;
+  }
+
+  // Workers
+
+  addWorker(hello: WorkerHello, now: number): WorkerId {
+    const s = this.#begin('add-worker', now);
+    const worker = new Worker(s.workers.nextId(), hello, s.tasks, s.config, now);
+    s.workers.add(worker);
+    welcomeWorker(s, worker);
+    this.#end();
+    return worker.id;
+  }
+
+  removeWorker(workerId: WorkerId, departure: WorkerDeparture, now: number): void {
+    const s = this.#begin('remove-worker', now);
+    const worker = s.workers.get(workerId);
+    if (worker === undefined) return;
+    bidFarewell(s, worker, departure);
+    this.#end();
+  }
+
+  workerDone(
+    workerId: WorkerId,
+    taskId: TaskId,
+    attempt: AttemptId,
+    nbytes: number,
+    type: string,
+    _startMs: number,
+    durationMs: number,
+    _thread: number,
+    inline: Opaque | null,
+    now: number,
+  ): void {
+    const s = this.#begin('done', now);
+    const worker = s.workers.get(workerId);
+    if (worker === undefined) return;
+    const slot = this.#attempt(worker, taskId, attempt);
+    if (slot === -1) this.#refuseResult(worker, taskId);
+    else {
+      s.functions.learn(s.tasks.fn[slot]!, durationMs);
+      s.tasks.nbytes[slot] = nbytes;
+      s.tasks.type[slot] = s.types.of(type);
+      complete(s, slot, worker, inline);
+    }
+    this.#end();
+  }
+
+  workerPinned(
+    workerId: WorkerId,
+    taskId: TaskId,
+    attempt: AttemptId,
+    type: string,
+    _startMs: number,
+    durationMs: number,
+    thread: number,
+    now: number,
+  ): void {
+    const s = this.#begin('pinned', now);
+    const worker = s.workers.get(workerId);
+    if (worker === undefined) return;
+    const slot = this.#attempt(worker, taskId, attempt);
+    if (slot === -1) this.#refuseResult(worker, taskId);
+    else {
+      s.functions.learn(s.tasks.fn[slot]!, durationMs);
+      s.tasks.nbytes[slot] = 0;
+      s.tasks.type[slot] = s.types.of(type);
+      s.tasks.set(slot, Flag.pinned);
+      s.tasks.coldOf(slot).thread = thread;
+      complete(s, slot, worker, null);
+    }
+    this.#end();
+  }
+
+  workerErred(
+    workerId: WorkerId,
+    taskId: TaskId,
+    attempt: AttemptId,
+    _startMs: number,
+    durationMs: number,
+    _thread: number,
+    error: ErrorReport,
+    now: number,
+  ): void {
+    const s = this.#begin('erred', now);
+    const worker = s.workers.get(workerId);
+    const slot = worker === undefined ? -1 : this.#attempt(worker, taskId, attempt);
+    if (slot === -1) return;
+    s.functions.learn(s.tasks.fn[slot]!, durationMs);
+    failOrRetry(s, slot, worker!, error);
+    this.#end();
+  }
+
+  workerStopped(
+    workerId: WorkerId,
+    taskId: TaskId,
+    attempt: AttemptId,
+    _ran: boolean,
+    _reason: string,
+    now: number,
+  ): void {
+    const s = this.#begin('stopped', now);
+    const worker = s.workers.get(workerId);
+    const slot = worker === undefined ? -1 : this.#attempt(worker, taskId, attempt);
+    if (slot === -1) return;
+    withdraw(s, slot);
+    wakeIfNeeded(s, slot);
+    this.#end();
+  }
+
+  workerStarted(workerId: WorkerId, attempts: readonly AttemptId[], now: number): void {
+    const s = this.#begin('started', now);
+    for (const attempt of attempts) {
+      const slot = s.attempts.get(attempt);
+      if (slot !== -1 && s.tasks.place[slot] === workerId) s.tasks.set(slot, Flag.started);
+    }
+  }
+
+  workerSuspended(workerId: WorkerId, taskId: TaskId, attempt: AttemptId, now: number): void {
+    const s = this.#begin('suspended', now);
+    const worker = s.workers.get(workerId);
+    const slot = worker === undefined ? -1 : this.#attempt(worker, taskId, attempt);
+    if (slot === -1 || s.tasks.has(slot, Flag.suspended)) return;
+    s.tasks.set(slot, Flag.suspended);
+    worker!.suspended++;
+    worker!.load = worker!.active === 0 ? 0 : worker!.load - s.tasks.charge[slot]!;
+    suspendSuspect(s, slot);
+    s.workers.update(worker!);
+    s.workers.markDirty(worker!);
+    this.#end();
+  }
+
+  workerResumed(workerId: WorkerId, taskId: TaskId, attempt: AttemptId, now: number): void {
+    const s = this.#begin('resumed', now);
+    const worker = s.workers.get(workerId);
+    const slot = worker === undefined ? -1 : this.#attempt(worker, taskId, attempt);
+    if (slot === -1 || !s.tasks.has(slot, Flag.suspended)) return;
+    s.tasks.clear(slot, Flag.suspended);
+    worker!.suspended--;
+    worker!.load += s.tasks.charge[slot]!;
+    s.workers.update(worker!);
+    this.#end();
+  }
+
+  workerGained(workerId: WorkerId, taskIds: readonly TaskId[], now: number): void {
+    const s = this.#begin('gained', now);
+    const worker = s.workers.get(workerId);
+    if (worker === undefined) return;
+    for (const taskId of taskIds) gainCopy(s, taskId, worker);
+    this.#end();
+  }
+
+  workerLost(workerId: WorkerId, taskIds: readonly TaskId[], now: number): void {
+    const s = this.#begin('lost', now);
+    const worker = s.workers.get(workerId);
+    if (worker === undefined) return;
+    for (const taskId of taskIds) {
+      const slot = s.tasks.find(taskId);
+      if (slot !== -1) loseCopy(s, slot, worker);
+    }
+    this.#end();
+  }
+
+  workerMissing(workerId: WorkerId, taskId: TaskId, holder: WorkerId, now: number): void {
+    const s = this.#begin('missing', now);
+    const worker = s.workers.get(workerId);
+    if (worker === undefined) return;
+    answerMissing(s, worker, taskId, holder);
+    this.#end();
+  }
+
+  workerStored(workerId: WorkerId, taskId: TaskId, nbytes: number, type: string, now: number): void {
+    const s = this.#begin('stored', now);
+    const worker = s.workers.get(workerId);
+    if (worker === undefined) return;
+    receiveUpload(s, taskId, worker, nbytes, type);
+    this.#end();
+  }
+
+  workerHeartbeat(workerId: WorkerId, figures: WorkerHeartbeat, now: number): void {
+    const worker = this.#state.workers.get(workerId);
+    if (worker === undefined) return;
+    worker.figures = figures;
+    worker.lastSeenMs = now;
+    if (figures.bandwidth > 0) worker.bandwidth = figures.bandwidth;
+  }
+
+  pauseWorker(workerId: WorkerId, paused: boolean, now: number): void {
+    const s = this.#begin('pause', now);
+    const worker = s.workers.get(workerId);
+    if (worker === undefined || worker.paused === paused) return;
+    worker.paused = paused;
+    s.output.pause(workerId, paused);
+    s.workers.update(worker);
+    if (paused) replaceQueue(s, worker);
+    else s.workers.markDirty(worker);
+    this.#end();
+  }
+
+  // Server and operator
+
+  flushAssignments(now: number): void {
+    const s = this.#begin('flush', now);
+    this.#sendFrees();
+    tendQuarantine(s);
+    fillWindows(s);
+    if (s.moves.size > 0) pruneMoves(s);
+    if (s.retiring.size > 0) tendRetirements(s);
+    this.#end();
+  }
+
+  wake(now: number): void {
+    const s = this.#begin('wake', now);
+    const timeoutMs = s.config.noWorkerTimeoutMs;
+    let next = Infinity;
+    for (const slot of [...s.unplaceable]) {
+      if (s.tasks.state[slot] !== State.noWorker) continue;
+      const due = s.tasks.coldIfAny(slot)!.noWorkerSince! + timeoutMs;
+      if (due > now) {
+        next = Math.min(next, due);
+        continue;
+      }
+      const { restrictions } = s.options.at(s.tasks.options[slot]!);
+      fail(s, slot, noWorker(s.keys.text(slot), timeoutMs, describeRestrictions(restrictions!)));
+    }
+    if (next < Infinity) s.output.wakeAt(next);
+    this.#end();
+  }
+
+  holdFor(holder: string, client: ClientId | null, selection: TaskSelection, now: number): readonly string[] {
+    const s = this.#begin('hold-for', now);
+    const slots = selectSlots(s, client, selection);
+    for (const slot of slots) {
+      if (!addKeeper(s, slot, holder)) continue;
+      s.tasks.clear(slot, Flag.provisional);
+      wakeIfNeeded(s, slot);
+    }
+    this.#end();
+    return slots.map((slot) => s.keys.text(slot));
+  }
+
+  releaseFor(holder: string, selection: TaskSelection | undefined, now: number): void {
+    const s = this.#begin('release-for', now);
+    const slots = selection === undefined ? [...(s.keepers.get(holder) ?? [])] : selectSlots(s, null, selection);
+    for (const slot of slots) removeKeeper(s, slot, holder);
+    this.#end();
+  }
+
+  replicate(
+    client: ClientId,
+    selection: TaskSelection,
+    options: { readonly n?: number; readonly workers?: readonly string[] },
+    now: number,
+  ): void {
+    const s = this.#begin('replicate', now);
+    const among = selectWorkers(s, options.workers);
+    for (const slot of selectSlots(s, client, selection)) replicateTo(s, slot, options.n ?? among.length, among);
+    this.#end();
+  }
+
+  rebalance(
+    client: ClientId,
+    selection: TaskSelection,
+    options: { readonly workers?: readonly string[] },
+    now: number,
+  ): void {
+    const s = this.#begin('rebalance', now);
+    rebalanceAmong(s, selectSlots(s, client, selection), selectWorkers(s, options.workers));
+    this.#end();
+  }
+
+  retireWorkers(options: { readonly workers?: readonly string[]; readonly n?: number }, now: number): string[] {
+    const s = this.#begin('retire', now);
+    const workers = options.workers === undefined ? cheapest(s, options.n ?? 0) : selectWorkers(s, options.workers);
+    for (const worker of workers) beginRetirement(s, worker);
+    this.#end();
+    return workers.map((worker) => worker.address);
+  }
+
+  restart(reason: string, now: number): void {
+    const s = this.#begin('restart', now);
+    const slots: number[] = [];
+    for (let slot = 0; slot < s.tasks.used; slot++) if (s.tasks.state[slot] !== State.forgotten) slots.push(slot);
+    cancelTasks(s, slots, null, CANCELLED, reason);
+    this.#end();
+  }
+
+  // Questions
+
+  counts(): Record<TaskState, number> {
+    return stateCounts(this.#state);
+  }
+
+  keys(limit: number, state?: TaskState): string[] {
+    const { tasks, keys } = this.#state;
+    const wanted = state === undefined ? -1 : TASK_STATES.indexOf(state);
+    const slots: number[] = [];
+    for (let slot = 0; slot < tasks.used; slot++) {
+      const found = tasks.state[slot]!;
+      if (found !== State.forgotten && (wanted === -1 || found === wanted)) slots.push(slot);
+    }
+    slots.sort((a, b) => tasks.taskId(a) - tasks.taskId(b));
+    return slots.slice(0, limit).map((slot) => keys.text(slot));
+  }
+
+  taskInfo(key: string): TaskInfo | undefined {
+    const slot = this.#state.keys.find(key);
+    return slot === -1 ? undefined : describeTask(this.#state, slot);
+  }
+
+  explain(key: string): Explanation | undefined {
+    const slot = this.#state.keys.find(key);
+    return slot === -1 ? undefined : explainTask(this.#state, slot);
+  }
+
+  story(client: ClientId | null, selection: TaskSelection): StoryEntry[] {
+    const s = this.#state;
+    const keys = new Set(selection.keys ?? []);
+    if (selection.ids !== undefined || selection.keys === undefined) {
+      const { ids } = selection;
+      for (const key of this.selectKeys(client, ids === undefined ? {} : { ids })) keys.add(key);
+    }
+    return s.story.of(
+      [...keys],
+      (key) => s.keys.hashOf(key),
+      (worker) => s.workers.get(worker)?.address ?? `worker ${worker}`,
+    );
+  }
+
+  selectKeys(client: ClientId | null, selection: TaskSelection): string[] {
+    return selectSlots(this.#state, client, selection).map((slot) => this.#state.keys.text(slot));
+  }
+
+  whoHas(client: ClientId | null, selection: TaskSelection): Record<string, readonly string[]> {
+    const s = this.#state;
+    return Object.fromEntries(
+      selectSlots(s, client, selection).map((slot) => [s.keys.text(slot), describeTask(s, slot).whoHas]),
+    );
+  }
+
+  hasWhat(workers?: readonly string[]): Record<string, readonly string[]> {
+    return keysByWorker(this.#state, selectWorkers(this.#state, workers), 'held');
+  }
+
+  nbytes(client: ClientId | null, selection: TaskSelection, summary = false): Record<string, number> {
+    const s = this.#state;
+    const sums: Record<string, number> = {};
+    for (const slot of selectSlots(s, client, selection)) {
+      if (s.tasks.state[slot] !== State.memory) continue;
+      const fn = s.tasks.fn[slot]!;
+      const name = !summary ? s.keys.text(slot) : fn === -1 ? 'scatter' : s.functions.at(fn).blob.name;
+      sums[name] = (sums[name] ?? 0) + s.tasks.nbytes[slot]!;
+    }
+    return sums;
+  }
+
+  processing(workers?: readonly string[]): Record<string, readonly string[]> {
+    return keysByWorker(this.#state, selectWorkers(this.#state, workers), 'processing');
+  }
+
+  attemptsOn(worker: WorkerId): { readonly key: string; readonly taskId: TaskId; readonly started: boolean }[] {
+    const { tasks, keys } = this.#state;
+    const attempts: { key: string; taskId: TaskId; started: boolean }[] = [];
+    for (let slot = 0; slot < tasks.used; slot++) {
+      if (tasks.state[slot] !== State.processing || tasks.place[slot] !== worker) continue;
+      const started = tasks.has(slot, Flag.started);
+      attempts.push({ key: keys.text(slot), taskId: tasks.taskId(slot), started });
+    }
+    return attempts;
+  }
+
+  workers(now: number): WorkerInfo[] {
+    return [...this.#state.workers.all()].map((worker) => describeWorker(worker, now));
+  }
+
+  worker(id: WorkerId, now: number): WorkerInfo | undefined {
+    const worker = this.#state.workers.get(id);
+    return worker === undefined ? undefined : describeWorker(worker, now);
+  }
+
+  selectWorkers(selection?: readonly string[]): WorkerId[] {
+    return selectWorkers(this.#state, selection).map((worker) => worker.id);
+  }
+
+  clients(): { readonly id: ClientId; readonly name: string; readonly tasks: number }[] {
+    return [...this.#state.clients.all()].map(({ id, name, tasks }) => ({ id, name, tasks: tasks.size }));
+  }
+
+  demand(): { readonly workMs: number; readonly ready: number; readonly heldBytes: number; readonly threads: number } {
+    const { tasks, functions, workers, config } = this.#state;
+    let workMs = 0;
+    let ready = 0;
+    for (let slot = 0; slot < tasks.used; slot++) {
+      const state = tasks.state[slot]!;
+      const isReady = state === State.queued || state === State.noWorker || state === State.processing;
+      if (!isReady) continue;
+      ready++;
+      workMs += functions.estimateMs(tasks.fn[slot]!, config.unknownDurationMs, IMMEDIATELY);
+    }
+    let heldBytes = 0;
+    for (const worker of workers.all()) heldBytes += worker.heldBytes;
+    return { workMs, ready, heldBytes, threads: workers.threads };
+  }
+
+  validate(): void {
+    validateCore(this.#state);
+  }
+
+  #begin(stimulus: Stimulus, now: number): CoreState {
+    this.#state.begin(stimulus, now);
+    return this.#state;
+  }
+
+  /** What every stimulus ends with. */
+  #end(): void {
+    const s = this.#state;
+    if (s.lostData.length > 0) cancelLost(s);
+    if (s.slack.length > 0) settle(s);
+    if (this.#validates) validateCore(s);
+  }
+
+  #client(id: ClientId): Client {
+    const client = this.#state.clients.get(id);
+    if (client === undefined) throw new ProtocolError(`There is no client ${id}`);
+    return client;
+  }
+
+  /** The slot of a task if this is its current attempt on this worker; -1 for what is late or foreign. */
+  #attempt(worker: Worker, taskId: TaskId, attempt: AttemptId): number {
+    const { tasks } = this.#state;
+    const slot = tasks.find(taskId);
+    if (slot === -1 || tasks.state[slot] !== State.processing) return -1;
+    return tasks.attempt[slot] === attempt && tasks.place[slot] === worker.id ? slot : -1;
+  }
+
+  /** A result of an attempt that isn't current: the worker may drop it, unless it is known to hold it anyway. */
+  #refuseResult(worker: Worker, taskId: TaskId): void {
+    const s = this.#state;
+    const slot = s.tasks.find(taskId);
+    if (slot !== -1) {
+      const isThere = s.tasks.state[slot] === State.memory && s.tasks.holder[slot] === worker.id;
+      const isComing = s.tasks.state[slot] === State.processing && s.tasks.place[slot] === worker.id;
+      if (isThere || isComing || s.tasks.has(slot, Flag.copied)) return;
+    }
+    s.freeId(worker, taskId);
+  }
+
+  #sendFrees(): void {
+    const s = this.#state;
+    for (const worker of s.freeing) {
+      const taskIds = worker.pendingFree;
+      worker.pendingFree = [];
+      if (taskIds.length > 0 && s.workers.get(worker.id) === worker) s.output.free(worker.id, taskIds);
+    }
+    s.freeing.length = 0;
+  }
+}

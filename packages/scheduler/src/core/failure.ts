@@ -1,0 +1,191 @@
+/** What goes wrong with workers: they leave, attempts end without a result, results are not where they should be. */
+import type { ErrorReport, TaskId, WorkerId } from '@covey/protocol/internal';
+import { peersWith } from './assignment.js';
+import type { CoreState } from './core-state.js';
+import { killedWorker } from './error-reports.js';
+import { holderCount, isHolder, removeHolder } from './holders.js';
+import { noteUnplaceable, offerClass } from './placement.js';
+import { stopAttempt } from './release.js';
+import { dropMovesOf } from './replicas.js';
+import { noteWorker } from './restrictions.js';
+import { State } from './states.js';
+import type { WorkerDeparture } from './surface.js';
+import { Flag } from './task-table.js';
+import { becomeReady, becomeUnready, fail, wake, withdraw } from './transitions.js';
+import { tellPending } from './wishes.js';
+import type { Worker } from './workers.js';
+
+/** A worker came: restriction classes that it meets may have work for it. */
+export function welcomeWorker(s: CoreState, worker: Worker): void {
+  for (const restrictions of s.classes.all()) {
+    const wasEmpty = restrictions.eligible.size === 0;
+    noteWorker(restrictions, worker);
+    if (restrictions.queue.live === 0 || !restrictions.eligible.has(worker.id)) continue;
+    if (wasEmpty) {
+      // no-worker → queued: they stay in the class's queue.
+      restrictions.queue.forEach((slot) => {
+        s.unplaceable.delete(slot);
+        s.move(slot, State.queued);
+      });
+    }
+    offerClass(s, restrictions);
+  }
+}
+
+/**
+ * A worker is gone. Its attempts start over elsewhere (those that may have killed it as suspects), results that only it
+ * had are computed again if they are needed.
+ */
+export function bidFarewell(s: CoreState, worker: Worker, departure: WorkerDeparture): void {
+  const { tasks } = s;
+  worker.retiring = true;
+  s.workers.update(worker);
+  s.retiring.delete(worker);
+  if (s.quarantine?.worker === worker && s.quarantine.slot === -1) s.quarantine = null;
+  for (const restrictions of s.classes.all()) {
+    restrictions.preferred.delete(worker.id);
+    if (!restrictions.eligible.delete(worker.id) || restrictions.eligible.size > 0) continue;
+    // queued → no-worker: they stay in the class's queue.
+    restrictions.queue.forEach((slot) => {
+      s.move(slot, State.noWorker);
+      noteUnplaceable(s, slot);
+    });
+    s.activeClasses.delete(restrictions);
+  }
+  dropMovesOf(s, worker);
+
+  const attempts: number[] = [];
+  const lost: number[] = [];
+  const homeless: number[] = [];
+  for (let slot = 0; slot < tasks.used; slot++) {
+    const state = tasks.state[slot];
+    if (state === State.memory) {
+      if (isHolder(s, slot, worker.id) && removeHolder(s, slot, worker) === 0) lost.push(slot);
+    } else if (state === State.processing) {
+      if (tasks.place[slot] === worker.id) attempts.push(slot);
+    } else if (state === State.queued) {
+      if (tasks.place[slot] === worker.id) homeless.push(slot);
+    } else if (state === State.waiting && tasks.has(slot, Flag.scattered)) {
+      loseUpload(s, slot, worker.id);
+    }
+  }
+  for (const slot of homeless) becomeUnready(s, slot);
+  const again = lost.filter((slot) => loseResult(s, slot));
+  for (const slot of homeless) if (tasks.waiting[slot] === 0) becomeReady(s, slot);
+  for (const slot of attempts) loseAttempt(s, slot, worker, departure);
+  s.workers.remove(worker);
+  for (const slot of again) wakeIfNeeded(s, slot);
+  for (const slot of attempts) wakeIfNeeded(s, slot);
+
+  for (const peer of s.workers.all()) {
+    if (peer.peers.delete(worker.id)) s.output.peerGone(peer.id, worker.id);
+  }
+}
+
+/** An attempt died with its worker. Those that had started may be why, unless the worker said goodbye. */
+function loseAttempt(s: CoreState, slot: number, worker: Worker, departure: WorkerDeparture): void {
+  const { tasks } = s;
+  if (!departure.graceful && tasks.has(slot, Flag.started)) {
+    const cold = tasks.coldOf(slot);
+    cold.suspicion = (cold.suspicion ?? 0) + 1;
+    if (cold.suspicion > s.config.allowedFailures) {
+      fail(s, slot, killedWorker(s.keys.text(slot), worker, cold.suspicion, departure.death));
+      return;
+    }
+  }
+  withdraw(s, slot);
+}
+
+/**
+ * memory → released: the last copy is gone. Dependents that were ready, or waited for others, miss it now. Answers whether
+ * it is needed, and so to be woken.
+ */
+export function loseResult(s: CoreState, slot: number): boolean {
+  const { tasks, edges } = s;
+  s.cache.drop(slot);
+  tasks.clear(slot, Flag.pinned);
+  s.move(slot, State.released);
+  for (let edge = tasks.firstDependent[slot]!; edge !== -1; edge = edges.next[edge]!) {
+    const dependent = edges.from[edge]!;
+    const state = tasks.state[dependent];
+    if (state === State.queued || state === State.noWorker) becomeUnready(s, dependent);
+    if (tasks.state[dependent] === State.waiting) tasks.waiting[dependent]!++;
+  }
+  if (!tasks.isNeeded(slot)) {
+    s.slack.push(slot);
+    return false;
+  }
+  if (!tasks.has(slot, Flag.scattered)) tellPending(s, slot);
+  return true;
+}
+
+/** released → waiting, if somebody needs it. */
+export function wakeIfNeeded(s: CoreState, slot: number): void {
+  if (s.tasks.state[slot] === State.released && s.tasks.isNeeded(slot)) wake(s, slot);
+  else s.slack.push(slot);
+}
+
+/** One copy of a result is gone, whoever noticed. */
+export function loseCopy(s: CoreState, slot: number, worker: Worker): void {
+  if (s.tasks.state[slot] !== State.memory || !isHolder(s, slot, worker.id)) return;
+  if (removeHolder(s, slot, worker) === 0 && loseResult(s, slot)) wakeIfNeeded(s, slot);
+}
+
+/** A worker to which data was being uploaded is gone; when it was the last, so is the data. */
+function loseUpload(s: CoreState, slot: number, worker: WorkerId): void {
+  const cold = s.tasks.coldOf(slot);
+  cold.uploads = cold.uploads?.filter((id) => id !== worker) ?? [];
+  if (cold.uploads.length > 0) return;
+  s.move(slot, State.released);
+  s.lostData.push(slot);
+}
+
+/** A worker did not find a result where it was told to look. It is told who else has it, or that nobody has. */
+export function answerMissing(s: CoreState, worker: Worker, taskId: TaskId, holderId: WorkerId): void {
+  const { tasks, edges, workers } = s;
+  const slot = tasks.find(taskId);
+  if (slot === -1) {
+    s.output.holders(worker.id, taskId, 0, []);
+    return;
+  }
+  const holder = workers.get(holderId);
+  if (holder !== undefined && tasks.state[slot] === State.memory && isHolder(s, slot, holder.id)) {
+    s.free(holder, slot);
+    loseCopy(s, slot, holder);
+  }
+  // It asks, so it has none itself.
+  if (tasks.state[slot] === State.memory) loseCopy(s, slot, worker);
+  if (tasks.state[slot] === State.memory) {
+    s.output.holders(worker.id, taskId, tasks.nbytes[slot]!, peersWith(s, slot, worker));
+    return;
+  }
+  s.output.holders(worker.id, taskId, tasks.nbytes[slot]!, []);
+  // What waits there for it has to make room, also for its recomputation; it comes again when there is a result.
+  for (let edge = tasks.firstDependent[slot]!; edge !== -1; edge = edges.next[edge]!) {
+    const dependent = edges.from[edge]!;
+    if (tasks.state[dependent] !== State.processing || tasks.place[dependent] !== worker.id) continue;
+    if (!tasks.has(dependent, Flag.started))
+      stopAttempt(s, dependent, 'a result that it needs is being computed again');
+  }
+}
+
+/** processing → erred, or once more: the task's own code failed. */
+export function failOrRetry(s: CoreState, slot: number, worker: Worker, error: ErrorReport): void {
+  const { tasks } = s;
+  const { retries } = s.options.at(tasks.options[slot]!);
+  const used = tasks.coldIfAny(slot)?.retriesUsed ?? 0;
+  // What was told to stop fails because of that; if it is needed after all, it starts over.
+  if (tasks.has(slot, Flag.stopping)) {
+    withdraw(s, slot);
+    wakeIfNeeded(s, slot);
+  } else if (used < retries) {
+    tasks.coldOf(slot).retriesUsed = used + 1;
+    withdraw(s, slot);
+    wakeIfNeeded(s, slot);
+  } else fail(s, slot, { ...error, key: s.keys.text(slot), worker: error.worker ?? worker.address });
+}
+
+/** Whether some copy of the result would be left without this worker's. */
+export function isOnlyHolder(s: CoreState, slot: number, worker: Worker): boolean {
+  return isHolder(s, slot, worker.id) && holderCount(s, slot) === 1;
+}

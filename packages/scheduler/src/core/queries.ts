@@ -1,0 +1,130 @@
+/** What the core answers: plain data, made when asked for. */
+import type { ClientId, TaskSelection, WorkerId, WorkerInfo } from '@covey/protocol/internal';
+import type { CoreState } from './core-state.js';
+import { holdersOf } from './holders.js';
+import type { RestrictionClass } from './restrictions.js';
+import { State, TASK_STATES } from './states.js';
+import type { TaskState } from './states.js';
+import type { TaskInfo } from './surface.js';
+import { Flag } from './task-table.js';
+import { wishesOf } from './wishes.js';
+import type { Worker } from './workers.js';
+
+/** The slots that a selection names and that exist; all of the client's own when it names nothing. */
+export function selectSlots(s: CoreState, clientId: ClientId | null, selection: TaskSelection): number[] {
+  const slots = new Set<number>();
+  const client = clientId === null ? undefined : s.clients.get(clientId);
+  for (const id of selection.ids ?? []) slots.add(client?.tasks.get(id) ?? -1);
+  for (const key of selection.keys ?? []) slots.add(s.keys.find(key));
+  if (selection.ids === undefined && selection.keys === undefined) client?.tasks.forEach((_, slot) => slots.add(slot));
+  slots.delete(-1);
+  return [...slots];
+}
+
+/** Workers by address, name or host; all without a selection. */
+export function selectWorkers(s: CoreState, selection: readonly string[] | undefined): Worker[] {
+  const all = [...s.workers.all()];
+  if (selection === undefined) return all;
+  const names = new Set(selection);
+  return all.filter((worker) => names.has(worker.address) || names.has(worker.name) || names.has(worker.host));
+}
+
+export function stateCounts(s: CoreState): Record<TaskState, number> {
+  return Object.fromEntries(TASK_STATES.map((name, index) => [name, s.tasks.counts[index]!])) as Record<
+    TaskState,
+    number
+  >;
+}
+
+export function describeTask(s: CoreState, slot: number): TaskInfo {
+  const { tasks, edges, keys } = s;
+  const addressOf = (id: number): string => s.workers.get(id)?.address ?? `worker ${id}`;
+  const options = tasks.options[slot] === -1 ? null : s.options.at(tasks.options[slot]!);
+  const cold = tasks.coldIfAny(slot);
+  const dependencies: number[] = [];
+  for (let i = 0; i < tasks.edgeCount[slot]!; i++) dependencies.push(edges.to[tasks.firstEdge[slot]! + i]!);
+  const dependents: string[] = [];
+  for (let edge = tasks.firstDependent[slot]!; edge !== -1; edge = edges.next[edge]!) {
+    dependents.push(keys.text(edges.from[edge]!));
+  }
+  const isProcessing = tasks.state[slot] === State.processing;
+  const isWaiting = tasks.state[slot] === State.waiting;
+  return {
+    key: keys.text(slot),
+    taskId: tasks.taskId(slot),
+    state: TASK_STATES[tasks.state[slot]!]!,
+    name: tasks.fn[slot] === -1 ? 'scatter' : s.functions.at(tasks.fn[slot]!).blob.name,
+    nbytes: tasks.nbytes[slot]!,
+    type: s.types.at(tasks.type[slot]!),
+    ...(isProcessing ? { processingOn: addressOf(tasks.place[slot]!), started: tasks.has(slot, Flag.started) } : {}),
+    whoHas: holdersOf(s, slot).map(addressOf),
+    dependencies: dependencies.map((dependency) => keys.text(dependency)),
+    dependents,
+    waitingOn: isWaiting
+      ? dependencies.filter((dependency) => tasks.state[dependency] !== State.memory).map((it) => keys.text(it))
+      : [],
+    wantedBy: [
+      ...wishesOf(s, slot)
+        .filter((wish) => wish.wanted)
+        .map((wish) => s.clients.get(wish.client)!.name),
+      ...(cold?.keepers ?? []),
+      ...(tasks.has(slot, Flag.untilEnded) ? ['fire-and-forget'] : []),
+    ],
+    priority: options?.priority ?? 0,
+    retriesLeft: (options?.retries ?? 0) - (cold?.retriesUsed ?? 0),
+    suspicion: cold?.suspicion ?? 0,
+    ...(options?.restrictions == null ? {} : { restrictions: describeRestrictions(options.restrictions) }),
+    ...(cold?.error === undefined ? {} : { error: cold.error }),
+  };
+}
+
+/** Restrictions as their submitter wrote them. */
+export function describeRestrictions(restrictions: RestrictionClass): Record<string, unknown> {
+  return {
+    ...(restrictions.names === null ? {} : { workers: [...restrictions.names], allowOtherWorkers: restrictions.loose }),
+    ...(restrictions.resources.length === 0 ? {} : { resources: Object.fromEntries(restrictions.resources) }),
+  };
+}
+
+export function describeWorker(worker: Worker, now: number): WorkerInfo {
+  const { hello, figures } = worker;
+  return {
+    id: worker.id,
+    name: worker.name,
+    address: worker.address,
+    host: worker.host,
+    pid: hello.pid,
+    nthreads: worker.nthreads,
+    memoryLimit: hello.memoryLimit,
+    resources: worker.resources,
+    status: worker.status,
+    processing: worker.processing,
+    completed: worker.completed,
+    bytesReceived: figures?.bytesReceived ?? 0,
+    bytesSent: figures?.bytesSent ?? 0,
+    held: worker.held,
+    heldBytes: worker.heldBytes,
+    occupancyMs: worker.load + worker.queuedMs,
+    memory: { ...figures?.memory },
+    cpu: figures?.cpu ?? 0,
+    lastSeenMs: Math.max(0, now - worker.lastSeenMs),
+    versions: hello.versions,
+  };
+}
+
+/** Keys by worker address: of results held, or of attempts. */
+export function keysByWorker(
+  s: CoreState,
+  workers: readonly Worker[],
+  what: 'held' | 'processing',
+): Record<string, readonly string[]> {
+  const { tasks } = s;
+  const lists = new Map<WorkerId, string[]>(workers.map((worker) => [worker.id, []]));
+  for (let slot = 0; slot < tasks.used; slot++) {
+    const state = tasks.state[slot];
+    if (what === 'processing') {
+      if (state === State.processing) lists.get(tasks.place[slot]! as WorkerId)?.push(s.keys.text(slot));
+    } else if (state === State.memory) for (const id of holdersOf(s, slot)) lists.get(id)?.push(s.keys.text(slot));
+  }
+  return Object.fromEntries(workers.map((worker) => [worker.address, lists.get(worker.id)!]));
+}

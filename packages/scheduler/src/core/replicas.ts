@@ -1,0 +1,115 @@
+/** Copies of results: those that workers make by fetching, and those that are ordered (replicate, rebalance, retire). */
+import type { TaskId } from '@covey/protocol/internal';
+import { peersWith } from './assignment.js';
+import type { CoreState, Move } from './core-state.js';
+import { addHolder, holderCount, holdersOf, isHolder, removeHolder } from './holders.js';
+import { State } from './states.js';
+import { Flag } from './task-table.js';
+import { dropNeeds, enterMemory, leaveQueue } from './transitions.js';
+import type { Worker } from './workers.js';
+
+/** A worker fetched a copy and keeps it. */
+export function gainCopy(s: CoreState, taskId: TaskId, worker: Worker): void {
+  const { tasks } = s;
+  const slot = tasks.find(taskId);
+  const state = slot === -1 ? State.forgotten : tasks.state[slot];
+  if (state === State.memory) {
+    addHolder(s, slot, worker);
+    finishMove(s, slot, worker);
+  } else if ((state === State.waiting || state === State.queued || state === State.noWorker) && slot !== -1) {
+    // The last copy was thought lost, but this one was being made: it need not be computed again.
+    if (state !== State.waiting) leaveQueue(s, slot);
+    dropNeeds(s, slot);
+    enterMemory(s, slot, worker, null);
+  } else if (state !== State.processing || tasks.place[slot] !== worker.id) s.freeId(worker, taskId);
+}
+
+/** Orders a copy on `target`; once it is there, `dropFrom` may drop its own. */
+export function startMove(s: CoreState, slot: number, target: Worker, dropFrom: Worker | null): void {
+  const moves = s.moves.get(slot) ?? [];
+  if (isHolder(s, slot, target.id) || moves.some((move) => move.target === target)) return;
+  moves.push({ slot, target, dropFrom });
+  s.moves.set(slot, moves);
+  s.output.acquire(target.id, s.tasks.taskId(slot), s.tasks.nbytes[slot]!, peersWith(s, slot, target));
+}
+
+/** Copies of the result that are there or under way. */
+export function copiesOrMoves(s: CoreState, slot: number): number {
+  return holderCount(s, slot) + (s.moves.get(slot)?.length ?? 0);
+}
+
+function finishMove(s: CoreState, slot: number, target: Worker): void {
+  const move = takeMove(s, slot, (candidate) => candidate.target === target);
+  if (move?.dropFrom == null || !isHolder(s, slot, move.dropFrom.id)) return;
+  dropCopy(s, slot, move.dropFrom);
+}
+
+/** Drops a copy that isn't the last. */
+export function dropCopy(s: CoreState, slot: number, worker: Worker): void {
+  if (holderCount(s, slot) < 2 || !isHolder(s, slot, worker.id)) return;
+  removeHolder(s, slot, worker);
+  s.free(worker, slot);
+}
+
+function takeMove(s: CoreState, slot: number, isIt: (move: Move) => boolean): Move | undefined {
+  const moves = s.moves.get(slot);
+  const at = moves?.findIndex(isIt) ?? -1;
+  if (moves === undefined || at === -1) return undefined;
+  const [move] = moves.splice(at, 1);
+  if (moves.length === 0) s.moves.delete(slot);
+  return move;
+}
+
+/** A worker is gone: nothing moves to it or away from it any more. */
+export function dropMovesOf(s: CoreState, worker: Worker): void {
+  for (const [slot, moves] of s.moves) {
+    const left = moves.filter((move) => move.target !== worker && move.dropFrom !== worker);
+    if (left.length === 0) s.moves.delete(slot);
+    else s.moves.set(slot, left);
+  }
+}
+
+/** Forgets moves of results that are no longer there. To be called when a batch ends. */
+export function pruneMoves(s: CoreState): void {
+  for (const slot of s.moves.keys()) if (s.tasks.state[slot] !== State.memory) s.moves.delete(slot);
+}
+
+/** Sees to `n` copies of a result among `among`; drops copies beyond that. */
+export function replicateTo(s: CoreState, slot: number, n: number, among: readonly Worker[]): void {
+  if (s.tasks.state[slot] !== State.memory || s.tasks.has(slot, Flag.pinned)) return;
+  const byRoom = [...among].sort((a, b) => a.heldBytes - b.heldBytes);
+  for (const worker of byRoom) {
+    if (copiesOrMoves(s, slot) >= n) break;
+    if (!worker.retiring) startMove(s, slot, worker, null);
+  }
+  const holders = holdersOf(s, slot).map((id) => s.workers.get(id)!);
+  holders.sort((a, b) => b.heldBytes - a.heldBytes);
+  for (const worker of holders) {
+    if (holderCount(s, slot) <= Math.max(1, n)) break;
+    dropCopy(s, slot, worker);
+  }
+}
+
+/** Moves results of `slots` from workers above the mean of held bytes to workers below it. */
+export function rebalanceAmong(s: CoreState, slots: readonly number[], among: readonly Worker[]): void {
+  if (among.length < 2) return;
+  const planned = new Map(among.map((worker) => [worker, worker.heldBytes]));
+  const mean = [...planned.values()].reduce((sum, bytes) => sum + bytes, 0) / among.length;
+  for (const slot of slots) {
+    if (s.tasks.state[slot] !== State.memory || s.tasks.has(slot, Flag.pinned) || s.moves.has(slot)) continue;
+    const nbytes = s.tasks.nbytes[slot]!;
+    const from = s.workers.get(s.tasks.holder[slot]!)!;
+    const fromBytes = planned.get(from);
+    // Worth it only if the giver stays above the mean: otherwise results would go to and fro.
+    if (fromBytes === undefined || nbytes === 0 || fromBytes - nbytes < mean) continue;
+    let target: Worker | undefined;
+    for (const worker of among) {
+      if (worker.retiring || worker.paused || isHolder(s, slot, worker.id)) continue;
+      if (target === undefined || planned.get(worker)! < planned.get(target)!) target = worker;
+    }
+    if (target === undefined || planned.get(target)! + nbytes > fromBytes) continue;
+    planned.set(from, fromBytes - nbytes);
+    planned.set(target, planned.get(target)! + nbytes);
+    startMove(s, slot, target, from);
+  }
+}

@@ -1,0 +1,129 @@
+/** Data that clients give: it becomes a task without a function, and can't be computed again. */
+import type { ClientTaskId, ScatterItem, TaskId, WorkerId } from '@covey/protocol/internal';
+import { ProtocolError } from '@covey/protocol';
+import type { Client } from './clients.js';
+import type { CoreState } from './core-state.js';
+import { keyConflict } from './error-reports.js';
+import { replicateTo } from './replicas.js';
+import { join } from './submit.js';
+import { State } from './states.js';
+import { Flag } from './task-table.js';
+import { enterMemory } from './transitions.js';
+import { addWish, refuse } from './wishes.js';
+import type { Worker } from './workers.js';
+import { addHolder } from './holders.js';
+
+export interface Scattered {
+  readonly taskId: TaskId;
+  readonly addresses: readonly string[];
+}
+
+let turn = 0;
+
+/** Makes a task of a piece of data, and says where it is to be uploaded. `copies` of `among` get it. */
+export function scatterItem(
+  s: CoreState,
+  client: Client,
+  item: ScatterItem,
+  among: readonly Worker[],
+  copies: number,
+): Scattered {
+  const { tasks } = s;
+  const { id, key } = item;
+  if (client.tasks.get(id) !== -1 || client.refused.has(id)) {
+    throw new ProtocolError(`Client ${client.id} (${client.name}) scattered under the id ${id}, which is in use`);
+  }
+  const existing = s.keys.find(key);
+  if (existing !== -1) return joinScattered(s, client, item, existing);
+  const slot = tasks.allocate(0);
+  s.keys.add(slot, key);
+  tasks.set(slot, Flag.scattered);
+  tasks.nbytes[slot] = item.nbytes;
+  tasks.type[slot] = s.types.of(item.type);
+  addWish(s, slot, client, id, true);
+  const targets = chooseTargets(among, copies);
+  s.move(slot, State.waiting);
+  tasks.waiting[slot] = 1;
+  if (targets.length === 0) {
+    s.move(slot, State.released);
+    s.lostData.push(slot);
+    return { taskId: tasks.taskId(slot), addresses: [] };
+  }
+  if (item.inline !== undefined) {
+    for (const worker of targets) s.output.store(worker.id, tasks.taskId(slot), item.type, item.inline);
+    enterMemory(s, slot, targets[0]!, item.inline);
+    for (const worker of targets.slice(1)) addHolder(s, slot, worker);
+    return { taskId: tasks.taskId(slot), addresses: [] };
+  }
+  tasks.coldOf(slot).uploads = targets.map((worker) => worker.id);
+  return { taskId: tasks.taskId(slot), addresses: targets.map((worker) => worker.address) };
+}
+
+/** waiting → memory: scattered data arrived at a worker. */
+export function receiveUpload(s: CoreState, taskId: TaskId, worker: Worker, nbytes: number, type: string): void {
+  const { tasks } = s;
+  const slot = tasks.find(taskId);
+  if (slot === -1 || !tasks.has(slot, Flag.scattered)) {
+    s.freeId(worker, taskId);
+    return;
+  }
+  noteUpload(s, slot, worker.id);
+  if (tasks.state[slot] === State.memory) {
+    addHolder(s, slot, worker);
+    return;
+  }
+  if (tasks.state[slot] !== State.waiting) {
+    s.freeId(worker, taskId);
+    return;
+  }
+  tasks.nbytes[slot] = nbytes;
+  tasks.type[slot] = s.types.of(type);
+  tasks.waiting[slot] = 0;
+  enterMemory(s, slot, worker, null);
+}
+
+/** The client that was uploading is gone: what hasn't arrived won't. */
+export function abandonUploads(s: CoreState, client: Client): void {
+  const { tasks } = s;
+  client.tasks.forEach((_, slot) => {
+    if (tasks.state[slot] !== State.waiting || !tasks.has(slot, Flag.scattered)) return;
+    if (tasks.client[slot] !== client.id) return;
+    s.move(slot, State.released);
+    s.lostData.push(slot);
+  });
+}
+
+function noteUpload(s: CoreState, slot: number, worker: WorkerId): void {
+  const cold = s.tasks.coldIfAny(slot);
+  if (cold?.uploads === undefined) return;
+  cold.uploads = cold.uploads.filter((id) => id !== worker);
+  if (cold.uploads.length === 0) delete cold.uploads;
+}
+
+function joinScattered(s: CoreState, client: Client, item: ScatterItem, slot: number): Scattered {
+  const { tasks } = s;
+  const id: ClientTaskId = item.id;
+  if (!tasks.has(slot, Flag.scattered)) {
+    refuse(s, client, id, true, { kind: 'erred', error: keyConflict(item.key) });
+    return { taskId: 0 as TaskId, addresses: [] };
+  }
+  join(s, slot, client, id, true);
+  // The first client may never finish its upload: until there is a copy, each one brings the data.
+  const uploads = tasks.state[slot] === State.waiting ? (tasks.coldIfAny(slot)?.uploads ?? []) : [];
+  return { taskId: tasks.taskId(slot), addresses: uploads.map((worker) => s.workers.get(worker)!.address) };
+}
+
+/** Workers in turn, so that scattered lists spread. */
+function chooseTargets(among: readonly Worker[], copies: number): Worker[] {
+  const usable = among.filter((worker) => !worker.retiring);
+  const count = Math.min(copies, usable.length);
+  const targets: Worker[] = [];
+  for (let i = 0; i < count; i++) targets.push(usable[(turn + i) % usable.length]!);
+  turn++;
+  return targets;
+}
+
+/** More copies of data that is already there. */
+export function broadcastScattered(s: CoreState, slot: number, copies: number, among: readonly Worker[]): void {
+  if (s.tasks.state[slot] === State.memory) replicateTo(s, slot, copies, among);
+}
