@@ -1,6 +1,7 @@
 /** What every adapter of comms must do. The in-process one is the reference. */
 import { formatAddress, type Address } from '../address.js';
 import { Secret } from '../credentials.js';
+import { VirtualClock } from '../shared/clock.js';
 import { deferred } from '../shared/deferred.js';
 import { silentLogger } from '../shared/logger.js';
 import { socketFolder } from '../socket-folder.js';
@@ -197,6 +198,16 @@ describe.each([
     expect(server.closed).toBe(true);
     expect((await end).code).toBe('slow-peer');
     hangUp();
+  });
+
+  test('outlives the time that unauthenticated connections have', async () => {
+    const clock = new VirtualClock();
+    const { client, server } = await pair(address, { clock });
+    clock.advance(1e6);
+    const arrived = frames(client, 1);
+    server.send(numbered(7));
+    expect(plain(await arrived)).toEqual([[7, 7, 7, 7]]);
+    expect(clock.pending).toBe(0);
   });
 
   test('a peer with another secret is an authentication error on both sides', async () => {

@@ -45,6 +45,15 @@ export class Gatekeeper {
     socket.once('close', () => this.#forget(socket));
   }
 
+  /** A TLS session has begun on a connection: it takes the place of the socket below, which it does not give away but by its remote end. */
+  secure(session: Socket): void {
+    for (const socket of this.#waiting.keys()) {
+      if (socket.remotePort === session.remotePort && socket.remoteAddress === session.remoteAddress)
+        this.#forget(socket);
+    }
+    this.admit(session);
+  }
+
   /** The connection has authenticated. */
   pass(socket: Socket): void {
     this.#forget(socket);

@@ -94,8 +94,7 @@ class SocketListener implements Listener {
       socket.once('close', () => this.#sockets.delete(socket));
       this.#gate.admit(socket);
     });
-    // Over TLS the socket of requests wraps the one that was accepted, and takes over its place at the gate.
-    this.#server.on('secureConnection', (socket: Socket) => this.#gate.admit(socket));
+    this.#server.on('secureConnection', (socket: Socket) => this.#gate.secure(socket));
     this.#server.on('request', this.#httpDoor());
     this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
       this.#upgrade(request, socket, head),
