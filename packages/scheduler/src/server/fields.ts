@@ -54,7 +54,7 @@ export class Fields {
     if (!Array.isArray(value) || value.length > maxLength || !value.every((item) => isText(item, MAX_NAME_LENGTH))) {
       throw this.#bad(name, `a list of at most ${maxLength} texts of 1 to ${MAX_NAME_LENGTH} characters`);
     }
-    return value as string[];
+    return value;
   }
 
   optionalTexts(name: string): readonly string[] | undefined {

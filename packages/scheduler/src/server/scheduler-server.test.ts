@@ -162,13 +162,13 @@ describe('workers', () => {
   test('that die are blamed with what their nanny saw', async () => {
     const nanny = await world.nanny('n');
     const client = await world.client();
+    world.workersAnswer = false;
     const id = client.submit('inc', [1], [], { key: 'poison' });
     for (let death = 0; client.outcome(id).status === 'pending' && death < 10; death++) {
       const worker = await world.worker(
         { name: `victim-${death}`, address: `inproc://victim-${death}`, nanny: 'n' },
         { graceMs: 0 },
       );
-      worker.answering = false;
       await worker.until(() => worker.running.length === 1);
       // That it had started must have arrived, or nobody can be blamed.
       await worker.channel.drained(0);

@@ -2,7 +2,7 @@
  * The scheduler's process around its core: it listens, welcomes clients, workers and nannies, hands their messages to the core and the core's to them.
  * It decides nothing about tasks, and never decodes a user's function or value.
  */
-import { COVEY_VERSION, formatAddress, ProtocolError, silentLogger } from '@covey/protocol';
+import { COVEY_VERSION, formatAddress, silentLogger } from '@covey/protocol';
 import type { Logger } from '@covey/protocol';
 import { ChannelServer, deferred, listen, makeNonce, systemClock } from '@covey/protocol/internal';
 import type { Clock, Listener, SchedulerInfo, WorkerId } from '@covey/protocol/internal';

@@ -26,11 +26,11 @@ export interface ServerParts {
   readonly uploads: Uploads;
   readonly logger: Logger;
   readonly now: Now;
-  info(): SchedulerInfo;
+  readonly info: () => SchedulerInfo;
   /** After stimuli of the server's own: gives out what became ready and looks at what is waited for. */
-  settle(nowMs?: number): void;
+  readonly settle: (nowMs?: number) => void;
   /** Ends the process, after the answer has left. */
-  shutDown(reason: string): void;
+  readonly shutDown: (reason: string) => void;
 }
 
 /** Who calls. */

@@ -149,7 +149,7 @@ export class FakeClient implements TaskNewsHandler {
     params: SchedulerCalls[Method]['params'],
     options?: CallOptions,
   ): Promise<SchedulerCalls[Method]['result']> {
-    return (await this.channel.call(method, params, options)) as SchedulerCalls[Method]['result'];
+    return await this.channel.call(method, params, options);
   }
 
   release(ids: readonly ClientTaskId[]): void {

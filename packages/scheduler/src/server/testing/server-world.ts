@@ -13,6 +13,8 @@ export class ServerWorld implements AsyncDisposable {
   readonly server: SchedulerServer;
   readonly network: InProcessNetwork;
   readonly secret: Secret;
+  /** Whether workers that come from now on end their tasks by themselves. */
+  workersAnswer = true;
   readonly #workers = new Map<string, FakeWorker>();
   readonly #channels: Channel[] = [];
   #count = 0;
@@ -51,6 +53,7 @@ export class ServerWorld implements AsyncDisposable {
       ...hello,
     };
     const worker = new FakeWorker(whole, this.#workers);
+    worker.answering = this.workersAnswer;
     await worker.connect(ADDRESS, this.#connection(reconnect));
     this.#workers.set(whole.address, worker);
     this.#channels.push(worker.channel);
