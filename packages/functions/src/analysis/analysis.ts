@@ -57,7 +57,7 @@ function analyseNew(text: string, isSloppy: boolean): Analysis {
     ownName: embedding === 'expression' && 'id' in node ? node.id?.name : undefined,
     offset,
     free: findFreeNames(node, member !== undefined, isSloppy && !isClass(node)),
-    class: isClass(node) ? shapeOfClass(node, offset) : undefined,
+    class: isClass(node) ? shapeOfClass(node, offset, text) : undefined,
     key: member === undefined ? undefined : keyOf(parsed, text),
     accessor: member?.kind === 'get' || member?.kind === 'set' ? member.kind : undefined,
     isAsyncOrGenerator: !isClass(node) && (node.async || node.generator),

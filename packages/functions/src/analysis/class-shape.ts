@@ -2,7 +2,7 @@
  * Where the parts of a class stand in its text that change when it is made again elsewhere: its heritage is a value by
  * then, its static state was computed long ago, and its instances are made without running anybody's constructor.
  */
-import type { Class } from 'acorn';
+import type { Class, MethodDefinition } from 'acorn';
 
 export interface Range {
   readonly start: number;
@@ -19,6 +19,8 @@ export interface ClassShape {
   readonly instanceValues: readonly Range[];
   /** Behind the opening brace of the constructor's body. */
   readonly constructorBody: number | undefined;
+  /** Methods with computed names: where the brackets stand, and the text of the method itself. */
+  readonly computedMethods: readonly (Range & { readonly text: string; readonly isStatic: boolean })[];
   /** Private fields in the order in which they are installed. */
   readonly privateFields: readonly string[];
   readonly privateStatics: readonly string[];
@@ -26,13 +28,14 @@ export interface ClassShape {
   readonly hasPrivateInstanceMembers: boolean;
 }
 
-export function shapeOfClass(node: Class, offset: number): ClassShape {
+export function shapeOfClass(node: Class, offset: number, text: string): ClassShape {
   const range = ({ start, end }: Range): Range => ({ start: start - offset, end: end - offset });
   const staticBlocks: Range[] = [];
   const staticValues: Range[] = [];
   const instanceValues: Range[] = [];
   const privateFields: string[] = [];
   const privateStatics: string[] = [];
+  const computedMethods: ClassShape['computedMethods'][number][] = [];
   let constructorBody: number | undefined;
   let hasPrivateInstanceMembers = false;
   for (const member of node.body.body) {
@@ -43,6 +46,7 @@ export function shapeOfClass(node: Class, offset: number): ClassShape {
     const isPrivate = member.key.type === 'PrivateIdentifier';
     if (isPrivate && !member.static) hasPrivateInstanceMembers = true;
     if (member.type === 'MethodDefinition') {
+      if (member.computed) computedMethods.push(computedMethod(member, offset, text));
       if (member.kind === 'constructor') constructorBody = member.value.body.start + 1 - offset;
       continue;
     }
@@ -57,8 +61,16 @@ export function shapeOfClass(node: Class, offset: number): ClassShape {
     staticValues,
     instanceValues,
     constructorBody,
+    computedMethods,
     privateFields,
     privateStatics,
     hasPrivateInstanceMembers,
   };
+}
+
+function computedMethod(member: MethodDefinition, offset: number, text: string): ClassShape['computedMethods'][number] {
+  const start = text.lastIndexOf('[', member.key.start - offset);
+  const end = text.indexOf(']', member.key.end - offset) + 1;
+  const whole = text.slice(member.start - offset, member.end - offset);
+  return { start, end, text: member.static ? whole.replace(/^static\b\s*/, '') : whole, isStatic: member.static };
 }

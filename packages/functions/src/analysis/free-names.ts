@@ -171,7 +171,8 @@ class Finder implements FreeNames {
       });
       return;
     }
-    if (member.computed) {
+    // The computed name of a root's method is what it is; only a field's is computed again.
+    if (member.computed && !(ofRoot && member.type === 'MethodDefinition')) {
       if (ofRoot) this.#eagerDepth++;
       this.#visit(member.key);
       if (ofRoot) this.#eagerDepth--;

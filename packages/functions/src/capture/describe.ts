@@ -8,10 +8,10 @@ import type { Analysis } from '../analysis/analysis.js';
 import type { NameUse } from '../analysis/free-names.js';
 import { inspect } from '../v8/inspector.js';
 import type { FunctionView } from '../v8/inspector.js';
-import { isGlobalName, walkGlobal } from './intrinsics.js';
+import { builtInOf, isGlobalName, walkGlobal } from './intrinsics.js';
 import { moduleFile } from './module-file.js';
-import type { ModuleFile } from './module-file.js';
-import { importOfPackage, isOwnModule } from './module-reference.js';
+import type { ImportedName, ModuleFile } from './module-file.js';
+import { exportOfLoadedPackage, importOfPackage, isOwnModule } from './module-reference.js';
 import type { ModuleExport } from './module-reference.js';
 import { isHelperName } from './rewrite.js';
 import { variableOf } from './scope-instances.js';
@@ -77,7 +77,7 @@ export function describeFunction(subject: AnyFunction, view: FunctionView, insta
       if (!wasDeclared(text, view)) continue;
       isDeclaration = true;
     }
-    captures.push(captureOf(name, uses, found, file));
+    captures.push(captureOf(name, uses, found, file, instances));
   }
   const start = startOf(analysis, view);
   return { subject, analysis, isSloppy, file, scriptId: location?.scriptId ?? '', ...start, captures, isDeclaration };
@@ -106,13 +106,35 @@ function find(
   return { instance: instances.module('global', {}), value: global[name], isModuleScope: false };
 }
 
-function captureOf(name: string, uses: readonly NameUse[], found: Found, file: ModuleFile): Capture {
+function captureOf(
+  name: string,
+  uses: readonly NameUse[],
+  found: Found,
+  file: ModuleFile,
+  instances: ScopeInstances,
+): Capture {
   const imported = found.isModuleScope ? file.imports.get(name) : undefined;
   const reference = imported === undefined ? undefined : importOfPackage(imported, file.url);
-  const variable = variableOf(found.instance, name, found.value);
+  const origin = imported === undefined || reference !== undefined ? undefined : originOf(imported, file);
+  const variable =
+    origin === undefined
+      ? variableOf(found.instance, name, found.value)
+      : variableOf(instances.module(origin.scriptId, {}), origin.name, found.value);
   variable.users++;
   if (uses.some(({ isWrite }) => isWrite)) variable.isWritten = true;
   return { name, uses, variable, members: membersUsed(found.value, uses), reference };
+}
+
+/** The variable of the user's own module that an imported name is: its writers there and its readers here share it. */
+function originOf(imported: ImportedName, importer: ModuleFile): { scriptId: string; name: string } | undefined {
+  if (!/^(\.{1,2}\/|\/|file:)/.test(imported.specifier) || !importer.url.startsWith('file:')) return undefined;
+  const scriptId = inspect().scriptAt(new URL(imported.specifier, importer.url).href);
+  if (scriptId === undefined) return undefined;
+  const file = moduleFile(scriptId);
+  const name = file.exports.get(imported.imported);
+  if (name !== undefined) return name === '*default*' ? undefined : { scriptId, name };
+  const forwarded = file.forwarded.get(imported.imported);
+  return forwarded === undefined ? undefined : originOf(forwarded, file);
 }
 
 /** The members that are used of a module, when it is one and is used in no other way. */
@@ -128,7 +150,13 @@ function membersUsed(value: unknown, uses: readonly NameUse[]): string[] | undef
 
 function isModuleLike(value: object): boolean {
   if (Object.prototype.toString.call(value) === '[object Module]') return true;
-  return Object.hasOwn(value, '__esModule') || isOwnModule(value);
+  if (Object.hasOwn(value, '__esModule') || isOwnModule(value)) return true;
+  // Compilers to CommonJS copy what `import *` means: the exports, and the module itself as `default`.
+  const behind = Object.getOwnPropertyDescriptor(value, 'default')?.value as unknown;
+  if ((typeof behind !== 'object' && typeof behind !== 'function') || behind === null) return false;
+  return (
+    isOwnModule(behind) || builtInOf(behind)?.path.length === 0 || exportOfLoadedPackage(behind)?.path.length === 0
+  );
 }
 
 /** Only functions of the oldest kind show whether they are strict; of the others the file tells. */

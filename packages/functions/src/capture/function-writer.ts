@@ -20,8 +20,9 @@ import type { FunctionView } from '../v8/inspector.js';
 import { tag } from '../wire/tags.js';
 import { describeFunction } from './describe.js';
 import type { Capture, Description } from './describe.js';
-import { builtInOf } from './intrinsics.js';
+import { builtInOf, namespaceStep } from './intrinsics.js';
 import { isTopLevelOfModule, moduleFile } from './module-file.js';
+import type { ModuleFile } from './module-file.js';
 import { exportOfLoadedPackage } from './module-reference.js';
 import type { ModuleExport, ModuleReference } from './module-reference.js';
 import { packageExportOf } from './package-functions.js';
@@ -50,6 +51,7 @@ type PropertyFilter = (key: string | symbol) => boolean;
 export class FunctionWriter {
   /** The object whose property is being written: the home of a method that uses `super`. */
   holder: object | undefined;
+  #home: object | undefined;
   readonly #encoder: Encoder;
   readonly #instances = new ScopeInstances();
   readonly #records: FunctionRecord[] = [];
@@ -72,6 +74,8 @@ export class FunctionWriter {
 
   /** Writes a function that was not met before. */
   write(value: AnyFunction): void {
+    this.#home = this.holder;
+    this.holder = undefined;
     if (this.writeByReference(value)) return;
     const encoder = this.#encoder;
     if (types.isProxy(value)) encoder.refuse('Proxy', 'a proxy stands for a function that it may hide.');
@@ -153,7 +157,8 @@ export class FunctionWriter {
     if (builtIn?.path.length === 0 && builtIn.module !== '') {
       encoder.out.byte(tag.intrinsic);
       encoder.out.string(builtIn.module);
-      encoder.out.varint(0);
+      encoder.out.varint(1);
+      encoder.out.string(namespaceStep);
       encoder.seen.add(value);
       return;
     }
@@ -168,7 +173,12 @@ export class FunctionWriter {
     encoder.out.varint(members.length);
     for (const name of members) {
       encoder.out.string(name);
-      encoder.writeAt(name, (value as Record<string, unknown>)[name]);
+      const getter = Object.getOwnPropertyDescriptor(value, name)?.get;
+      const item = (value as Record<string, unknown>)[name];
+      // Compilers to CommonJS export through getters: what they read may change there as it does here.
+      const isLive = getter !== undefined && typeof item !== 'function';
+      encoder.out.byte(isLive ? 1 : 0);
+      encoder.writeAt(name, isLive ? getter : item);
     }
   }
 
@@ -277,7 +287,7 @@ export class FunctionWriter {
   }
 
   #homeOf(analysis: Analysis): object | undefined {
-    return analysis.kind === 'method' ? this.holder : undefined;
+    return analysis.kind === 'method' ? this.#home : undefined;
   }
 
   #writeRecord(description: Description): void {
@@ -300,7 +310,7 @@ export class FunctionWriter {
       out.byte(1);
       encoder.writeAt({ arrow: 'the prototype of its object' }, Object.getPrototypeOf(home));
     }
-    for (const capture of captures) if (!eager.includes(capture)) this.#deferVariable(capture);
+    for (const capture of captures) if (!eager.includes(capture)) this.#deferVariable(capture, description.file);
     this.#writeOwnState(description);
   }
 
@@ -311,20 +321,25 @@ export class FunctionWriter {
   readonly #branded = new Set<AnyFunction>();
   readonly #written = new Set<Variable>();
 
-  #writeEager({ subject, analysis }: Description, eager: readonly Capture[]): void {
+  #writeEager({ subject, analysis, file }: Description, eager: readonly Capture[]): void {
     const encoder = this.#encoder;
     if (analysis.class?.isDerived === true) {
       const base = Object.getPrototypeOf(subject) as unknown;
       const isNull = Object.getPrototypeOf(subject.prototype as object) === null;
       encoder.writeAt({ arrow: 'its superclass' }, isNull ? null : base);
     }
+    const methods = analysis.class?.computedMethods ?? [];
+    encoder.out.varint(methods.length);
+    for (const { text, isStatic } of methods) {
+      encoder.write(keyOfMethod(isStatic ? subject : (subject.prototype as object), text));
+    }
     for (const capture of eager) {
       this.#written.add(capture.variable);
-      this.#writeCaptured(capture);
+      this.#writeCaptured(capture, file.url);
     }
   }
 
-  #deferVariable(capture: Capture): void {
+  #deferVariable(capture: Capture, file: ModuleFile): void {
     if (this.#written.has(capture.variable)) return;
     this.#written.add(capture.variable);
     this.#defer(() => {
@@ -332,16 +347,20 @@ export class FunctionWriter {
       out.byte(deferred.variable);
       out.varint(capture.variable.index);
       trail.push({ arrow: capture.name });
-      this.#writeCaptured(capture);
+      this.#writeCaptured(capture, file.url);
       trail.pop();
     });
   }
 
-  #writeCaptured({ name, variable, members, reference }: Capture): void {
+  #writeCaptured({ name, variable, members, reference }: Capture, url: string): void {
     const encoder = this.#encoder;
     const { value } = variable;
     if (isCoverageCounter(name, value)) encoder.out.byte(tag.sink);
-    else if (reference !== undefined) {
+    else if (name === '_getRequireWildcardCache' && typeof value === 'function') encoder.write(withoutCache);
+    else if (isRequire(name, value)) {
+      encoder.out.byte(tag.require);
+      encoder.out.string(encoder.isCanonical ? '' : url);
+    } else if (reference !== undefined) {
       if (typeof value === 'object' && value !== null && encoder.seen.find(value) >= 0) encoder.write(value);
       else this.#writeExport((value ?? {}) as object, reference);
     } else if (members !== undefined && !this.writeWhole(value as object))
@@ -485,6 +504,18 @@ export class FunctionWriter {
   }
 }
 
+/** The name of a class's method, found by its text; one that was taken away gets a name that nobody knows. */
+function keyOfMethod(owner: object, text: string): string | symbol {
+  for (const key of Reflect.ownKeys(owner)) {
+    const property = Object.getOwnPropertyDescriptor(owner, key) as PropertyDescriptor;
+    const candidates: unknown[] = [property.value, property.get, property.set];
+    for (const value of candidates) {
+      if (typeof value === 'function' && Function.prototype.toString.call(value) === text) return key;
+    }
+  }
+  return Symbol('removed');
+}
+
 /** It says `import()` or `import.meta`, or what those became when it came here. */
 function usesImports({ free }: Analysis): boolean {
   return free.special.length > 0 || free.names.has(helper.importFunction) || free.names.has(helper.importMeta);
@@ -509,6 +540,16 @@ function isOfText(owner: object, key: string | symbol, text: string): boolean {
 /** The counters that coverage tools put into functions: another process has no use for them. */
 function isCoverageCounter(name: string, value: unknown): boolean {
   return /^cov_[0-9a-z]+$/.test(name) && typeof value === 'function';
+}
+
+/** In the place of what compilers to CommonJS keep their copies of namespaces in: they do without it. */
+function withoutCache(): null {
+  return null;
+}
+
+/** The `require` of a CommonJS module. */
+function isRequire(name: string, value: unknown): boolean {
+  return name === 'require' && typeof value === 'function' && 'resolve' in value && 'cache' in value;
 }
 
 function hasPrivateText(constructor: AnyFunction): boolean {

@@ -131,10 +131,25 @@ function isNamespace(value: unknown, key: string | symbol): boolean {
   return key === 'prototype' || key === 'promises' || key === 'posix' || key === 'win32' || key === 'webcrypto';
 }
 
+/** The step from a module of Node to its namespace, as `import * as` gives it. */
+export const namespaceStep = '%namespace%';
+const namespaces = new Map<string, object>();
+
+function namespaceOf(module: string): object {
+  let namespace = namespaces.get(module);
+  if (namespace === undefined) {
+    const exports = process.getBuiltinModule(module) as object;
+    namespace = Object.freeze(Object.assign(Object.create(null) as object, exports, { default: exports }));
+    namespaces.set(module, namespace);
+  }
+  return namespace;
+}
+
 /** Finds a built-in again. */
 export function resolveBuiltIn({ module, path }: BuiltIn): unknown {
-  let value: unknown = module === '' ? globalThis : process.getBuiltinModule(module);
   const first = path[0];
+  if (first === namespaceStep) return namespaceOf(module);
+  let value: unknown = module === '' ? globalThis : process.getBuiltinModule(module);
   const special = unnamed.find(([name]) => name === first);
   if (special !== undefined) return special[1](globalThis);
   for (const key of path) value = (value as Record<string | symbol, unknown> | undefined)?.[key];

@@ -3,7 +3,7 @@
  * they are found on this side is told along, to be tried first on a machine that has the same files.
  */
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findPackage, packageNameOf, packageOfFile, pathOfUrl } from './packages.js';
 import type { PackageFile } from './packages.js';
 import type { ImportedName } from './module-file.js';
@@ -69,7 +69,7 @@ export function isOwnModule(value: object): boolean {
 let require: NodeJS.Require | undefined;
 
 function readLoaded(): void {
-  require ??= createRequire(import.meta.url);
+  require ??= createRequire(join(process.cwd(), 'covey.js'));
   const { cache } = require;
   const files = Object.keys(cache);
   if (files.length === loadedCount) return;

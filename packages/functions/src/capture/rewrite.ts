@@ -13,6 +13,7 @@ export const helper = {
   /** As long as `import.meta`. */
   importMeta: '$importMeta',
   superclass: '$covey$super',
+  keys: '$covey$keys',
   hooks: '$covey$hooks',
   raw: '$covey$raw',
   cell: (name: string): string => `$covey$${name}`,
@@ -67,6 +68,9 @@ function editsOfClass({ text }: Analysis, shape: NonNullable<Analysis['class']>)
   const edits: Edit[] = [];
   if (shape.heritage !== undefined) edits.push({ ...shape.heritage, text: helper.superclass });
   // Static state is what it is now, not what its initializers would make of it there.
+  shape.computedMethods.forEach(({ start, end }, index) => {
+    edits.push({ start, end, text: `[${helper.keys}[${index}]]` });
+  });
   for (const range of shape.staticBlocks) {
     if (!text.startsWith(hooksBlock, range.start)) edits.push({ ...range, text: blank(text, range) });
   }

@@ -24,6 +24,8 @@ export interface FunctionCode {
 
 export interface Surroundings {
   readonly superclass: unknown;
+  /** Computed names of methods, in the order of the text. */
+  readonly keys: readonly unknown[];
   readonly hooks: object;
   readonly raw: { on: boolean };
   readonly importFunction: unknown;
@@ -73,7 +75,7 @@ function wrapperOf(code: FunctionCode): { before: string; after: string } {
   const own = (flags & functionFlag.declaration) !== 0 ? code.ownName : undefined;
   const declared = late.filter((name) => name !== own);
   const head =
-    `${wrapperStart},hooks:${helper.hooks},raw:${helper.raw},` +
+    `${wrapperStart},keys:${helper.keys},hooks:${helper.hooks},raw:${helper.raw},` +
     `importFunction:${helper.importFunction},meta:${helper.importMeta},eager:[${eager.join(',')}]}){` +
     // A directive is not allowed in a function with a parameter pattern.
     `return (function(){${strict}${declared.length > 0 ? `let ${declared.join(',')};` : ''}`;

@@ -14,7 +14,7 @@ import { tag } from '../wire/tags.js';
 import { factoryOf } from './evaluate.js';
 import type { FunctionCode, Instantiated } from './evaluate.js';
 import { construct, hooksOf, raw, setHooks } from './instances.js';
-import { importsOfFile } from './module-runtime.js';
+import { importsOfFile, requireOfFile } from './module-runtime.js';
 import { sink } from './sink.js';
 
 interface FunctionRecord extends FunctionCode {
@@ -72,6 +72,8 @@ export class FunctionReader {
         return this.#keep((this.#decoder.read() as { prototype: unknown }).prototype);
       case tag.namespace:
         return this.#readNamespace();
+      case tag.require:
+        return requireOfFile(this.#decoder.reader.text(), this.#decoder.modules.moduleRoot);
       case tag.sink:
         return sink;
       default:
@@ -178,19 +180,21 @@ export class FunctionReader {
     if (record === undefined) throw new MalformedValueError('A function refers to code that is not there.');
     const index = decoder.objects.push(undefined) - 1;
     let superclass: unknown;
+    const keys: unknown[] = [];
     let home: object | undefined;
     if (record.kind === 'class') {
       if (record.isDerived) superclass = decoder.read();
+      for (let count = reader.count(); count > 0; count--) keys.push(decoder.read());
       for (const variable of record.eagerIndices) this.#values[variable] = decoder.read();
     } else if (reader.byte() === 1) {
       home = decoder.read() as object;
     }
-    const value = this.#make(record, superclass, home);
+    const value = this.#make(record, superclass, keys, home);
     decoder.objects[index] = value;
     return value;
   }
 
-  #make(record: FunctionRecord, superclass: unknown, home: object | undefined): unknown {
+  #make(record: FunctionRecord, superclass: unknown, keys: readonly unknown[], home: object | undefined): unknown {
     if (record.id !== '') {
       const known = classOf(record.id, record.fingerprint, (record.flags & functionFlag.branded) !== 0);
       if (known !== undefined) {
@@ -202,6 +206,7 @@ export class FunctionReader {
     const imports = record.usesImports ? importsOfFile(record.url) : undefined;
     const { value, set } = factoryOf(record)({
       superclass,
+      keys,
       hooks,
       raw,
       importFunction: imports?.importFunction,
@@ -242,7 +247,11 @@ export class FunctionReader {
     const namespace = Object.create(null) as Record<string, unknown>;
     this.#keep(namespace);
     for (let count = this.#decoder.reader.count(); count > 0; count--) {
-      namespace[this.#decoder.reader.text()] = this.#decoder.read();
+      const name = this.#decoder.reader.text();
+      const isLive = this.#decoder.reader.byte() === 1;
+      const value = this.#decoder.read();
+      if (isLive) Object.defineProperty(namespace, name, { get: value as () => unknown, enumerable: true });
+      else namespace[name] = value;
     }
     return namespace;
   }

@@ -3,8 +3,10 @@
  * first, for machines that share their files, then the thread's module root. Another version than the sender's is an
  * error, never a surprise.
  */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Script, constants } from 'node:vm';
 import type { ModuleReference } from '../capture/module-reference.js';
 import { findPackage } from '../capture/packages.js';
@@ -86,24 +88,45 @@ function idOf(module: ModuleReference): string {
   return `${module.package}@${module.version}${sep}${module.isFile ? 'file:' : ''}${module.specifier}`;
 }
 
+function makeImporter(directory: string): (specifier: string) => Promise<Namespace> {
+  return new Script('(specifier) => import(specifier)', {
+    filename: join(directory, 'covey-import.js'),
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  }).runInThisContext() as (specifier: string) => Promise<Namespace>;
+}
+
+/** Node 20 calls the constant experimental, on every worker's stderr; it has since become stable as it is. */
+function quietly<T>(make: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return make();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
 const importers = new Map<string, (specifier: string) => Promise<Namespace>>();
 
 /** Imports as a file in a folder would. */
 export function importFrom(specifier: string, directory: string): Promise<Namespace> {
   let importer = importers.get(directory);
   if (importer === undefined) {
-    importer = new Script('(specifier) => import(specifier)', {
-      filename: join(directory, 'covey-import.js'),
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    }).runInThisContext() as (specifier: string) => Promise<Namespace>;
+    importer = quietly(() => makeImporter(directory));
     importers.set(directory, importer);
   }
   return importer(specifier);
 }
 
+/** The `require` of a file; where that folder doesn't exist, one of the module root. */
+export function requireOfFile(url: string, moduleRoot: string): NodeJS.Require {
+  const path = url.startsWith('file:') ? fileURLToPath(url) : url;
+  return createRequire(path !== '' && existsSync(path) ? path : join(moduleRoot, 'covey.js'));
+}
+
 /** `import()` and `import.meta` as they are in a file. */
 export function importsOfFile(url: string): { importFunction: (specifier: string) => unknown; meta: object } {
-  const path = url.startsWith('file:') ? decodeURIComponent(new URL(url).pathname) : url;
+  const path = url.startsWith('file:') ? fileURLToPath(url) : url;
   const directory = path === '' ? process.cwd() : dirname(path);
   return {
     importFunction: (specifier) => importFrom(specifier, directory),

@@ -52,6 +52,8 @@ class Inspector {
   readonly #session = new Session();
   readonly #slot: Slot;
   readonly #contextId: number;
+  /** Asked for right after the script itself, and rarely again. */
+  #lastSource: { readonly id: string; readonly text: string } | undefined;
   readonly #scripts = new Map<string, Script>();
 
   constructor() {
@@ -69,6 +71,7 @@ class Inspector {
     if (contextId === undefined) throw new Error('The inspector does not show the context that was just made.');
     this.#contextId = contextId;
     this.#session.on('Debugger.scriptParsed', ({ params }) => {
+      if (this.#scripts.has(params.scriptId)) return;
       this.#scripts.set(params.scriptId, { url: params.url, isModule: params.isModule === true });
     });
   }
@@ -117,18 +120,38 @@ class Inspector {
     const known = this.#scripts.get(id);
     if (known !== undefined) return known;
     this.#post('Debugger.enable');
-    this.#post('Debugger.disable');
+    try {
+      const script = this.#scripts.get(id);
+      if (script !== undefined) this.#readSource(id);
+      else this.#scripts.set(id, { url: '', isModule: false });
+    } finally {
+      this.#post('Debugger.disable');
+    }
     return this.#scripts.get(id);
+  }
+
+  /** The script that was loaded last from a URL. */
+  scriptAt(url: string): string | undefined {
+    let found: string | undefined;
+    for (const [id, script] of this.#scripts) if (script.url === url) found = id;
+    return found;
   }
 
   /** The text of a script as V8 runs it. */
   source(id: string): string {
+    if (this.#lastSource?.id === id) return this.#lastSource.text;
     this.#post('Debugger.enable');
     try {
-      return this.#call<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId: id }).scriptSource;
+      return this.#readSource(id);
     } finally {
       this.#post('Debugger.disable');
     }
+  }
+
+  #readSource(id: string): string {
+    const text = this.#call<{ scriptSource: string }>('Debugger.getScriptSource', { scriptId: id }).scriptSource;
+    this.#lastSource = { id, text };
+    return text;
   }
 
   #propertiesOf(subject: unknown): Properties {

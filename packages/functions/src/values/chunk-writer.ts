@@ -31,7 +31,13 @@ export class ChunkWriter {
   append(args: readonly unknown[], options?: EncodeOptions): number {
     const encoder = (this.#encoder ??= borrowEncoder());
     const start = encoder.out.position;
-    encoder.start(options === undefined ? inline : { ...options, outOfBandBytes: Infinity });
+    encoder.start(
+      options === undefined
+        ? inline
+        : options.outOfBandBytes === Infinity
+          ? options
+          : { ...options, outOfBandBytes: Infinity },
+    );
     try {
       encoder.encode(args, this.#none);
     } catch (error) {
@@ -41,6 +47,11 @@ export class ChunkWriter {
       encoder.reset();
     }
     return encoder.out.position;
+  }
+
+  /** Takes back what was appended beyond an offset that {@link append} gave, or 0. */
+  truncate(position: number): void {
+    if (this.#encoder !== undefined && position <= this.#encoder.out.position) this.#encoder.out.position = position;
   }
 
   /** The blob; the writer is empty afterwards. */

@@ -8,6 +8,8 @@ import { ModuleRuntime } from '../runtime/module-runtime.js';
 import { FunctionReader } from '../runtime/function-reader.js';
 import { BufferReader } from '../wire/buffer-reader.js';
 import { ByteReader } from '../wire/byte-reader.js';
+import { readShape } from '../wire/shape-cache.js';
+import type { Shape } from '../wire/shape-cache.js';
 import { attribute, flags, tag, wellKnownSymbols } from '../wire/tags.js';
 import { readError, readInstance } from './decode-object.js';
 import type { Frames } from './encoder.js';
@@ -26,7 +28,7 @@ export class Decoder {
   readonly reader: ByteReader;
   /** The objects so far, by number. */
   readonly objects: unknown[] = [];
-  readonly #shapes: string[][] = [];
+  readonly #shapes: Shape[] = [];
   readonly #options: DecodeOptions | undefined;
   #buffers: BufferReader | undefined;
   #functions: FunctionReader | undefined;
@@ -177,21 +179,20 @@ export class Decoder {
     return this.objects[index];
   }
 
-  #readShape(): string[] {
-    const { reader } = this;
-    const names: string[] = [];
-    for (let count = reader.count(); count > 0; count--) names.push(reader.text());
-    this.#shapes.push(names);
-    return names;
+  #readShape(): Shape {
+    const shape = readShape(this.reader);
+    this.#shapes.push(shape);
+    return shape;
   }
 
-  #readObject(names: readonly string[] | undefined): object {
-    if (names === undefined) throw new MalformedValueError('An object refers to a shape not yet seen.');
-    const object: Record<string, unknown> = {};
+  #readObject(shape: Shape | undefined): object {
+    if (shape === undefined) throw new MalformedValueError('An object refers to a shape not yet seen.');
+    const { names, template, hasProto } = shape;
+    const object: Record<string, unknown> = { ...template };
     this.objects.push(object);
     for (let index = 0; index < names.length; index++) {
       const name = names[index] as string;
-      if (name === '__proto__') defineData(object, name, this.read());
+      if (hasProto && name === '__proto__') defineData(object, name, this.read());
       else object[name] = this.read();
     }
     return object;

@@ -8,7 +8,7 @@ import { serializerFor } from '../registry.js';
 import { attribute, instanceBases, tag, viewKinds } from '../wire/tags.js';
 import type { InstanceBase } from '../wire/tags.js';
 import type { Encoder } from './encoder.js';
-import { intrinsicKind } from './intrinsic-prototypes.js';
+import { intrinsicKind, isIntrinsicPrototype } from './intrinsic-prototypes.js';
 import { writeError } from './encode-error.js';
 
 const { getPrototypeOf, getOwnPropertyDescriptor, isExtensible, hasOwn } = Object;
@@ -31,6 +31,7 @@ export function writeObject(encoder: Encoder, value: object, prototype: object |
     writeError(encoder, value as Error);
     return;
   }
+  if (isIntrinsicPrototype(value) && encoder.functions.writeByReference(value)) return;
   const base = baseOf(value);
   if (base === undefined) refuseExotic(encoder, value);
   if (base !== 'object') {
@@ -226,6 +227,7 @@ export function writeProperties(encoder: Encoder, value: object, keys: readonly 
     if (hasOwn(property, 'value')) {
       if (property.writable === true) bits |= attribute.writable;
       out.byte(bits);
+      if (typeof property.value === 'function') encoder.functions.holder = value;
       encoder.writeAt(key, property.value);
     } else {
       out.byte(bits | attribute.accessor);

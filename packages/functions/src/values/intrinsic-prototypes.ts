@@ -33,6 +33,11 @@ export function intrinsicKind(prototype: object | null): string | undefined {
   return found;
 }
 
+/** Whether an object is itself such a prototype. */
+export function isIntrinsicPrototype(value: object): boolean {
+  return known.has(value);
+}
+
 const nodeClasses = new Set(['DOMException', 'URL', 'URLSearchParams', 'Buffer']);
 
 function recognise(prototype: object): string | undefined {

@@ -6,12 +6,14 @@ import { MalformedValueError } from '../errors/function-error.js';
 import { tag } from './tags.js';
 
 const { fromCharCode } = String;
+/** Doubles pass through here: a view for each encoding would cost more than the rest of it. */
+const eightBytes = new Uint8Array(8);
+const eightView = new DataView(eightBytes.buffer);
 
 export class ByteReader {
   readonly bytes: Uint8Array;
   position: number;
   readonly end: number;
-  #view: DataView | undefined;
   #buffer: Buffer | undefined;
 
   constructor(bytes: Uint8Array, position = 0, end = bytes.length) {
@@ -27,16 +29,19 @@ export class ByteReader {
 
   uint32(): number {
     this.need(4);
-    const value = this.view.getUint32(this.position, true);
+    const { bytes, position } = this;
     this.position += 4;
+    let value = 0;
+    for (let index = 3; index >= 0; index--) value = value * 256 + (bytes[position + index] as number);
     return value;
   }
 
   float64(): number {
     this.need(8);
-    const value = this.view.getFloat64(this.position, true);
+    const { bytes, position } = this;
     this.position += 8;
-    return value;
+    for (let index = 0; index < 8; index++) eightBytes[index] = bytes[position + index] as number;
+    return eightView.getFloat64(0, true);
   }
 
   varint(): number {
@@ -114,10 +119,6 @@ export class ByteReader {
 
   need(length: number): void {
     if (length > this.end - this.position) throw cut();
-  }
-
-  get view(): DataView {
-    return (this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength));
   }
 
   get #text(): Buffer {

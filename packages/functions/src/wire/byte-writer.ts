@@ -5,6 +5,8 @@
 import { tag } from './tags.js';
 
 const loopBelow = 24;
+/** Small copies are cut from Node's pool: memory of its own would cost each of them over a microsecond. */
+const pooledUpTo = 1024;
 
 export class ByteWriter {
   bytes: Buffer;
@@ -134,7 +136,12 @@ export class ByteWriter {
 
   /** A copy of what was written from `start`. */
   copy(start = 0): Uint8Array {
-    return new Uint8Array(this.bytes.buffer.slice(start, this.position) as ArrayBuffer);
+    const length = this.position - start;
+    if (length > pooledUpTo) return new Uint8Array(this.bytes.buffer.slice(start, this.position) as ArrayBuffer);
+    const copy = Buffer.allocUnsafe(length);
+    if (length > loopBelow * 2) this.bytes.copy(copy, 0, start, this.position);
+    else for (let index = 0; index < length; index++) copy[index] = this.bytes[start + index] as number;
+    return copy;
   }
 }
 

@@ -54,6 +54,7 @@ export const tag = {
   namespace: 0xd7,
   hole: 0xd8,
   sink: 0xd9,
+  require: 0xda,
 } as const;
 
 /** Typed arrays and their kin by the number that stands for them. The order is part of the format. */
