@@ -37,6 +37,7 @@ export async function runWorkerCommand(
   const launches = workerLaunches(configuration);
   const watched = configuration.get('worker.nanny');
   const ended = deferred<Ending>();
+  const dialling = new AbortController();
   let link: Promise<SchedulerLink> | undefined;
   const end = (status: number, reason: string) => ended.resolve({ status, reason });
 
@@ -77,6 +78,7 @@ export async function runWorkerCommand(
         close: async ({ reason }) => end(0, `the scheduler closed: ${reason}`),
       },
       onLost: (message) => end(1, `the scheduler is gone: ${message}`),
+      signal: dialling.signal,
       waitMs,
       graceMs: waitMs,
     });
@@ -86,6 +88,7 @@ export async function runWorkerCommand(
     if (status === 1) terminal.err(`covey: ${reason}`);
     return status;
   } finally {
+    dialling.abort(new Error('the command ends'));
     await nanny.close();
     await (await link?.catch(() => undefined))?.close();
     stopListening();

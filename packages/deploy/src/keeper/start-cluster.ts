@@ -74,6 +74,7 @@ async function launch(request: KeepRequest, signal: AbortSignal | undefined): Pr
     child = spawn(process.execPath, [bundledEntry('keeper')], {
       detached: true,
       cwd: '/',
+      env: process.env,
       stdio: ['ignore', log, log, 'ipc'],
       serialization: 'advanced',
     });

@@ -24,6 +24,8 @@ export class NannyProcess {
   #config: NannyConfig | undefined;
   #nanny: Nanny | undefined;
   #link: Promise<SchedulerLink> | undefined;
+  /** A scheduler that never came must not keep the nanny from ending. */
+  readonly #dialling = new AbortController();
   /** Names of the first workers that aren't ready yet; undefined when all are and that was said. */
   #awaited: Set<string> | undefined;
   readonly #ready = new Map<string, { name: string; pid: number; address: string }>();
@@ -49,6 +51,7 @@ export class NannyProcess {
   /** Ends the workers, then this process. */
   end(code: number): void {
     this.#ending ??= (async () => {
+      this.#dialling.abort(new Error('the nanny ends'));
       await this.#nanny?.close();
       const link = await this.#link?.catch(() => undefined);
       await link?.close();
@@ -100,6 +103,7 @@ export class NannyProcess {
       scheduler,
       secret,
       hello: { name: nanny.name, host, pid: this.#host.pid },
+      signal: this.#dialling.signal,
       calls: {
         restart: async ({ workers }) => nanny.restart(workers),
         close: async () => this.end(0),

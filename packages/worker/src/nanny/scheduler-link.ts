@@ -16,6 +16,8 @@ export interface SchedulerLinkOptions {
   readonly calls: NannyCallHandlers;
   /** The scheduler is gone for good. */
   onLost(message: string): void;
+  /** Gives up dialling. */
+  readonly signal?: AbortSignal;
   /** How long to dial while nobody answers at first. Default 60,000. */
   readonly waitMs?: number;
   /** How long to dial again after the connection dropped. Default 60,000. */
@@ -38,6 +40,7 @@ export async function linkToScheduler(options: SchedulerLinkOptions): Promise<Sc
     role: 'nanny',
     hello: { ...hello },
     waitMs,
+    ...(options.signal !== undefined && { signal: options.signal }),
     // All processes of a cluster start at once: the first pauses are short.
     reconnect: { graceMs, firstMs: 5, maxMs: 1000 },
     configure(configured) {
