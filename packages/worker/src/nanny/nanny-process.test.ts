@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Secret } from '@covey/protocol';
+import { formatAddress, Secret } from '@covey/protocol';
 import { ChannelServer, deferred, listen } from '@covey/protocol/internal';
 import type { Channel, Listener } from '@covey/protocol/internal';
 import { nannyEntry } from './entry-files.js';
@@ -15,6 +15,7 @@ const secret = Secret.random();
 const folder = mkdtempSync(join(tmpdir(), 'covey-nanny-process-'));
 const calls: { method: string; params: unknown }[] = [];
 let listener: Listener;
+let scheduler: string;
 let channels: Channel[] = [];
 let heard = deferred();
 const children: ChildProcess[] = [];
@@ -37,6 +38,7 @@ beforeAll(async () => {
     role: 'scheduler',
     onChannelPeer: (comm) => server.accept(comm),
   });
+  scheduler = formatAddress(listener.contactAddress);
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -101,7 +103,7 @@ async function until(condition: () => boolean): Promise<void> {
 test('workers start before the scheduler is known; ready when all are; close ends everything', async () => {
   const nanny = startNanny();
   nanny.tell(config([launch('a', 'live'), launch('b', 'live')]));
-  nanny.tell({ type: 'scheduler', address: listener.contactAddress });
+  nanny.tell({ type: 'scheduler', address: scheduler });
   const { workers, name } = await nanny.heard('ready');
   expect(workers.map((worker) => worker.name).sort()).toEqual(['a', 'b']);
   expect(name).not.toBe('');
@@ -112,7 +114,7 @@ test('workers start before the scheduler is known; ready when all are; close end
 
 test('a death is reported to the scheduler with evidence', async () => {
   const nanny = startNanny();
-  nanny.tell(config([launch('c', 'die-once')], { scheduler: listener.contactAddress }));
+  nanny.tell(config([launch('c', 'die-once')], { scheduler }));
   await heard.promise;
   expect(calls.at(-1)).toMatchObject({ method: 'worker-died', params: { worker: 'c', exitCode: 7, signal: null } });
   nanny.tell({ type: 'close' });
@@ -121,7 +123,7 @@ test('a death is reported to the scheduler with evidence', async () => {
 
 test('the scheduler can have workers restarted, and the nanny closed', async () => {
   const nanny = startNanny();
-  nanny.tell(config([launch('d', 'live')], { scheduler: listener.contactAddress }));
+  nanny.tell(config([launch('d', 'live')], { scheduler }));
   const { workers } = await nanny.heard('ready');
   await until(() => channels.length > 0);
   await channels[0]?.call('restart', {});
@@ -136,7 +138,7 @@ test('the scheduler can have workers restarted, and the nanny closed', async () 
 
 test('workers are added and removed over IPC', async () => {
   const nanny = startNanny();
-  nanny.tell(config([], { scheduler: listener.contactAddress }));
+  nanny.tell(config([], { scheduler }));
   await nanny.heard('ready');
   nanny.tell({ type: 'add-workers', workers: [launch('e', 'live')] });
   const { pid } = await nanny.heard('worker-ready');
@@ -149,7 +151,7 @@ test('workers are added and removed over IPC', async () => {
 
 test('the nanny ends with its launcher, and its workers with it', async () => {
   const nanny = startNanny();
-  nanny.tell(config([launch('f', 'live')], { scheduler: listener.contactAddress }));
+  nanny.tell(config([launch('f', 'live')], { scheduler }));
   const { workers } = await nanny.heard('ready');
   nanny.child.disconnect();
   expect(await nanny.exited).toBe(0);
@@ -158,7 +160,7 @@ test('the nanny ends with its launcher, and its workers with it', async () => {
 
 test('workers end when the nanny itself is killed', async () => {
   const nanny = startNanny();
-  nanny.tell(config([launch('g', 'live'), launch('h', 'stubborn')], { scheduler: listener.contactAddress }));
+  nanny.tell(config([launch('g', 'live'), launch('h', 'stubborn')], { scheduler }));
   const { workers } = await nanny.heard('ready');
   nanny.child.kill('SIGKILL');
   await nanny.exited;
@@ -168,7 +170,7 @@ test('workers end when the nanny itself is killed', async () => {
 test('a wrong secret ends the nanny, saying why', async () => {
   const nanny = startNanny();
   const wrong = Secret.random().reveal();
-  nanny.tell(config([launch('i', 'live')], { scheduler: listener.contactAddress, secret: wrong }));
+  nanny.tell(config([launch('i', 'live')], { scheduler, secret: wrong }));
   const failed = await nanny.heard('failed');
   expect(failed.code).toMatch(/AUTHENTICATION/);
   expect(await nanny.exited).toBe(1);

@@ -42,7 +42,7 @@ interface Ward {
   readonly launch: WorkerLaunch;
   readonly policy: RestartPolicy;
   process: WorkerProcess;
-  restartTimer: Timer;
+  restartTimer: Timer | undefined;
   /** Someone asked for the end of the process: of the worker too, or to start it afresh. */
   asked: 'no' | 'remove' | 'restart';
 }
@@ -63,7 +63,7 @@ export class Nanny implements AsyncDisposable {
   readonly #residentMemory: ResidentMemory;
   readonly #wards = new Map<string, Ward>();
   #access: ClusterAccess | undefined;
-  #memoryTimer: Timer;
+  #memoryTimer: Timer | undefined;
   #measuring = false;
   #closing: Promise<void> | undefined;
 

@@ -13,8 +13,6 @@ export const activities = new AsyncLocalStorage<Activity>();
 /** Something that can be stopped when its task has ended: a timer. */
 export type Leftover = () => void;
 
-const getAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as () => boolean;
-
 export class Activity {
   /** 0 for what is no attempt. */
   readonly attempt: AttemptId | 0;
@@ -56,8 +54,8 @@ export class Activity {
       Object.defineProperty(this.#abort.signal, 'aborted', {
         configurable: true,
         get(this: AbortSignal) {
-          if (!getAborted.call(this)) poll();
-          return getAborted.call(this);
+          if (!isAborted(this)) poll();
+          return isAborted(this);
         },
       });
       if (this.stopReason !== undefined) this.#abort.abort(abortReason(this.stopReason));
@@ -88,6 +86,12 @@ export class Activity {
     for (const stop of this.#leftovers) stop();
     this.#leftovers = undefined;
   }
+}
+
+const abortedProperty = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted');
+
+function isAborted(signal: AbortSignal): boolean {
+  return abortedProperty?.get?.call(signal) as boolean;
 }
 
 /** What `signal.reason` is. */

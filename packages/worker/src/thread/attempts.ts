@@ -115,7 +115,7 @@ export class Attempts {
   /** Modules have to be imported first. */
   async #startLater(activity: Activity, task: QueuedTask, known: KnownFunction): Promise<unknown> {
     const { decodeOptions } = this.#parts;
-    const inputs = await Promise.all(task.inputs.map((frames) => frames && decodeAsync(frames, decodeOptions)));
+    const inputs = await Promise.all(task.inputs.map(async (frames) => frames && decodeAsync(frames, decodeOptions)));
     // Indices of pinned values stay empty: the resolver looks them up.
     const decoded: unknown[] = [];
     for (const [index, frames] of task.inputs.entries()) if (frames !== null) decoded[index] = inputs[index];

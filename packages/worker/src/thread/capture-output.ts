@@ -17,7 +17,8 @@ export function captureOutput(sink: PrintSink): void {
     const decoder = new TextDecoder();
     const write = (chunk: unknown, encoding?: BufferEncoding | WriteCallback, callback?: WriteCallback): boolean => {
       if (typeof chunk === 'string') sink(activities.getStore(), stream, chunk);
-      else if (ArrayBuffer.isView(chunk)) sink(activities.getStore(), stream, decoder.decode(chunk, { stream: true }));
+      else if (ArrayBuffer.isView(chunk))
+        sink(activities.getStore(), stream, decoder.decode(bytesOf(chunk), { stream: true }));
       else throw new TypeError(`a stream takes strings and bytes, not a ${typeof chunk}`);
       const done = typeof encoding === 'function' ? encoding : callback;
       if (done !== undefined) process.nextTick(done);
@@ -25,4 +26,8 @@ export function captureOutput(sink: PrintSink): void {
     };
     Object.defineProperty(output, 'write', { value: write, writable: true, configurable: true });
   }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -3,7 +3,7 @@
  * when: the turn that goes through the queue, when to look for news, and when to send some.
  */
 import { receiveMessageOnPort } from 'node:worker_threads';
-import type { DecodeOptions } from '@covey/functions';
+import type { DecodeOptions, Frames } from '@covey/functions';
 import type { AttemptId, FunctionId, Opaque, TaskId } from '@covey/protocol/internal';
 import type { TaskContextProvider } from '../task-context/task-context.js';
 import type { Activity } from './activity.js';
@@ -202,9 +202,9 @@ export class ComputeThread implements ThreadOrderHandler {
     this.#buffers = noBuffers;
   }
 
-  #inputsOf({ dependencies }: TaskOrder): readonly ({ header: Uint8Array; buffers: readonly Uint8Array[] } | null)[] {
+  #inputsOf({ dependencies }: TaskOrder): readonly (Frames | null)[] {
     if (dependencies === null || dependencies.length === 0) return noInputs;
-    const inputs = [];
+    const inputs: (Frames | null)[] = [];
     for (let at = 0; at < dependencies.length; at += 3) {
       const header = dependencies[at + 1] as Opaque | 0 | null;
       const parts = dependencies[at + 2] as Parts;
@@ -243,10 +243,16 @@ export class ComputeThread implements ThreadOrderHandler {
           continue;
         }
         const known = this.#functions.get(order.functionId);
-        if (known.meanMs === undefined || known.meanMs >= FLUSH_MS) this.#outbox.post((flushedMs = nowMs));
+        if (known.meanMs === undefined || known.meanMs >= FLUSH_MS) {
+          flushedMs = nowMs;
+          this.#outbox.post();
+        }
         this.#attempts.start(task, known, nowMs);
         nowMs = this.#slot.holder === undefined ? this.#attempts.endedMs : performance.now();
-        if (nowMs - flushedMs >= FLUSH_MS) this.#outbox.post((flushedMs = nowMs));
+        if (nowMs - flushedMs >= FLUSH_MS) {
+          flushedMs = nowMs;
+          this.#outbox.post();
+        }
         if (nowMs - polledMs >= POLL_MS) {
           polledMs = nowMs;
           this.#poll();

@@ -27,7 +27,7 @@ export function reportError(thrown: unknown, origin: Origin): ErrorReport {
   const report = {
     name: textOf(() => thrown.name) || 'Error',
     message: textOf(() => thrown.message),
-    stack: textOf(() => thrown.stack),
+    stack: userFrames(textOf(() => thrown.stack)),
     key,
     worker,
   };
@@ -37,6 +37,13 @@ export function reportError(thrown: unknown, origin: Origin): ErrorReport {
   return details === undefined ? { ...report, code } : { ...report, code, details };
 }
 
+/** Without the frames of this thread's own code, which called the user's. */
+function userFrames(stack: string): string {
+  const lines = stack.split('\n');
+  const ours = lines.findIndex((line) => line.includes(import.meta.filename) && /^\s+at /.test(line));
+  return (ours < 0 ? lines : lines.slice(0, ours)).join('\n');
+}
+
 /** Errors of any realm, and what looks like one. */
 function isErrorLike(thrown: unknown): thrown is Error {
   if (typeof thrown !== 'object' || thrown === null) return false;
@@ -44,9 +51,9 @@ function isErrorLike(thrown: unknown): thrown is Error {
   return thrown instanceof DOMException;
 }
 
-function describe(thrown: unknown): string {
+function describe(thrown: unknown): unknown {
   if (typeof thrown !== 'object' || thrown === null) return String(thrown);
-  return JSON.stringify(thrown) ?? String(thrown);
+  return JSON.stringify(thrown);
 }
 
 /** A getter that throws, or gives something else than text, leaves it empty. */

@@ -29,7 +29,8 @@ test('an error is reported with its class, message, fields, and whose it is', as
     ),
   );
   expect(report).toMatchObject({ name: 'RangeError', message: 'too far', key: 'far', worker: 'alice' });
-  expect(report.stack).toContain('RangeError: too far');
+  expect(report.stack).toMatch(/^RangeError: too far\n\s+at /);
+  expect(report.stack).not.toContain('thread.cjs');
   expect(valueOf(report)).toMatchObject({ message: 'too far', by: 3 });
   expect(await worker.value(() => 'goes on')).toBe('goes on');
 });
@@ -182,6 +183,25 @@ test('what a task prints is bounded', async () => {
   });
   expect(worker.printed().length).toBeLessThan((1 << 20) + 200);
   expect(worker.printed()).toContain('is dropped');
+});
+
+test('a single line is shown while its task still computes', async () => {
+  const task = worker.task(() => {
+    console.log('at work');
+    const until = performance.now() + 200;
+    while (performance.now() < until);
+  });
+  worker.flush();
+  await worker.hears(({ op }) => op === 'print');
+  expect(worker.said.some(({ op }) => op === 'done')).toBe(false);
+  await worker.end(task);
+});
+
+test('a thread that is broken itself ends, saying why', async () => {
+  await worker.hears(({ op }) => op === 'ready');
+  worker.sayNonsense();
+  expect(await worker.exited).toBe(70);
+  expect(worker.said.at(-1)).toMatchObject({ op: 'event', topic: 'warning', payload: { name: 'TypeError' } });
 });
 
 test('a cancelled task sees its signal, in a loop without await too', async () => {

@@ -46,7 +46,7 @@ function provider(): TaskContextProvider {
 test('a task knows itself and its worker', async () => {
   const said = await worker.run(
     async () => {
-      await null;
+      await Promise.resolve();
       const task = provider().task()!;
       task.log('half done', { part: 0.5 });
       provider().worker().logEvent('mine', { x: 1 });
@@ -57,7 +57,7 @@ test('a task knows itself and its worker', async () => {
   );
   expect(said.op).toBe('pinned');
   const known = await worker.value(async () => {
-    await null;
+    await Promise.resolve();
     const { name, host, thread, localDirectory } = provider().worker();
     return { key: provider().task()!.key, attempt: provider().task()!.attempt, name, host, thread, localDirectory };
   });
@@ -103,7 +103,7 @@ test('a task that waits for a future gives its slot away, and goes on before new
   await worker.end(next);
   expect(worker.decode(asking)).toBe('answer');
   const order = worker.said.filter(({ op }) => op === 'done' || op === 'suspended' || op === 'resumed');
-  expect(order.map(({ op, attempt }) => `${op} ${attempt}`)).toEqual([
+  expect(order.map(({ op, attempt }) => [op, attempt].join(' '))).toEqual([
     `suspended ${asking}`,
     `done ${other}`,
     `done ${long}`,
@@ -126,9 +126,12 @@ test('a failed future rejects inside of the task', async () => {
 });
 
 test('a task that returns a future has its value', async () => {
-  answering(async (question) => `answer to ${String(question)}`);
-  expect(await worker.value(() => (provider().executor() as FakeExecutor).future('a'))).toBe('answer to a');
-  expect(await worker.value(async () => (provider().executor() as FakeExecutor).future('b'))).toBe('answer to b');
+  answering(async (question: unknown) => ['answer to', question]);
+  expect(await worker.value(() => (provider().executor() as FakeExecutor).future('a'))).toEqual(['answer to', 'a']);
+  expect(await worker.value(async () => (provider().executor() as FakeExecutor).future('b'))).toEqual([
+    'answer to',
+    'b',
+  ]);
 });
 
 test('tasks that wait for tasks, a hundred deep, on one thread', async () => {

@@ -14,7 +14,7 @@ export interface InTaskParts {
   readonly outbox: Outbox;
   readonly slot: Slot;
   /** Looks for news from outside. */
-  poll(): void;
+  readonly poll: () => void;
   /** Something was said outside of a turn. */
   flush(): void;
 }

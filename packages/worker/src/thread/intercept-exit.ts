@@ -7,14 +7,21 @@ import process from 'node:process';
 import { activities } from './activity.js';
 import { TaskExitError } from './thread-errors.js';
 
-/** Call it before any user code is loaded: code keeps its own reference to what it imports. */
-export function interceptExit(): void {
+/**
+ * Call it before any user code is loaded: code keeps its own reference to what it imports. Answers how to end the thread
+ * all the same.
+ */
+export function interceptExit(): (code: number) => void {
   const refuse = (what: string, data: unknown): never => {
     const error = new TaskExitError(`the task called ${what}`, { data });
     const activity = activities.getStore();
     if (activity?.hasEnded === false) activity.onEscaped?.(activity, error);
     throw error;
   };
+  const { exit, reallyExit, abort } = process as unknown as Record<
+    'exit' | 'reallyExit' | 'abort',
+    (code?: number) => void
+  >;
   const kill = process.kill.bind(process);
   Object.assign(process, {
     exit: (code?: number | string | null) => refuse(`process.exit(${code ?? ''})`, { exitCode: code ?? 0 }),
@@ -29,4 +36,8 @@ export function interceptExit(): void {
     },
   });
   syncBuiltinESMExports();
+  return (code) => {
+    Object.assign(process, { exit, reallyExit, abort, kill });
+    process.exit(code);
+  };
 }

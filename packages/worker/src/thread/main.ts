@@ -2,8 +2,7 @@
  * Entry of a compute thread. Loaded for each of them and after each that was ended, so it takes along only what runs tasks: no
  * sockets, no store, no executor.
  */
-import process from 'node:process';
-import { workerData } from 'node:worker_threads';
+import workerThreads from 'node:worker_threads';
 import { registerSerializer } from '@covey/functions';
 import { taskContextSymbol } from '../task-context/task-context.js';
 import { captureOutput } from './capture-output.js';
@@ -18,8 +17,7 @@ import { UserModules } from './user-modules.js';
 /** What stands for an executor in a function that captured one. */
 class CapturedExecutor {}
 
-const start = workerData as ThreadStart;
-const exit = process.exit.bind(process);
+const start = workerThreads.workerData as ThreadStart;
 const modules = new UserModules(start);
 const thread = new ComputeThread({
   start,
@@ -28,11 +26,13 @@ const thread = new ComputeThread({
   onBroken: (error) => {
     warn(error, 'the compute thread itself');
     thread.flush();
-    exit(70);
+    exitThread(70);
   },
 });
 
-interceptExit();
+// The port is this module's and nobody else's.
+Object.assign(workerThreads, { workerData: null });
+const exitThread = interceptExit();
 trackTimers();
 captureOutput((activity, stream, text) => thread.print(activity, stream, text));
 catchEscapedErrors((error, activity) => warn(error, activity?.key ?? 'code that belongs to no task'));

@@ -19,20 +19,15 @@ const PRINT_EVERY_MS = 20;
 export class Outbox {
   readonly batch = new OutgoingBatch();
   readonly #port: MessagePort;
-  #postedMs = performance.now();
   #printFrom: Activity | undefined;
   #printStream = 0;
   #printText = '';
+  #printPostedMs = -Infinity;
   #strayWindowMs = 0;
   #strayPrinted = 0;
 
   constructor(port: MessagePort) {
     this.#port = port;
-  }
-
-  /** When reports last went out, by `performance.now()`. */
-  get postedMs(): number {
-    return this.#postedMs;
   }
 
   /** Where `threadReports` write to; what was printed before stays before. */
@@ -41,9 +36,8 @@ export class Outbox {
     return this.batch.fields;
   }
 
-  post(nowMs: number = performance.now()): void {
+  post(): void {
     if (this.#printText !== '') this.#endPrint();
-    this.#postedMs = nowMs;
     this.batch.post(this.#port);
   }
 
@@ -60,7 +54,10 @@ export class Outbox {
     this.#printStream = stream;
     this.#printText += cut;
     if (this.#printText.length >= PRINT_PIECE) this.#endPrint();
-    if (nowMs - this.#postedMs >= PRINT_EVERY_MS) this.post(nowMs);
+    // The event loop may be far away: a line that comes alone is shown at once.
+    if (nowMs - this.#printPostedMs < PRINT_EVERY_MS) return;
+    this.#printPostedMs = nowMs;
+    this.post();
   }
 
   /** How much of the text may go out: -1 when not even the notice of it, since that was given already. */

@@ -51,7 +51,7 @@ export class Requests {
       this.#answer(wait ? requestId : undefined, activity, async (decodeNow) => {
         const callable = (await decodeNow(frames)) as UserFunction;
         const values = (await decodeNow({ header: args, buffers: noBuffers })) as unknown[];
-        return activities.run(activity, () => Reflect.apply(callable, undefined, values));
+        return activities.run(activity, () => Reflect.apply(callable, undefined, values) as unknown);
       });
     });
   }

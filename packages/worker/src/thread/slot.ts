@@ -55,12 +55,15 @@ export class Slot {
         signal.removeEventListener('abort', stopped);
         this.#continue({ activity, deliver });
       };
-      const stopped = (): void => settle(() => reject(signal.reason as Error));
+      const stopped = (): void => {
+        const reason = signal.reason as Error;
+        settle(() => reject(reason));
+      };
       if (signal.aborted) stopped();
       else signal.addEventListener('abort', stopped);
       promise.then(
         (value) => settle(() => resolve(value)),
-        (error: unknown) => settle(() => reject(error as Error)),
+        (error: Error) => settle(() => reject(error)),
       );
     });
   }

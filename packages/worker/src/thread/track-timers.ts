@@ -10,15 +10,15 @@ import type { Leftover } from './activity.js';
 
 type TimerCallback = (...args: unknown[]) => void;
 type SetTimer = (callback: TimerCallback, ...rest: unknown[]) => { hasRef(): boolean };
-type ClearTimer = (timer: unknown) => void;
+type ClearTimer = (timer: never) => void;
 
 /** Call it before any user code is loaded: code keeps its own reference to what it imports. */
 export function trackTimers(): void {
   const { clearTimeout, clearInterval, clearImmediate, setTimeout, setInterval, setImmediate } = timers;
   const tracked = {
-    setTimeout: once(setTimeout as unknown as SetTimer, clearTimeout as ClearTimer),
-    setImmediate: once(setImmediate as unknown as SetTimer, clearImmediate as ClearTimer),
-    setInterval: repeated(setInterval as unknown as SetTimer, clearInterval as ClearTimer),
+    setTimeout: once(setTimeout as unknown as SetTimer, clearTimeout),
+    setImmediate: once(setImmediate, clearImmediate),
+    setInterval: repeated(setInterval as unknown as SetTimer, clearInterval),
   };
   for (const [name, replacement] of Object.entries(tracked)) {
     const original = timers[name as keyof typeof tracked] as unknown as Record<symbol, unknown>;
@@ -58,6 +58,6 @@ function repeated(set: SetTimer, clear: ClearTimer): SetTimer {
 
 function leftover(timer: { hasRef(): boolean }, clear: ClearTimer): Leftover {
   return () => {
-    if (timer.hasRef()) clear(timer);
+    if (timer.hasRef()) clear(timer as never);
   };
 }

@@ -5,7 +5,7 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { TaskId } from '@covey/protocol/internal';
-import type { Frames } from '@covey/functions/internal';
+import type { Frames } from '@covey/functions';
 import type { Leases } from './leases.js';
 import { SHARED_FROM_BYTES, threadReports } from './messages.js';
 import type { Answer, BufferId, Parts, ThreadValue } from './messages.js';

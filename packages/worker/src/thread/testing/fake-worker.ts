@@ -237,6 +237,12 @@ export class FakeWorker {
     return this.request((out, id) => threadOrders.actorGet(out, id, taskId as TaskId, property));
   }
 
+  /** An order that does not exist. */
+  sayNonsense(): void {
+    this.#batch.fields.push(4711);
+    this.flush();
+  }
+
   /** All that was printed, joined. */
   printed(attempt?: number): string {
     return this.said
