@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CoveyError, defineError, errorKinds, toErrorRecord } from './errors.js';
 import { ConnectError, fromErrorRecord, RemoteCallError, VersionMismatchError } from './transport-errors.js';
+import type * as transportErrors from './transport-errors.js';
 import { COVEY_VERSION } from './version.js';
 
 test('errors know their kind, cause and facts', () => {
@@ -21,7 +22,7 @@ test('errors know their kind, cause and facts', () => {
 });
 
 test('an error of another copy of this module is an instance all the same', () => {
-  let copy!: typeof import('./transport-errors.js');
+  let copy!: typeof transportErrors;
   jest.isolateModules(() => (copy = jest.requireActual('./transport-errors.js')));
   expect(copy.ConnectError).not.toBe(ConnectError);
   const error: unknown = new copy.ConnectError('from elsewhere');

@@ -283,7 +283,7 @@ describe('calls', () => {
         channel.handle = (method) => {
           if (method === 'known') throw new BackpressureError('slow down', { data: [1, 2] });
           if (method === 'plain') throw new RangeError('too far');
-          // eslint-disable-next-line @typescript-eslint/only-throw-error
+
           throw 'just text';
         };
       },

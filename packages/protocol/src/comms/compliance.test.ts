@@ -9,7 +9,7 @@ import { AuthenticationError, ConnectError, ListenError } from '../transport-err
 import { TEST_CERTIFICATE, TEST_KEY } from './certificate.test.support.js';
 import type { CloseReason, Comm } from './comm.js';
 import { connect, type ConnectOptions } from './connect.js';
-import { InProcessComm } from './in-process.js';
+import type { InProcessComm } from './in-process.js';
 import { listen, type Listener, type ListenOptions, type PeerHello } from './listen.js';
 import { RawClient } from './raw-client.test.support.js';
 

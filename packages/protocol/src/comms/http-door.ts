@@ -21,15 +21,17 @@ export function httpDoor(options: HttpDoorOptions): HttpHandler {
     const path = (request.url ?? '/').split('?', 1)[0];
     const { origin, host, authorization } = request.headers;
     if (path === '/health' && (request.method === 'GET' || request.method === 'HEAD')) {
-      answer(response, 200, 'ok\n');
+      answer(response, 200, { status: 'ok' });
       return;
     }
-    if (origin !== undefined && !options.isAllowedOrigin(origin)) answer(response, 403, 'this origin is not allowed\n');
-    else if (!options.isAllowedHost(host)) answer(response, 421, 'this process does not answer for that host name\n');
+    if (origin !== undefined && !options.isAllowedOrigin(origin))
+      answer(response, 403, { error: 'this origin is not allowed' });
+    else if (!options.isAllowedHost(host))
+      answer(response, 421, { error: 'this process does not answer for that host name' });
     else if (authorization === undefined || !sameBytes(Buffer.from(authorization), expected)) {
       response.setHeader('www-authenticate', 'Bearer realm="covey"');
-      answer(response, 401, "send 'Authorization: Bearer TOKEN'; 'covey token' prints the token\n");
-    } else if (options.handler === undefined) answer(response, 404, 'nothing is served here\n');
+      answer(response, 401, { error: "send 'Authorization: Bearer TOKEN'; 'covey token' prints the token" });
+    } else if (options.handler === undefined) answer(response, 404, { error: 'nothing is served here' });
     else {
       options.onauthorised(request);
       options.handler(request, response);
@@ -37,6 +39,11 @@ export function httpDoor(options: HttpDoorOptions): HttpHandler {
   };
 }
 
-function answer(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }).end(text);
+function answer(
+  response: ServerResponse,
+  status: number,
+  body: { readonly status: string } | { readonly error: string },
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(`${JSON.stringify(body)}\n`);
 }
