@@ -1,4 +1,143 @@
 /**
  * Distributed computing for TypeScript, made for notebooks: what its users see.
  */
-export {};
+export { Executor } from './executor.js';
+export { getExecutor } from './in-task.js';
+export { getTask, getWorker } from '@covey/worker';
+export type { TaskContext, WorkerContext } from '@covey/worker';
+
+// Futures, graphs, and what waits for them.
+export {
+  AsCompleted,
+  asCompleted,
+  delayed,
+  Event,
+  Future,
+  getProperty,
+  Lazy,
+  Lock,
+  MultiLock,
+  progress,
+  Queue,
+  Ref,
+  ref,
+  Semaphore,
+  Task,
+  task,
+  Variable,
+  wait,
+} from '@covey/executor';
+export type {
+  Actor,
+  ActorExecutor,
+  ActorOf,
+  AsCompletedOptions,
+  ClusterLike,
+  Computed,
+  ConcurrentFacade,
+  ConnectOptions,
+  DelayedFunction,
+  FutureOr,
+  FutureStatus,
+  Gathered,
+  GatheredSkipping,
+  GatherOptions,
+  Graph,
+  Held,
+  Lease,
+  MultiLockOptions,
+  Outcome,
+  Persisted,
+  ProgressOptions,
+  QueueOptions,
+  RefOr,
+  Resolved,
+  ResolvedTarget,
+  ResultsOptions,
+  Scattered,
+  ScatterOptions,
+  SchedulerMemory,
+  SemaphoreOptions,
+  Tasks,
+  TaskSettings,
+  TextOutput,
+  VersionReport,
+  Versions,
+  Waited,
+  WaitForOptions,
+  WaitOptions,
+} from '@covey/executor';
+
+// Clusters.
+export {
+  Cluster,
+  listClusters,
+  LocalCluster,
+  openCluster,
+  resolveTarget,
+  RunningCluster,
+  startCluster,
+  stopCluster,
+} from '@covey/deploy';
+export type {
+  ClusterEntry,
+  ClusterEvent,
+  ClusterLogs,
+  KeptClusterInfo,
+  LocalClusterOptions,
+  MemoryLimit,
+  ResolveOptions,
+  StartClusterOptions,
+} from '@covey/deploy';
+
+// Values and functions of one's own.
+export { registerSerializer } from '@covey/functions';
+export type { Serializer } from '@covey/functions';
+
+// Secrets and logging.
+export { COVEY_VERSION, createLineLogger, Secret, silentLogger } from '@covey/protocol';
+export type { ConnectTls, LineLoggerOptions, ListenTls, Logger, LogLevel } from '@covey/protocol';
+
+// Errors.
+export {
+  AddressError,
+  AuthenticationError,
+  BackpressureError,
+  CallTimeoutError,
+  ConnectError,
+  ConnectionClosedError,
+  CoveyError,
+  ListenError,
+  ProtocolError,
+  RemoteCallError,
+  SecretError,
+  VersionMismatchError,
+} from '@covey/protocol';
+export {
+  CyclicGraphError,
+  DataLostError,
+  ExecutorClosedError,
+  FutureLostError,
+  FutureReleasedError,
+  GatherTooLargeError,
+  KeyConflictError,
+  KeyUsedError,
+  KilledWorkerError,
+  ResultUnavailableError,
+  RunOnWorkersError,
+  TaskCancelledError,
+  TaskError,
+  TaskTimeoutError,
+  UnknownKeyError,
+  UsageError,
+  WaitTimeoutError,
+} from '@covey/executor';
+export {
+  ClusterClosedError,
+  ClusterExistsError,
+  ClusterNotFoundError,
+  ClusterStartError,
+  ConfigurationError,
+  UnsafeFolderError,
+} from '@covey/deploy';
+export { NotSerializableError } from '@covey/functions';

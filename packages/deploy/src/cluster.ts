@@ -32,6 +32,11 @@ export type ClusterLogs = Readonly<Record<string, readonly string[]>>;
  * A cluster that this process owns. Closing it, or the end of this process, ends it.
  */
 export abstract class Cluster implements AsyncDisposable {
+  /** By this the executor knows a cluster that a function captures: inside the task it becomes the task's own. */
+  get [Symbol.for('covey.cluster')](): true {
+    return true;
+  }
+
   /** What it is made of, e.g. `local`. */
   abstract readonly kind: string;
   readonly name: string;

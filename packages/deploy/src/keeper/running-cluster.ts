@@ -31,6 +31,11 @@ export class RunningCluster {
     this.#processes = systemProcessTable();
   }
 
+  /** By this the executor knows a cluster that a function captures: inside the task it becomes the task's own. */
+  get [Symbol.for('covey.cluster')](): true {
+    return true;
+  }
+
   get name(): string {
     return this.entry.name;
   }
