@@ -32,7 +32,6 @@ export class DataBook<Value> {
   readonly #data = new Map<TaskId, Datum>();
   readonly #planner: FetchPlanner;
   #gained: TaskId[] = [];
-  #dropped: TaskId[] = [];
 
   constructor(output: WorkerOutput<Value>, owner: DataBookOwner, limits?: FetchLimits) {
     this.#output = output;
@@ -59,17 +58,14 @@ export class DataBook<Value> {
   /** Registers a task's inputs and sets what it waits for. Its leaving (`release`) must follow. */
   require(task: WorkerTask, now: number): void {
     eachInput(task.compute, (taskId, nbytes, where) => {
-      const datum = this.#data.get(taskId) ?? this.#add(taskId, nbytes);
+      const datum = this.#find(taskId) ?? this.#add(taskId, nbytes);
       datum.users += 1;
       if (datum.isHere) return;
-      if (!datum.waiters.has(task)) {
-        datum.waiters.add(task);
-        task.waitingFor += 1;
-      }
+      const isFirst = this.#wait(datum, task);
       if (datum.state !== 'missing') return;
       if (where !== 0 && where.length > 0) this.#want(datum, nbytes, where, now);
-      // With other waiters, the question is under way.
-      else if (datum.waiters.size === 1 && !datum.isKept) this.#output.missing(taskId, NOBODY);
+      // With other waiters, or when it was to be acquired, the question is under way.
+      else if (isFirst && !datum.isKept) this.#output.missing(taskId, NOBODY);
     });
   }
 
@@ -80,7 +76,7 @@ export class DataBook<Value> {
       const datum = this.#data.get(taskId);
       if (datum === undefined) return;
       datum.users -= 1;
-      datum.waiters.delete(task);
+      if (datum.waiters?.delete(task) === true && datum.waiters.size === 0) datum.waiters = undefined;
       this.#forgetIfUseless(datum, 'release', now);
     });
   }
@@ -97,17 +93,19 @@ export class DataBook<Value> {
 
   /** A result is in the store, computed or scattered, to be kept until `free`. */
   hold(taskId: TaskId, nbytes: number, now: number): void {
-    const datum = this.#data.get(taskId) ?? this.#add(taskId, nbytes);
+    const datum = this.#data.get(taskId);
+    if (datum === undefined) return;
     if (datum.thread !== undefined) this.#unpin(datum);
     datum.nbytes = nbytes;
     datum.isKept = true;
     this.#arrive(datum, 'memory', now);
+    this.#simplify(datum);
   }
 
   /** A result can't leave its thread. */
   pin(taskId: TaskId, thread: ComputeThread, now: number): void {
-    const datum = this.#data.get(taskId) ?? this.#add(taskId, 0);
-    if (datum.state === 'memory') this.#dropped.push(taskId);
+    const datum = this.#find(taskId) ?? this.#add(taskId, 0);
+    if (datum.state === 'memory') this.#output.drop(taskId);
     if (datum.thread !== undefined && datum.thread !== thread) this.#unpin(datum);
     datum.thread = thread;
     datum.isKept = true;
@@ -116,11 +114,13 @@ export class DataBook<Value> {
   }
 
   acquire(taskId: TaskId, nbytes: number, holders: readonly WorkerId[], now: number): void {
-    const datum = this.#data.get(taskId) ?? this.#add(taskId, nbytes);
-    if (datum.isKept && datum.isHere) return;
+    const datum = this.#find(taskId) ?? this.#add(taskId, nbytes);
+    const wasKept = datum.isKept;
     datum.isKept = true;
-    if (datum.isHere) this.#gained.push(taskId);
-    else if (datum.state === 'missing') this.#holdersOf(datum, nbytes, holders, now);
+    if (datum.isHere) {
+      if (!wasKept) this.#gained.push(taskId);
+      this.#simplify(datum);
+    } else if (datum.state === 'missing') this.#holdersOf(datum, nbytes, holders, now);
   }
 
   holders(taskId: TaskId, nbytes: number, holders: readonly WorkerId[], now: number): void {
@@ -131,7 +131,10 @@ export class DataBook<Value> {
 
   free(taskId: TaskId, now: number): void {
     const datum = this.#data.get(taskId);
-    if (datum === undefined) return;
+    if (datum === undefined) {
+      this.#output.drop(taskId);
+      return;
+    }
     datum.isKept = false;
     this.#forgetIfUseless(datum, 'free', now);
   }
@@ -147,6 +150,7 @@ export class DataBook<Value> {
     this.#output.keep(taskId, value);
     this.#gained.push(taskId);
     this.#arrive(datum, 'memory', now);
+    this.#simplify(datum);
   }
 
   absent(fetch: FetchId, taskId: TaskId, now: number): void {
@@ -190,10 +194,8 @@ export class DataBook<Value> {
   requireAgain(task: WorkerTask): void {
     eachInput(task.compute, (taskId) => {
       const datum = this.#data.get(taskId);
-      if (datum === undefined || datum.isHere || datum.waiters.has(task)) return;
-      datum.waiters.add(task);
-      task.waitingFor += 1;
-      if (datum.state === 'missing' && datum.waiters.size === 1) this.#output.missing(taskId, NOBODY);
+      if (datum === undefined || datum.isHere) return;
+      if (this.#wait(datum, task) && datum.state === 'missing') this.#output.missing(taskId, NOBODY);
     });
   }
 
@@ -202,19 +204,14 @@ export class DataBook<Value> {
     eachInput(task.compute, (taskId) => users.set(taskId, (users.get(taskId) ?? 0) + 1));
   }
 
-  /** At the end of a turn: start fetches, and tell what was gained and dropped. */
+  /** At the end of a turn: start fetches, and tell what was gained. */
   flush(mayFetch: boolean): void {
-    if (mayFetch) this.#planner.start((fetch, peer, taskIds, nbytes) => this.#output.startFetch(fetch, peer, taskIds, nbytes));
+    if (mayFetch)
+      this.#planner.start((fetch, peer, taskIds, nbytes) => this.#output.startFetch(fetch, peer, taskIds, nbytes));
     if (this.#gained.length > 0) {
-      const gained = this.#gained.filter((taskId) => this.#data.get(taskId)?.isHere === true);
+      const gained = this.#gained.filter((taskId) => this.#output.has(taskId));
       this.#gained = [];
       if (gained.length > 0) this.#output.gained(gained);
-    }
-    if (this.#dropped.length > 0) {
-      // What came again in the same turn replaced what was to be dropped.
-      const dropped = this.#dropped.filter((taskId) => this.#data.get(taskId)?.state !== 'memory');
-      this.#dropped = [];
-      if (dropped.length > 0) this.#output.drop(dropped);
     }
   }
 
@@ -222,6 +219,31 @@ export class DataBook<Value> {
     const datum = new Datum(taskId, nbytes);
     this.#data.set(taskId, datum);
     return datum;
+  }
+
+  /** What is known of a result; a record is made for one that is only in the store, as it is about to be used. */
+  #find(taskId: TaskId): Datum | undefined {
+    const datum = this.#data.get(taskId);
+    if (datum !== undefined || !this.#output.has(taskId)) return datum;
+    const stored = this.#add(taskId, 0);
+    stored.state = 'memory';
+    stored.isKept = true;
+    return stored;
+  }
+
+  /** The record of a result that is only kept says nothing more than the store does. */
+  #simplify(datum: Datum): void {
+    if (datum.state === 'memory' && datum.isKept && datum.users === 0) this.#data.delete(datum.taskId);
+  }
+
+  /** Lets a task wait; true when it is the only one. */
+  #wait(datum: Datum, task: WorkerTask): boolean {
+    datum.waiters ??= new Set();
+    if (!datum.waiters.has(task)) {
+      datum.waiters.add(task);
+      task.waitingFor += 1;
+    }
+    return datum.waiters.size === 1;
   }
 
   #holdersOf(datum: Datum, nbytes: number, holders: readonly WorkerId[], now: number): void {
@@ -240,9 +262,9 @@ export class DataBook<Value> {
     datum.state = state;
     datum.failures = 0;
     datum.holders = [];
-    if (datum.waiters.size === 0) return;
-    const waiters = [...datum.waiters];
-    datum.waiters.clear();
+    const { waiters } = datum;
+    datum.waiters = undefined;
+    if (waiters === undefined) return;
     for (const task of waiters) {
       task.waitingFor -= 1;
       if (task.waitingFor === 0) this.#owner.inputsAreHere(task, now);
@@ -261,9 +283,12 @@ export class DataBook<Value> {
   }
 
   #forgetIfUseless(datum: Datum, stimulus: string, now: number): void {
-    if (datum.users > 0 || datum.isKept) return;
+    if (datum.users > 0 || datum.isKept) {
+      this.#simplify(datum);
+      return;
+    }
     this.#data.delete(datum.taskId);
-    if (datum.state === 'memory') this.#dropped.push(datum.taskId);
+    if (datum.state === 'memory') this.#output.drop(datum.taskId);
     if (datum.thread !== undefined) this.#unpin(datum);
     this.#owner.tell(datum.taskId, datum.state, 'gone', stimulus, now);
     datum.state = 'missing';
@@ -273,7 +298,8 @@ export class DataBook<Value> {
     const { thread } = datum;
     if (thread === undefined) return;
     datum.thread = undefined;
-    if (thread.pinned.delete(datum.taskId) && thread.state !== 'ending') this.#output.dropInThread(thread.id, [datum.taskId]);
+    if (thread.pinned.delete(datum.taskId) && thread.state !== 'ending')
+      this.#output.dropInThread(thread.id, [datum.taskId]);
   }
 }
 

@@ -1,4 +1,8 @@
-/** What the core knows of one result that is here, comes here, or should: made when a task or an `acquire` names it, or when it was computed here. */
+/**
+ * What the core knows of one result that comes here, or should, or is needed here by tasks that were not handed to a thread yet.
+ *
+ * The common result has none: computed here, kept until `free`, it is only in the store.
+ */
 import type { TaskId, WorkerId } from '@covey/protocol/internal';
 import type { ComputeThread } from './compute-thread.js';
 import type { WorkerTask } from './task.js';
@@ -22,8 +26,8 @@ export class Datum {
   /** Where it is fetched from, while wanted or fetching. */
   source: WorkerId | undefined = undefined;
   thread: ComputeThread | undefined = undefined;
-  /** Waiting tasks that need it. Empty as soon as it is here. */
-  readonly waiters = new Set<WorkerTask>();
+  /** Waiting tasks that need it; undefined for none, as soon as it is here. */
+  waiters: Set<WorkerTask> | undefined = undefined;
   /** Tasks that need it and were not handed to a thread yet: waiting and ready ones. */
   users = 0;
   /** To be kept until `free`. False: only its users keep it (a fetch nobody ordered for its own sake, or freed while in use). */

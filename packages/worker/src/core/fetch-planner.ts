@@ -137,7 +137,8 @@ export class FetchPlanner {
     let nbytes = 0;
     let taken = 0;
     for (const datum of peer.line) {
-      const fits = data.size === 0 || (nbytes + datum.nbytes <= this.#limits.batchBytes && data.size < this.#limits.batchCount);
+      const fits =
+        data.size === 0 || (nbytes + datum.nbytes <= this.#limits.batchBytes && data.size < this.#limits.batchCount);
       if (!fits) break;
       taken += 1;
       peer.waitingBytes -= datum.nbytes;

@@ -33,11 +33,14 @@ export interface WorkerOutput<Value> {
   giveUp(reason: string): void;
 
   // The store
+  /** Whether the result of this task is there: kept, and not dropped since. */
+  has(taskId: TaskId): boolean;
   /** Keep it as the result of this task, in place of an earlier one if there is one. */
   keep(taskId: TaskId, value: Value): void;
   /** It is not wanted (any more). */
   discard(value: Value): void;
-  drop(taskIds: readonly TaskId[]): void;
+  /** Without effect when it is not there. */
+  drop(taskId: TaskId): void;
 
   // The scheduler: as in `WorkerNewsHandler`
   done(

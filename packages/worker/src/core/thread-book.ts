@@ -72,24 +72,24 @@ export class ThreadBook {
     this.#threads.delete(thread.id);
   }
 
-  /** Chooses the next task and its thread, and takes it out of its ready queue; undefined when nothing fits. */
-  next(): { readonly task: WorkerTask; readonly thread: ComputeThread } | undefined {
-    let best: ComputeThread | undefined;
-    const common = this.ready.peek();
-    for (const thread of this.#open) {
-      const own = thread.own.peek();
-      if (own !== undefined && this.#fits(thread, own)) {
-        const isFirst = thread.forActor || common === undefined || own.compute.priority <= common.compute.priority;
-        if (isFirst) {
-          thread.own.pop();
-          return { task: own, thread };
+  /** Takes tasks out of their ready queues, best first, while there is a thread for them; `handOver` gives each to its thread. */
+  assign(handOver: (task: WorkerTask, thread: ComputeThread) => void): void {
+    for (;;) {
+      const common = this.ready.peek();
+      let best: ComputeThread | undefined;
+      let own: WorkerTask | undefined;
+      for (const thread of this.#open) {
+        own = thread.own.size === 0 ? undefined : this.#ownFirst(thread, common);
+        if (own !== undefined) {
+          best = thread;
+          break;
         }
+        if (common === undefined || thread.forActor || !this.#fits(thread, common)) continue;
+        if (best === undefined || isLessLoaded(thread, best)) best = thread;
       }
-      if (common === undefined || thread.forActor || !this.#fits(thread, common)) continue;
-      if (best === undefined || isLessLoaded(thread, best)) best = thread;
+      if (best === undefined) return;
+      handOver(own ?? (this.ready.pop() as WorkerTask), best);
     }
-    if (best === undefined) return undefined;
-    return { task: this.ready.pop() as WorkerTask, thread: best };
   }
 
   /** What a task counts in a thread's load. An unknown one fills the window. */
@@ -101,6 +101,14 @@ export class ThreadBook {
   /** Whether a thread without work is there, beside this one. */
   hasIdleBeside(thread: ComputeThread): boolean {
     return this.#open.some((other) => other !== thread && !other.forActor && other.queue.length === 0);
+  }
+
+  /** Takes the first task that only this thread may run, if its turn has come. */
+  #ownFirst(thread: ComputeThread, common: WorkerTask | undefined): WorkerTask | undefined {
+    const own = thread.own.peek();
+    if (own === undefined || !this.#fits(thread, own)) return undefined;
+    const isFirst = thread.forActor || common === undefined || own.compute.priority <= common.compute.priority;
+    return isFirst ? thread.own.pop() : undefined;
   }
 
   #fits(thread: ComputeThread, task: WorkerTask): boolean {

@@ -85,7 +85,7 @@ export class WorkerCore<Value> {
       {
         inputsAreHere: (task, now) => this.#becomeReady(task, 'input', now),
         askLater: (datum, holder, atMs) => this.#due(atMs, { kind: 'ask', datum, holder }),
-        tell: (taskId, from, to, stimulus, now) => this.#story.tell(now, taskId, '', from, to, stimulus),
+        tell: (taskId, from, to, stimulus, now) => this.#story.tell(now, taskId, from, to, stimulus),
       },
       options.fetchLimits,
     );
@@ -107,7 +107,12 @@ export class WorkerCore<Value> {
   }
 
   /** The attempts in threads: which, of what key, in which thread. */
-  running(): { readonly taskId: TaskId; readonly attempt: AttemptId; readonly key: string; readonly thread: ThreadId }[] {
+  running(): {
+    readonly taskId: TaskId;
+    readonly attempt: AttemptId;
+    readonly key: string;
+    readonly thread: ThreadId;
+  }[] {
     return [...this.#threads].flatMap((thread) =>
       [...thread.queue.slice(0, 1), ...thread.suspended].map(({ compute }) => ({
         taskId: compute.taskId,
@@ -136,7 +141,7 @@ export class WorkerCore<Value> {
     this.#counts.waiting += 1;
     if (compute.dependencies !== null) this.#data.require(task, now);
     if (task.waitingFor === 0) this.#becomeReady(task, 'compute', now);
-    else this.#story.tell(now, compute.taskId, compute.key, 'none', 'waiting', 'compute');
+    else this.#story.tell(now, compute.taskId, 'none', 'waiting', 'compute');
   }
 
   handleCancel(attempt: AttemptId, reason: string, now: number): void {
@@ -309,9 +314,7 @@ export class WorkerCore<Value> {
   endTurn(now: number): void {
     const { isPaused } = this;
     if (!isPaused) {
-      for (let next = this.#threads.next(); next !== undefined; next = this.#threads.next()) {
-        this.#handOver(next.task, next.thread, now);
-      }
+      this.#threads.assign((task, thread) => this.#handOver(task, thread, now));
       if (this.#started.length > 0) {
         this.#output.started(this.#started);
         this.#started = [];
@@ -325,7 +328,13 @@ export class WorkerCore<Value> {
     const check = (holds: boolean, what: string): void => {
       if (!holds) throw new Error(`worker core: ${what}`);
     };
-    const counts: Record<TaskState, number> = { waiting: 0, ready: 0, executing: 0, suspended: 0, gone: this.#counts.gone };
+    const counts: Record<TaskState, number> = {
+      waiting: 0,
+      ready: 0,
+      executing: 0,
+      suspended: 0,
+      gone: this.#counts.gone,
+    };
     const queued = new Set<WorkerTask>(this.#threads.ready);
     for (const thread of this.#threads) for (const task of thread.own) queued.add(task);
     const users = new Map<TaskId, number>();
@@ -334,28 +343,36 @@ export class WorkerCore<Value> {
       counts[task.state] += 1;
       check(task.compute.attempt === attempt, `${name} is filed under its own number`);
       check(queued.has(task) === (task.state === 'ready'), `${name} is in a ready queue exactly while ready`);
-      check((task.waitingFor > 0) === (task.state === 'waiting'), `${name} waits exactly while inputs are missing`);
+      check(task.waitingFor > 0 === (task.state === 'waiting'), `${name} waits exactly while inputs are missing`);
       const thread = task.thread;
       check(task.state !== 'executing' || thread?.queue.includes(task) === true, `${name} is in its thread's queue`);
-      check(task.state !== 'suspended' || thread?.suspended.has(task) === true, `${name} is among its thread's suspended`);
+      check(
+        task.state !== 'suspended' || thread?.suspended.has(task) === true,
+        `${name} is among its thread's suspended`,
+      );
       if (task.state === 'waiting' || task.state === 'ready') this.#data.countUsers(task, users);
     }
     for (const state of ['waiting', 'ready', 'executing', 'suspended'] as const) {
       check(counts[state] === this.#counts[state], `as many tasks are ${state} as counted`);
     }
     for (const thread of this.#threads) {
-      for (const task of thread.queue) check(task.state === 'executing', `thread ${thread.id} queues executing tasks only`);
-      for (const task of thread.suspended) check(task.state === 'suspended', `thread ${thread.id} suspends what is suspended`);
-      for (const taskId of thread.pinned) check(this.#data.get(taskId)?.thread === thread, `${taskId} is pinned where it says`);
+      for (const task of thread.queue)
+        check(task.state === 'executing', `thread ${thread.id} queues executing tasks only`);
+      for (const task of thread.suspended)
+        check(task.state === 'suspended', `thread ${thread.id} suspends what is suspended`);
+      for (const taskId of thread.pinned)
+        check(this.#data.get(taskId)?.thread === thread, `${taskId} is pinned where it says`);
       check(thread.state !== 'ending' || thread.queue.length + thread.own.size === 0, `thread ${thread.id} ends empty`);
     }
     for (const datum of this.#data) {
       const name = `result ${datum.taskId} (${datum.state})`;
       check(datum.users === (users.get(datum.taskId) ?? 0), `${name} has as many users as tasks that name it`);
       check(datum.isKept || datum.users > 0, `${name} is here for somebody`);
-      check(!datum.isHere || datum.waiters.size === 0, `${name} is waited for only while it is not here`);
+      check(datum.state !== 'memory' || this.#output.has(datum.taskId), `${name} is in the store`);
+      check(datum.state !== 'memory' || datum.users > 0, `${name} has a record because it is used`);
+      check(!datum.isHere || datum.waiters === undefined, `${name} is waited for only while it is not here`);
       check((datum.state === 'pinned') === (datum.thread !== undefined), `${name} has a thread exactly while pinned`);
-      for (const task of datum.waiters) check(task.state === 'waiting', `${name} is waited for by waiting tasks`);
+      for (const task of datum.waiters ?? []) check(task.state === 'waiting', `${name} is waited for by waiting tasks`);
     }
   }
 
@@ -440,7 +457,14 @@ export class WorkerCore<Value> {
   #tellStopped(task: WorkerTask, ran: boolean, startMs: number, durationMs: number): void {
     const { compute, stop } = task;
     if (stop?.kind === 'timeout') {
-      this.#output.erred(compute.taskId, compute.attempt, startMs, durationMs, slotOf(task), timeoutReport(compute, this.#name));
+      this.#output.erred(
+        compute.taskId,
+        compute.attempt,
+        startMs,
+        durationMs,
+        slotOf(task),
+        timeoutReport(compute, this.#name),
+      );
     } else {
       this.#output.stopped(compute.taskId, compute.attempt, ran, stop?.reason ?? CANCELLED_THREAD);
     }
@@ -469,7 +493,7 @@ export class WorkerCore<Value> {
   }
 
   #move(task: WorkerTask, state: TaskState, stimulus: string, now: number): void {
-    this.#story.tell(now, task.compute.taskId, task.compute.key, task.state, state, stimulus);
+    this.#story.tell(now, task.compute.taskId, task.state, state, stimulus);
     this.#counts[task.state] -= 1;
     this.#counts[state] += 1;
     task.state = state;
@@ -496,12 +520,20 @@ export class WorkerCore<Value> {
     this.#recall(thread, now);
     this.#threads.close(thread);
     const started = [...thread.queue, ...thread.suspended];
-    const guilty = end === undefined ? undefined : (started.find((task) => task.compute.attempt === end.running) ?? thread.queue[0]);
+    const guilty =
+      end === undefined ? undefined : (started.find((task) => task.compute.attempt === end.running) ?? thread.queue[0]);
     for (const task of started) {
       const { compute } = task;
       this.#settle(thread.id, compute.attempt, 'thread-ended', now);
       if (task.stop === undefined && task === guilty && end !== undefined) {
-        this.#output.erred(compute.taskId, compute.attempt, 0, 0, thread.slot, threadEndedReport(compute, this.#name, end));
+        this.#output.erred(
+          compute.taskId,
+          compute.attempt,
+          0,
+          0,
+          thread.slot,
+          threadEndedReport(compute, this.#name, end),
+        );
       } else {
         this.#tellStopped(task, true, 0, 0);
       }

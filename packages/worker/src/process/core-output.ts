@@ -89,8 +89,12 @@ export class CoreOutput implements WorkerOutput<StoredValue> {
     // Nothing holds it: its buffers' leases end with whoever brought it.
   }
 
-  drop(taskIds: readonly TaskId[]): void {
-    for (const taskId of taskIds) this.#worker.store.drop(taskId);
+  has(taskId: TaskId): boolean {
+    return this.#worker.store.has(taskId);
+  }
+
+  drop(taskId: TaskId): void {
+    this.#worker.store.drop(taskId);
   }
 
   // --- the scheduler

@@ -53,6 +53,8 @@ export class Incarnation {
   stuckThreads = 0;
   /** Where news is written; undefined before the session has begun. */
   channel: Channel | undefined;
+  /** The time as the core is told it: read once a batch, since reading the clock costs as much as a stimulus. */
+  now = epochMs();
 
   readonly #options: IncarnationOptions;
   readonly #reader: SchedulerReader;
@@ -113,6 +115,7 @@ export class Incarnation {
     this.channel = channel;
     channel.onbatch = (batch) => {
       if (this.#isDisposed) return;
+      this.now = epochMs();
       this.turn();
       dispatchWorkerBatch(batch, this.#reader);
     };
@@ -204,6 +207,7 @@ export class Incarnation {
 
   #onReports(thread: ThreadHandle, batch: ReceivedBatch): void {
     if (this.#isDisposed) return;
+    this.now = epochMs();
     this.turn();
     this.#reports.thread = thread;
     dispatchThreadReports(batch.fields, this.#reports);

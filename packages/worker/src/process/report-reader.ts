@@ -5,7 +5,6 @@ import type { PoolBuffer } from '../store/buffer-pool.js';
 import type { BufferId, Parts, ThreadReportHandler } from '../thread/messages.js';
 import type { ThreadHandle } from './compute-threads.js';
 import type { Incarnation } from './incarnation.js';
-import { epochMs } from './time.js';
 import { ownBytes, resultValue } from './value-transfer.js';
 
 export class ReportReader implements ThreadReportHandler {
@@ -31,29 +30,29 @@ export class ReportReader implements ThreadReportHandler {
   ): void {
     const { core, pool } = this.#worker;
     const value = resultValue(header === 0 ? 0 : ownBytes(header), parts, nbytes, type, pool);
-    core.handleDone(this.thread.id, attempt, nbytes, type, startMs, durationMs, value, epochMs());
+    core.handleDone(this.thread.id, attempt, nbytes, type, startMs, durationMs, value, this.#worker.now);
     // Written, and held by the store if anybody wants it.
     for (const part of value.parts ?? []) pool.unlease(part.buffer.id, this.thread.writing);
   }
 
   pinned(attempt: AttemptId, type: string, startMs: number, durationMs: number): void {
-    this.#worker.core.handlePinned(this.thread.id, attempt, type, startMs, durationMs, epochMs());
+    this.#worker.core.handlePinned(this.thread.id, attempt, type, startMs, durationMs, this.#worker.now);
   }
 
   erred(attempt: AttemptId, startMs: number, durationMs: number, error: ErrorReport): void {
-    this.#worker.core.handleErred(this.thread.id, attempt, startMs, durationMs, error, epochMs());
+    this.#worker.core.handleErred(this.thread.id, attempt, startMs, durationMs, error, this.#worker.now);
   }
 
   stopped(attempt: AttemptId, reason: string): void {
-    this.#worker.core.handleStopped(this.thread.id, attempt, reason, epochMs());
+    this.#worker.core.handleStopped(this.thread.id, attempt, reason, this.#worker.now);
   }
 
   suspended(attempt: AttemptId): void {
-    this.#worker.core.handleSuspended(this.thread.id, attempt, epochMs());
+    this.#worker.core.handleSuspended(this.thread.id, attempt, this.#worker.now);
   }
 
   resumed(attempt: AttemptId): void {
-    this.#worker.core.handleResumed(this.thread.id, attempt, epochMs());
+    this.#worker.core.handleResumed(this.thread.id, attempt, this.#worker.now);
   }
 
   reply(requestId: number, value: Opaque): void {

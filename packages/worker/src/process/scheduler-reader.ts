@@ -11,7 +11,6 @@ import type {
   WorkerMessageHandler,
 } from '@covey/protocol/internal';
 import type { Incarnation } from './incarnation.js';
-import { epochMs } from './time.js';
 import { ownBytes } from './value-transfer.js';
 
 export class SchedulerReader implements WorkerMessageHandler {
@@ -29,28 +28,28 @@ export class SchedulerReader implements WorkerMessageHandler {
     if (!this.#worker.functions.has(task.functionId)) {
       throw new ProtocolError(`task ${task.key} came before its function ${task.functionId}`);
     }
-    this.#worker.core.handleCompute(task, epochMs());
+    this.#worker.core.handleCompute(task, this.#worker.now);
   }
 
   cancel(_taskId: TaskId, attempt: AttemptId, reason: string): void {
-    this.#worker.core.handleCancel(attempt, reason, epochMs());
+    this.#worker.core.handleCancel(attempt, reason, this.#worker.now);
   }
 
   free(taskIds: readonly TaskId[]): void {
-    this.#worker.core.handleFree(taskIds, epochMs());
+    this.#worker.core.handleFree(taskIds, this.#worker.now);
   }
 
   holders(taskId: TaskId, nbytes: number, workers: readonly WorkerId[]): void {
-    this.#worker.core.handleHolders(taskId, nbytes, workers, epochMs());
+    this.#worker.core.handleHolders(taskId, nbytes, workers, this.#worker.now);
   }
 
   acquire(taskId: TaskId, nbytes: number, workers: readonly WorkerId[]): void {
-    this.#worker.core.handleAcquire(taskId, nbytes, workers, epochMs());
+    this.#worker.core.handleAcquire(taskId, nbytes, workers, this.#worker.now);
   }
 
   store(taskId: TaskId, type: string, value: Opaque): void {
     this.#worker.store.put(taskId, { header: ownBytes(value), parts: null, nbytes: value.length, type });
-    this.#worker.core.handleStored(taskId, value.length, type, epochMs());
+    this.#worker.core.handleStored(taskId, value.length, type, this.#worker.now);
   }
 
   peer(workerId: WorkerId, address: string): void {
@@ -58,7 +57,7 @@ export class SchedulerReader implements WorkerMessageHandler {
   }
 
   peerGone(workerId: WorkerId): void {
-    this.#worker.core.handlePeerGone(workerId, epochMs());
+    this.#worker.core.handlePeerGone(workerId, this.#worker.now);
   }
 
   releaseFunction(ids: readonly FunctionId[]): void {

@@ -27,6 +27,7 @@ export interface ValueStore {
   /** Takes over the value's parts. An earlier value of the same task is dropped. */
   put(taskId: TaskId, value: StoredValue): void;
   get(taskId: TaskId): StoredValue | undefined;
+  has(taskId: TaskId): boolean;
   drop(taskId: TaskId): void;
   readonly count: number;
   /** Bytes of all values. */
@@ -52,6 +53,10 @@ export class MemoryStore implements ValueStore {
 
   get(taskId: TaskId): StoredValue | undefined {
     return this.#values.get(taskId);
+  }
+
+  has(taskId: TaskId): boolean {
+    return this.#values.has(taskId);
   }
 
   put(taskId: TaskId, value: StoredValue): void {

@@ -200,8 +200,8 @@ export class FakeSession implements WorkerNewsHandler {
     this.#tell({ op: 'event', topic, payload });
   }
 
-  #tell(news: Omit<News, 'worker'>): void {
-    this.#scheduler.hear({ ...news, worker: this } as News);
+  #tell(news: { readonly op: string; readonly [field: string]: unknown }): void {
+    this.#scheduler.hear({ ...news, worker: this });
   }
 }
 
