@@ -41,7 +41,7 @@ export class ClientSession implements ClientMessageHandler {
   function(id: FunctionId, blob: FunctionBlob): void {
     checkId(id, 'the id of a function');
     checkFunction(blob);
-    this.#core.defineFunction(this.#client, id, blob, this.#nowMs);
+    this.#core.defineFunction(this.#client, id, ownFunction(blob), this.#nowMs);
   }
 
   options(id: OptionsId, options: TaskOptions): void {
@@ -80,4 +80,14 @@ export class ClientSession implements ClientMessageHandler {
     checkIds(ids, 'functions');
     this.#core.releaseFunction(this.#client, ids, this.#nowMs);
   }
+}
+
+/** A function is kept for long: it must not keep the frame alive in which it came. */
+function ownFunction(blob: FunctionBlob): FunctionBlob {
+  return { ...blob, header: own(blob.header), buffers: blob.buffers.map(own) };
+}
+
+/** The bytes themselves when they are most of what they are a view of, else a copy. */
+function own(bytes: Uint8Array): Uint8Array {
+  return bytes.length * 2 < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes;
 }

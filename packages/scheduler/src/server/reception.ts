@@ -12,6 +12,9 @@ import { WorkerSession } from './worker-session.js';
 const ROLES = ['client', 'worker', 'nanny'] as const;
 type Role = (typeof ROLES)[number];
 
+/** The topic that says which workers come and go. */
+export const WORKERS_TOPIC = 'workers';
+
 /** What the server tells of itself, and wants to be told. */
 export interface AboutServer {
   readonly epoch: string;
@@ -119,6 +122,8 @@ export class Reception {
       }
     };
     this.#parts.logger.info('a worker came', { worker: hello.name, address: hello.address, nthreads: hello.nthreads });
+    const { name, address, nthreads } = hello;
+    this.#parts.topics.publish(WORKERS_TOPIC, { worker: name, address, nthreads, came: true }, nowMs);
     // Its first tasks leave after the welcome: what is written before the channel has a comm waits in it.
     this.#parts.settle();
     return {

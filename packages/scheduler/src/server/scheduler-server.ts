@@ -3,8 +3,8 @@
  * It decides nothing about tasks, and never decodes a user's function or value.
  */
 import { COVEY_VERSION, formatAddress, silentLogger } from '@covey/protocol';
-import type { Logger } from '@covey/protocol';
-import { ChannelServer, deferred, listen, makeNonce, systemClock } from '@covey/protocol/internal';
+import type { Address, Logger } from '@covey/protocol';
+import { ChannelServer, deferred, isLoopbackHost, listen, makeNonce, systemClock } from '@covey/protocol/internal';
 import type { Clock, Listener, SchedulerInfo, WorkerId } from '@covey/protocol/internal';
 import { SchedulerCore } from '../core/core.js';
 import type { WorkerDeparture } from '../core/surface.js';
@@ -19,7 +19,7 @@ import { httpRoutes } from './http/routes.js';
 import { epochNow } from './now.js';
 import type { Now } from './now.js';
 import { preload } from './preload.js';
-import { Reception } from './reception.js';
+import { Reception, WORKERS_TOPIC } from './reception.js';
 import { resolveTimings } from './server-options.js';
 import type { ResolvedTimings, SchedulerServerOptions } from './server-options.js';
 import { Datasets } from './state/datasets.js';
@@ -245,9 +245,17 @@ export class SchedulerServer implements AsyncDisposable {
         ...(network !== undefined && { network }),
       });
       this.#listeners.push(listener);
+      this.#warnIfOpen(listener.address);
     }
     this.#logger.info('the scheduler listens', { cluster: this.clusterName, addresses: this.addresses.join(' ') });
     this.#keepHouse(this.#now());
+  }
+
+  #warnIfOpen(address: Address): void {
+    if (address.kind !== 'ws' || isLoopbackHost(address.host)) return;
+    this.#logger.warn(
+      `${formatAddress(address)} is open to the network without TLS: what travels can be read by others; use a wss address`,
+    );
   }
 
   #workerGone({ id, hello }: Member, departure: WorkerDeparture): void {
@@ -255,7 +263,14 @@ export class SchedulerServer implements AsyncDisposable {
     this.#retired.delete(id);
     if (this.#isClosing) return;
     this.#logger.info('a worker left', { worker: hello.name, reason: departure.reason });
-    this.#core.removeWorker(id, departure, this.#now());
+    const nowMs = this.#now();
+    const { death, reason } = departure;
+    this.#parts.topics.publish(
+      WORKERS_TOPIC,
+      { worker: hello.name, address: hello.address, left: reason, death: death ?? null },
+      nowMs,
+    );
+    this.#core.removeWorker(id, departure, nowMs);
     this.#settle();
   }
 

@@ -45,7 +45,13 @@ export function fleetCalls(parts: ServerParts, retired: ReadonlySet<WorkerId>): 
     if (nanny === undefined)
       throw new UnknownWorkerError(`the worker '${name}' has no nanny that could start it again`);
     member.leaving ??= 'restarted';
-    await nanny.channel.call('restart', { workers: [name] }, { signal, timeoutMs });
+    try {
+      await nanny.channel.call('restart', { workers: [name] }, { signal, timeoutMs });
+    } catch (error) {
+      // It was not restarted: if it dies from now on, that is an accident again.
+      member.leaving = undefined;
+      throw error;
+    }
     const isBack = () => {
       const successor = fleet.named(name);
       return successor !== undefined && successor.id !== member.id;

@@ -170,6 +170,17 @@ describe('queues', () => {
     expect(coordination.counts()).toEqual(counts());
   });
 
+  test('can be told that a getter gives up, so that no item is lost on the way to it', async () => {
+    const { alice, bob, coordination } = world();
+    const waiting = bob.call('queue', 'q', 'get', { token: 't' });
+    await expect(bob.call('queue', 'q', 'get', { token: 't' })).rejects.toThrow("the token 't' waits already");
+    expect(await alice.call('queue', 'q', 'withdraw', { token: 't' })).toBe(false);
+    expect(await bob.call('queue', 'q', 'withdraw', { token: 't' })).toBe(true);
+    expect(await waiting).toBeNull();
+    expect(await bob.call('queue', 'q', 'withdraw', { token: 't' })).toBe(false);
+    expect(coordination.counts()).toEqual(counts());
+  });
+
   test('hold the tasks in their items until who gets them has adopted them', async () => {
     const { alice, bob, held } = world();
     await alice.call('queue', 'q', 'put', { value: value(1), ids: [7, 8] });

@@ -12,6 +12,8 @@ import { Variable } from './variable.js';
 import type { Wait } from './wait.js';
 import type { Caller, Waits } from './waits.js';
 
+const MAX_TOKEN_LENGTH = 100;
+
 /** Keeps tasks alive for what is not a client. */
 export interface TaskKeeper {
   /** Holds the tasks that a client's session names. @throws when it doesn't hold them itself */
@@ -20,6 +22,8 @@ export interface TaskKeeper {
 
 /** Where a getter waits. */
 interface Source {
+  /** By which the getter can withdraw. */
+  readonly token?: string | undefined;
   enter(wait: Wait<readonly Item[]>): void;
   leave(wait: Wait<readonly Item[]>): void;
 }
@@ -28,6 +32,8 @@ export class ValueOps {
   readonly #tasks: TaskKeeper;
   readonly #waits: Waits;
   readonly #handovers = new Handovers();
+  /** By client and token: ends a wait with the answer null. */
+  readonly #withdrawals = new Map<string, () => void>();
   readonly #queues = new Map<string, ItemQueue>();
   readonly #variables = new Map<string, Variable>();
 
@@ -63,10 +69,17 @@ export class ValueOps {
           return this.#put(queue, caller, args).finally(() => forgetIdle(this.#queues, name, queue));
         case 'get': {
           const count = args.optionalInteger('count', 1, 1_000_000) ?? 1;
+          const token = args.has('token') ? args.text('token', MAX_TOKEN_LENGTH) : undefined;
           return this.#take(caller, args.optionalTimeoutMs(), {
+            token,
             enter: (wait) => queue.get(wait, count),
             leave: (wait) => queue.withdrawGet(wait),
           }).finally(() => forgetIdle(this.#queues, name, queue));
+        }
+        case 'withdraw': {
+          const withdraw = this.#withdrawals.get(`${caller.client} ${args.text('token', MAX_TOKEN_LENGTH)}`);
+          withdraw?.();
+          return withdraw !== undefined;
         }
         case 'drain':
           return this.#handovers.give(caller.client, queue.drain(args.optionalInteger('limit', 1) ?? Infinity));
@@ -144,8 +157,12 @@ export class ValueOps {
    * answer leaves may let their tasks go.
    */
   #take(caller: Caller, timeoutMs: number | undefined, source: Source): Promise<Taken | null> {
+    const id = source.token === undefined ? undefined : `${caller.client} ${source.token}`;
+    if (id !== undefined && this.#withdrawals.has(id)) {
+      throw new CoordinationError(`the token '${source.token}' waits already`);
+    }
     let inner: Wait<readonly Item[]>;
-    return this.#waits.run<Taken | null>({
+    const answer = this.#waits.run<Taken | null>({
       caller,
       timeoutMs,
       late: null,
@@ -155,10 +172,17 @@ export class ValueOps {
           settle: (items) => wait.settle(this.#handovers.give(caller.client, items)),
           fail: (error) => wait.fail(error),
         };
+        if (id !== undefined) {
+          this.#withdrawals.set(id, () => {
+            source.leave(inner);
+            wait.settle(null);
+          });
+        }
         source.enter(inner);
       },
       withdraw: () => source.leave(inner),
     });
+    return id === undefined ? answer : answer.finally(() => this.#withdrawals.delete(id));
   }
 
   #item(caller: Caller, args: Fields): Item {

@@ -26,7 +26,7 @@ beforeAll(async () => {
     tasks: (state, limit) => [{ state: state ?? null, limit }],
     task: (key) => {
       if (key === 'broken') throw new Error('no luck');
-      return key === 'inc (1)/a' ? { key, value: Uint8Array.of(1, 2), large: 10n } : undefined;
+      return key === 'inc (1)/a' ? { key, value: Buffer.of(1, 2), large: 10n } : undefined;
     },
   });
   server = createServer(routes);

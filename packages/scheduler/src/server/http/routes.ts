@@ -131,8 +131,9 @@ function json(value: unknown, status = 200): Page {
   return { status, body: `${JSON.stringify(value, plain, 1)}\n` };
 }
 
-/** Bytes and big integers have no form in JSON: their sizes and digits do. */
-function plain(_name: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value);
-  return value instanceof Uint8Array ? `${value.length} bytes` : value;
+/** Bytes and big integers have no form in JSON: their sizes and digits do. `this` has the value as it was before its own `toJSON`. */
+function plain(this: Readonly<Record<string, unknown>>, name: string, value: unknown): unknown {
+  const original = this[name];
+  if (typeof original === 'bigint') return String(original);
+  return original instanceof Uint8Array ? `${original.length} bytes` : value;
 }
