@@ -4,7 +4,9 @@ import type { Actor } from './actors/actor.js';
 import { ConcurrentFacade } from './collect/concurrent.js';
 import { connectCore } from './executor/core.js';
 import type { ClusterLike, ConnectOptions, ExecutorCore } from './executor/core.js';
+import { coreBehind } from './executor/base.js';
 import { Sharing } from './executor/sharing.js';
+import { letExecutorsTravel } from './executor/travel.js';
 import { computeLazy, persistLazy } from './graph/compute.js';
 import type { Computed, Persisted } from './graph/compute.js';
 import { submitGraph } from './graph/submit-graph.js';
@@ -69,21 +71,23 @@ export class Executor extends Sharing implements AsyncDisposable {
    * Connects to a cluster.
    *
    * @param target - a cluster object, or an address (`ws://host:port`, `wss://…`, `unix:///path`), or, with
-   *   {@link ConnectOptions.resolve}, the name of a running cluster or nothing
+   *   {@link ConnectOptions.resolve}, the name of a running cluster or nothing; an executor gives a view of itself
    * @throws ConnectError when nobody answers, AuthenticationError when the secret is wrong, VersionMismatchError,
    *   AddressError; UsageError when no secret is known
    */
   static async connect<Self extends Executor>(
     this: new (core: ExecutorCore, view: View) => Self,
-    target?: ClusterLike | string,
+    target?: ClusterLike | Executor | string,
     options: ConnectOptions = {},
   ): Promise<Self> {
+    if (target instanceof Executor) return new this(coreBehind(target), new View({}));
     return new this(await connectCore(target, options), new View({}));
   }
 
   /** @internal Use {@link Executor.connect}. */
   constructor(core: ExecutorCore, view: View) {
     super(core, view);
+    letExecutorsTravel();
   }
 
   /** Address of the scheduler. */
@@ -219,7 +223,10 @@ export class Executor extends Sharing implements AsyncDisposable {
    * result is released once it is there.
    */
   asConcurrent(): ConcurrentFacade {
-    return new ConcurrentFacade(this);
+    return new ConcurrentFacade({
+      submit: (fn, args) => submitTask(this.session, this.view, fn, args),
+      map: (fn, iterables) => mapTasks(this.session, this.view, fn, iterables),
+    });
   }
 
   /** A future of a task that others submitted, by its key. Its `result()` throws UnknownKeyError when there is no such task. */

@@ -1,6 +1,4 @@
 import { FakeScheduler } from './testing/fake-scheduler.js';
-import { Future } from './future.js';
-import { FutureReleasedError, TaskCancelledError } from './errors.js';
 
 const inc = (x: number): number => x + 1;
 

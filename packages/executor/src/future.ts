@@ -82,6 +82,11 @@ export class Future<T> {
     make = (id, origin) => new Future(id, origin);
   }
 
+  /** Lets a compute thread know that a task returned a future: the task's value is then the future's. */
+  get [Symbol.for('covey.future')](): true {
+    return true;
+  }
+
   private constructor(id: number, origin: FutureOrigin) {
     this.#id = id;
     this.#origin = origin;

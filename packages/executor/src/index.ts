@@ -27,6 +27,14 @@ export type { Waited, WaitForOptions } from './collect/wait.js';
 export { progress } from './collect/progress.js';
 export type { ProgressOptions, TextOutput } from './collect/progress.js';
 export type { ConcurrentFacade } from './collect/concurrent.js';
+export { Lock, MultiLock } from './coordination/lock.js';
+export type { Held, MultiLockOptions } from './coordination/lock.js';
+export { Semaphore } from './coordination/semaphore.js';
+export type { Lease, SemaphoreOptions } from './coordination/semaphore.js';
+export { Event } from './coordination/event.js';
+export { Queue } from './coordination/queue.js';
+export type { QueueOptions } from './coordination/queue.js';
+export { Variable } from './coordination/variable.js';
 export { getProperty } from './actors/actor.js';
 export type { Actor, ActorOf } from './actors/actor.js';
 export {

@@ -1,4 +1,5 @@
 /**
  * What the sibling packages need of `@covey/executor` beyond its public names. No promise is made about it to anyone else.
  */
-export {};
+export { connectInTask } from './in-task.js';
+export type { InTaskContext } from './in-task.js';

@@ -1,22 +1,25 @@
 /** The compatible facade: what code written for a pool of threads expects. */
-import type { Executor } from '../executor.js';
 import type { Future } from '../future.js';
+import type { AnyFunction } from '../submit/submit.js';
+
+/** How the facade submits: the executor's own ways. */
+export interface Submitting {
+  submit(fn: AnyFunction, args: readonly unknown[]): Future<unknown>;
+  map(fn: AnyFunction, iterables: readonly Iterable<unknown>[]): Future<unknown>[];
+}
 
 /** `submit` and `map` that give values: see {@link Executor.asConcurrent}. */
 export class ConcurrentFacade {
-  readonly #executor: Executor;
+  readonly #executor: Submitting;
 
-  constructor(executor: Executor) {
+  /** @internal */
+  constructor(executor: Submitting) {
     this.#executor = executor;
   }
 
   /** Calls `fn` on a worker. @throws what it throws */
   submit<Args extends unknown[], R>(fn: (...args: Args) => R, ...args: Args): Promise<Awaited<R>> {
-    const submit = this.#executor.submit.bind(this.#executor) as unknown as (
-      fn: (...args: Args) => R,
-      ...args: Args
-    ) => Future<Awaited<R>>;
-    const future = submit(fn, ...args);
+    const future = this.#executor.submit(fn, args) as Future<Awaited<R>>;
     return future.result().finally(() => future.release());
   }
 
@@ -25,11 +28,7 @@ export class ConcurrentFacade {
     fn: (...args: Args) => R,
     ...iterables: { [K in keyof Args]: Iterable<Args[K]> }
   ): AsyncGenerator<Awaited<R>, void, undefined> {
-    const map = this.#executor.map.bind(this.#executor) as unknown as (
-      fn: (...args: Args) => R,
-      ...iterables: Iterable<unknown>[]
-    ) => Future<Awaited<R>>[];
-    const futures = map(fn, ...(iterables as Iterable<unknown>[]));
+    const futures = this.#executor.map(fn, iterables as Iterable<unknown>[]) as Future<Awaited<R>>[];
     try {
       for (const future of futures) {
         yield await future.result();

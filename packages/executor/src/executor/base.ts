@@ -8,7 +8,15 @@ import type { ExecutorCore } from './core.js';
 /** Tasks, named by their futures or by their keys. */
 export type Tasks = Future<unknown> | string | Iterable<Future<unknown> | string>;
 
+let sessionIn: (executor: ExecutorBase) => Session;
+let coreIn: (executor: ExecutorBase) => ExecutorCore;
+
 export abstract class ExecutorBase {
+  static {
+    sessionIn = (executor) => executor.session;
+    coreIn = (executor) => executor.core;
+  }
+
   /** @internal */
   protected readonly core: ExecutorCore;
   /** @internal */
@@ -56,4 +64,14 @@ export abstract class ExecutorBase {
     const chosen = workers ?? this.view.settings.workers;
     return chosen === undefined ? {} : { workers: typeof chosen === 'string' ? [chosen] : chosen };
   }
+}
+
+/** The session behind an executor, for what is built upon executors in this package. */
+export function sessionBehind(executor: ExecutorBase): Session {
+  return sessionIn(executor);
+}
+
+/** What an executor shares with its views. */
+export function coreBehind(executor: ExecutorBase): ExecutorCore {
+  return coreIn(executor);
 }

@@ -12,7 +12,7 @@ import type { Session } from '../session/session.js';
 import type { View } from '../session/view.js';
 import { LARGE_ARGUMENT_BYTES, liftLargeArguments } from '../submit/large-arguments.js';
 import { nameOf } from '../submit/submit.js';
-import { captureTask, ChunkEncoder, hashCall } from '../values/codec.js';
+import { captureTask, ChunkEncoder, keyByContentOf } from '../values/codec.js';
 import type { CapturedTask } from '../values/codec.js';
 import { orderTasks } from './order.js';
 import { Ref, Task } from './task.js';
@@ -187,9 +187,8 @@ class GraphSubmission {
     for (const input of node.inputs) {
       if (typeof input === 'number' && (this.#nodes[input] as Node).key === undefined) return;
     }
-    const hash = hashCall(node.captured, node.task.args, this.#keyOf);
-    if (hash === undefined) return;
-    node.key = `${nameOf(node.captured.blob)}-${hash}`;
+    node.key = keyByContentOf(node.captured, node.task.args, isReferred, this.#keyOf);
+    if (node.key === undefined) return;
     const held = this.#session.heldTask(node.key);
     if (held !== undefined) node.id = held;
   }

@@ -67,7 +67,7 @@ export type NodeValue<Node> =
  * ```
  */
 export function task<Args extends unknown[], R>(fn: (...args: Args) => R, ...args: RefArgs<Args>): Task<Outcome<R>> {
-  return new Task(fn as (...args: never[]) => unknown, args);
+  return new Task(fn, args);
 }
 
 /** The result of the task with this key, in the same graph. */

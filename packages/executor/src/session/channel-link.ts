@@ -109,7 +109,7 @@ class ChannelLink implements SchedulerLink {
     params: SchedulerCalls[Method]['params'],
     options?: CallOptions,
   ): Promise<SchedulerCalls[Method]['result']> {
-    return this.#channel.call(method, params, options) as Promise<SchedulerCalls[Method]['result']>;
+    return this.#channel.call(method, params, options);
   }
 
   async close(): Promise<void> {

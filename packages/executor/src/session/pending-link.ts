@@ -89,7 +89,7 @@ export class PendingLink implements SchedulerLink {
     if (this.#closed) return Promise.reject(new ConnectionClosedError('The connection was closed before it was made'));
     this.#cut();
     return new Promise((resolve, reject) => {
-      this.#early.push((link) => link.call(method, params, options).then(resolve, reject));
+      this.#early.push((link) => void link.call(method, params, options).then(resolve, reject));
       this.#opening.catch(reject);
     });
   }

@@ -66,7 +66,7 @@ export class ResultReader {
       const kept = table.value(id);
       if (!(kept instanceof Elsewhere)) return this.#here(kept);
     } else if (table.state(id) !== State.pending) {
-      return Promise.reject(this.whyNone(id) as Error);
+      return failing(this.whyNone(id));
     }
     this.#session.hold(id);
     return this.settled(id, options).then(
@@ -181,7 +181,11 @@ export class ResultReader {
       decoding.push(
         this.#session.link.workers.fetch(address, group.taskIds, call).then(
           async (found) => {
-            await Promise.all(found.map((frames, i) => frames && keep(group.ids[i] as number, frames)));
+            await Promise.all(
+              found.map(async (frames, i) => {
+                if (frames !== undefined) await keep(group.ids[i] as number, frames);
+              }),
+            );
             if (found.includes(undefined)) absent.push(address);
           },
           (error: unknown) => {
@@ -205,4 +209,9 @@ export class ResultReader {
 
 function mebibytes(nbytes: number): string {
   return `${(nbytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+/** A promise that rejects with whatever a task threw, which need not be an error. */
+async function failing(reason: unknown): Promise<never> {
+  throw reason;
 }

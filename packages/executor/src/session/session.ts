@@ -168,7 +168,7 @@ export class Session implements FutureHost, TaskNewsHandler {
   }
 
   /** Tasks that others submitted become futures here, by their keys. */
-  adopt(keys: readonly string[], confirmed?: () => void): Future<unknown>[] {
+  adopt(keys: readonly string[]): Future<unknown>[] {
     this.checkOpen();
     if (keys.length === 0) return [];
     const firstId = this.table.allocate(keys.length);
@@ -191,7 +191,6 @@ export class Session implements FutureHost, TaskNewsHandler {
         for (let i = 0; i < keys.length; i++) this.table.fail(firstId + i, State.lost, ending);
       },
     );
-    confirmed?.();
     return futures;
   }
 

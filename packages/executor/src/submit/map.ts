@@ -8,10 +8,10 @@ import type { Future } from '../future.js';
 import type { SentFunction } from '../session/function-ledger.js';
 import type { Session } from '../session/session.js';
 import type { View } from '../session/view.js';
-import { captureTask, ChunkEncoder, hashCall } from '../values/codec.js';
+import { captureTask, ChunkEncoder, keyByContent } from '../values/codec.js';
 import type { CapturedTask } from '../values/codec.js';
 import { LARGE_ARGUMENT_BYTES, liftLargeArguments } from './large-arguments.js';
-import { dependencyIds, describeArgument, nameOf } from './submit.js';
+import { dependencyIds, describeArgument } from './submit.js';
 import type { AnyFunction } from './submit.js';
 
 const FIRST_CHUNK = 50;
@@ -119,12 +119,11 @@ class MapRun {
   add(args: readonly unknown[]): void {
     let key: string | undefined;
     if (this.#hashed) {
-      const hash = hashCall(this.#captured, args);
-      if (hash === undefined) {
+      key = keyByContent(this.#captured, args);
+      if (key === undefined) {
         this.#addAlone(args);
         return;
       }
-      key = `${nameOf(this.#captured.blob)}-${hash}`;
       if (this.#inChunk.has(key)) {
         this.#repeated.push({ at: this.#futures.length + this.#ends.length + this.#repeated.length, key });
         return;

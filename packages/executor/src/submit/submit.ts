@@ -4,7 +4,7 @@ import { KeyConflictError, UsageError } from '../errors.js';
 import type { Future } from '../future.js';
 import type { Session } from '../session/session.js';
 import type { View } from '../session/view.js';
-import { captureTask, encodeWhole, hashCall } from '../values/codec.js';
+import { captureTask, encodeWhole, keyByContent } from '../values/codec.js';
 import type { CapturedTask } from '../values/codec.js';
 import { LARGE_ARGUMENT_BYTES, liftLargeArguments } from './large-arguments.js';
 
@@ -19,16 +19,16 @@ export function submitTask(session: Session, view: View, fn: AnyFunction, args: 
   const chosen = view.takeKey();
   if (!view.pure && chosen === undefined)
     return sendCall(session, view, view.sent, captured, args, undefined, undefined);
-  const hash = hashCall(captured, args);
-  const key = chosen ?? (hash === undefined ? undefined : `${nameOf(captured.blob)}-${hash}`);
+  const content = keyByContent(captured, args);
+  const key = chosen ?? content;
   const held = key === undefined ? undefined : session.heldTask(key);
-  if (held !== undefined && view.pure) {
-    if (chosen !== undefined) checkDefinition(session, chosen, hash);
+  if (held !== undefined && (view.pure || chosen !== undefined)) {
+    if (chosen !== undefined) checkDefinition(session, chosen, view.pure ? content : undefined);
     view.watch(session, held, 1);
     return session.laterHandle(held);
   }
-  const options = hash === undefined ? view.impure : view.sent;
-  return sendCall(session, view, options, captured, args, key, chosen === undefined ? undefined : hash);
+  const options = content === undefined ? view.impure : view.sent;
+  return sendCall(session, view, options, captured, args, key, chosen === undefined ? undefined : content);
 }
 
 /** The name under which tasks of a function are shown, and by which their keys begin. */

@@ -140,7 +140,7 @@ export class FakeScheduler implements ClientMessageHandler, SchedulerLink {
   ): Promise<SchedulerCalls[Method]['result']> {
     this.flush();
     this.calls.push([method, params]);
-    const answer = this.answers[method] ?? (this.#own[method] as Answers[Method]);
+    const answer = this.answers[method] ?? this.#own[method];
     if (answer === undefined) throw new Error(`the fake scheduler has no answer for ${method}`);
     const { signal } = options;
     if (signal === undefined) return answer(params);

@@ -3,9 +3,17 @@
  *
  * Futures inside a value aren't encoded but counted: the bytes refer to them by number, in the order in which they were met.
  */
-import { captureFunction, ChunkWriter, decode, decodeAsync, encode, ModulesNotLoadedError } from '@covey/functions';
-import { hashArguments } from './hash-arguments.js';
-import type { CapturedFunction, CaptureOptions, EncodeOptions, Frames } from '@covey/functions';
+import {
+  captureFunction,
+  ChunkWriter,
+  decode,
+  decodeAsync,
+  encode,
+  hashArguments,
+  keyOfCall,
+  ModulesNotLoadedError,
+} from '@covey/functions';
+import type { CapturedFunction, CaptureOptions, EncodeOptions, Frames, HashOptions } from '@covey/functions';
 import type { FunctionBlob } from '@covey/protocol/internal';
 import { Future } from '../future.js';
 
@@ -116,26 +124,33 @@ export function captureTask(fn: CallableFunction): CapturedTask {
   return task;
 }
 
-/** The text that stands for an object in a hash, or undefined when it has to be looked into. */
+/** The name that stands for an object in a key; undefined when it has none, and then nothing it is part of can be hashed. */
 export type KeyOf = (value: object) => string | undefined;
 
-const futureKey: KeyOf = (value) => (value instanceof Future ? value.key : undefined);
+const hashOptions: HashOptions = captureOptions;
 
 /**
- * A hash of a call by content: the same in every process for equal functions, arguments and dependencies. Undefined when
+ * The key of a call by content: the same in every process for equal functions, arguments and dependencies. Undefined when
  * something in it can't be compared by content.
  */
-export function hashCall(
-  { identity }: CapturedTask,
+export function keyByContent({ blob, identity }: CapturedTask, args: readonly unknown[]): string | undefined {
+  return identity === undefined ? undefined : keyOfCall(blob.name, identity, hashArguments(args, hashOptions));
+}
+
+/** As {@link keyByContent} for calls whose arguments refer to more than futures. */
+export function keyByContentOf(
+  { blob, identity }: CapturedTask,
   args: readonly unknown[],
-  keyOf: KeyOf = futureKey,
+  isReferred: (value: object) => boolean,
+  keyOf: KeyOf,
 ): string | undefined {
-  return identity === undefined ? undefined : hashArguments(identity, args, keyOf);
+  if (identity === undefined) return undefined;
+  return keyOfCall(blob.name, identity, hashArguments(args, { reference: isReferred, referenceIdentity: keyOf }));
 }
 
 /** A hash of a value by content, for scattered data; undefined when there is none. */
 export function hashValue(value: unknown): string | undefined {
-  return hashArguments('', [value]);
+  return hashArguments([value]);
 }
 
 /** Argument lists one after another in one blob: what a map or a graph sends. */

@@ -1,0 +1,58 @@
+/** What locks, queues and their kin have in common: a kind, a name, and calls to the scheduler, where they live. */
+import { WaitTimeoutError } from '../errors.js';
+import { sessionBehind } from '../executor/base.js';
+import type { ExecutorBase } from '../executor/base.js';
+import type { WaitOptions } from '../future.js';
+import type { Session } from '../session/session.js';
+
+let tokens = 0;
+
+/** Names one acquisition within this process. */
+export function nextToken(): string {
+  return (++tokens).toString(36);
+}
+
+export abstract class Coordinated {
+  /** Under which all clients of the cluster find the same object. */
+  readonly name: string;
+  readonly #executor: ExecutorBase;
+  readonly #kind: string;
+
+  protected constructor(executor: ExecutorBase, kind: string, name: string) {
+    this.#executor = executor;
+    this.#kind = kind;
+    this.name = name;
+  }
+
+  /** @internal */
+  protected get session(): Session {
+    return sessionBehind(this.#executor);
+  }
+
+  /** @internal */
+  protected ask(op: string, args?: unknown, signal?: AbortSignal): Promise<unknown> {
+    const params = { kind: this.#kind, name: this.name, op, ...(args !== undefined && { args }) };
+    return this.session.link.call('coordinate', params, signal === undefined ? {} : { signal });
+  }
+
+  /** @internal An op that waits for its turn. Inside a task, the slot is free meanwhile. Falsy answers are time-outs. */
+  protected async askInTurn<T>(
+    op: string,
+    args: Readonly<Record<string, unknown>>,
+    options: WaitOptions,
+    what: string,
+  ): Promise<T> {
+    const { signal, timeoutMs } = options;
+    const { aroundWait } = this.session.settings;
+    const wait = () => this.ask(op, timeoutMs === undefined ? args : { ...args, timeoutMs }, signal);
+    const answer = await (aroundWait === undefined || timeoutMs === 0 ? wait() : aroundWait(wait));
+    if (answer === false || answer === null) {
+      throw new WaitTimeoutError(`${this.#kind} '${this.name}' ${what} within ${timeoutMs} ms`);
+    }
+    return answer as T;
+  }
+
+  toString(): string {
+    return `${this.#kind} '${this.name}'`;
+  }
+}

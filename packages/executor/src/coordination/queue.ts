@@ -1,0 +1,68 @@
+/** First in, first out, between all clients and tasks of a cluster. */
+import type { Executor } from '../executor.js';
+import type { WaitOptions } from '../future.js';
+import { Coordinated } from './coordinated.js';
+import { packValue, unpackTaken } from './handover.js';
+import type { Taken } from './handover.js';
+
+/** Settings of a queue, the same in all who put. */
+export interface QueueOptions {
+  /** How many items it takes before `put` waits. Default 0: any number. */
+  readonly maxsize?: number;
+}
+
+/**
+ * A queue by name, of small values and futures; futures in it keep their results alive, and come out as futures.
+ *
+ * @example
+ * ```ts
+ * const queue = new Queue<Future<number>>(executor, 'parts', { maxsize: 100 });
+ * await queue.put(executor.submit(simulate, 1));
+ * const part = await queue.get();
+ * await part.result();
+ * ```
+ */
+export class Queue<T> extends Coordinated {
+  readonly maxsize: number;
+
+  constructor(executor: Executor, name: string, options: QueueOptions = {}) {
+    super(executor, 'queue', name);
+    this.maxsize = options.maxsize ?? 0;
+  }
+
+  /** Appends an item; waits while the queue is full. @throws WaitTimeoutError after `timeoutMs` */
+  async put(value: T, options: WaitOptions = {}): Promise<void> {
+    const args = { ...packValue(this.session, value, `queue '${this.name}'`), maxsize: this.maxsize };
+    await this.askInTurn('put', args, options, 'was full and had no room');
+  }
+
+  /** Takes the first item; waits for one. @throws WaitTimeoutError after `timeoutMs` */
+  async get(options: WaitOptions = {}): Promise<T> {
+    return (await this.getMany(1, options))[0] as T;
+  }
+
+  /** Takes `count` items together; waits until there are so many. @throws WaitTimeoutError after `timeoutMs` */
+  async getMany(count: number, options: WaitOptions = {}): Promise<T[]> {
+    const taken = await this.askInTurn<Taken>('get', { count }, options, `did not have ${count} item(s)`);
+    return this.#unpack(taken);
+  }
+
+  /** Takes all there is now, up to `limit`, possibly nothing. */
+  async drain(limit?: number): Promise<T[]> {
+    return this.#unpack((await this.ask('drain', limit === undefined ? {} : { limit })) as Taken);
+  }
+
+  /** How many items are in it now. */
+  async size(): Promise<number> {
+    return (await this.ask('size')) as number;
+  }
+
+  /** Drops the items and fails those who wait. */
+  async close(): Promise<void> {
+    await this.ask('close');
+  }
+
+  async #unpack(taken: Taken): Promise<T[]> {
+    return (await unpackTaken(this.session, taken, (handover) => this.ask('confirm', { handover }))) as T[];
+  }
+}

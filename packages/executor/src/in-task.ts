@@ -1,0 +1,54 @@
+/**
+ * The executor of a compute thread: tasks submit and wait through it. It is bundled to a file of its own, which a thread loads
+ * only when a task first asks for an executor.
+ */
+import { createLineLogger, Secret } from '@covey/protocol';
+import { UsageError } from './errors.js';
+import { ExecutorCore } from './executor/core.js';
+import { Executor } from './executor.js';
+import { openLink } from './session/channel-link.js';
+import type { SchedulerDial } from './session/channel-link.js';
+import { PendingLink } from './session/pending-link.js';
+import { View } from './session/view.js';
+
+/** What a compute thread tells of itself, and how a task gives its slot away while it waits. */
+export interface InTaskContext {
+  readonly schedulerAddress: string;
+  readonly secret: string | null;
+  /** Shown in the scheduler's list of clients. */
+  readonly name: string;
+  /** Of the asynchronous context of the caller. */
+  currentTaskKey(): string | undefined;
+  /** Settles like the promise, when the task has a slot again; in between its slot is free. */
+  whileWaiting<T>(promise: Promise<T>): Promise<T>;
+}
+
+/** Bytes; less than elsewhere, since many threads may each have such an executor. */
+const MAX_UNACKNOWLEDGED_BYTES = 64 * 2 ** 20;
+
+/** An executor at once; the connection is made in the background, and what is submitted meanwhile waits. */
+export function connectInTask(context: InTaskContext): Executor {
+  if (context.secret === null) throw new UsageError('This worker has no secret with which tasks could connect');
+  const logger = createLineLogger({ level: 'warn' });
+  const insideTask = context.currentTaskKey();
+  const dial: SchedulerDial = {
+    address: context.schedulerAddress,
+    secret: Secret.fromText(context.secret, 'the worker'),
+    hello: { name: context.name, ...(insideTask !== undefined && { insideTask }) },
+    logger,
+    timeoutMs: 10_000,
+    waitMs: 10_000,
+    reconnectMs: 60_000,
+    maxUnacknowledgedBytes: MAX_UNACKNOWLEDGED_BYTES * 4,
+  };
+  const core = new ExecutorCore(
+    new PendingLink(dial.address, openLink(dial, undefined)),
+    {
+      logger,
+      maxUnacknowledgedBytes: MAX_UNACKNOWLEDGED_BYTES,
+      aroundWait: (wait) => context.whileWaiting(wait()),
+    },
+    { dial },
+  );
+  return new Executor(core, new View({}));
+}
