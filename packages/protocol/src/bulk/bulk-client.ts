@@ -11,6 +11,7 @@ import { DEFAULT_BULK_LIMITS, STALL_TIMEOUT_MS } from './limits.js';
 import { sendValues, type SendOptions } from './send-values.js';
 import type { ValueFrames } from './value-frames.js';
 import {
+  allocateBytes,
   encodeDirectory,
   encodeGet,
   OP,
@@ -79,7 +80,7 @@ export class BulkClient implements AsyncDisposable {
     options: FetchOptions = {},
   ): Promise<(ValueFrames | undefined)[]> {
     if (ids.length === 0) return [];
-    const allocate = options.allocate ?? ((bytes: number) => Buffer.allocUnsafeSlow(bytes));
+    const allocate = options.allocate ?? allocateBytes;
     const send = (bulk: BulkSocket) => void bulk.socket.write(encodeGet(ids));
     return this.#request(address, send, () => this.#readValues(ids, allocate), options.signal);
   }

@@ -9,6 +9,7 @@ import { DEFAULT_BULK_LIMITS, STALL_TIMEOUT_MS } from './limits.js';
 import { sendValues, type SendOptions } from './send-values.js';
 import type { BulkContext, BulkSource, ValueFrames } from './value-frames.js';
 import {
+  allocateBytes,
   encodeDirectory,
   encodeFailed,
   encodeStored,
@@ -99,7 +100,7 @@ class BulkConnection {
     if (prefix.code !== OP.put) throw new ProtocolError(`bulk operation ${prefix.code} does not exist`);
     if (this.#source.put === undefined) throw new ProtocolError('this process takes no uploads');
     const entries = [];
-    const allocate = (bytes: number) => this.#source.allocate?.(bytes, this.#context) ?? Buffer.allocUnsafeSlow(bytes);
+    const allocate = (bytes: number) => this.#source.allocate?.(bytes, this.#context) ?? allocateBytes(bytes);
     for (const entry of yield* readDirectory(prefix, this.#limits)) {
       if (!entry.present) throw new ProtocolError('an upload announces a value that is not there');
       entries.push({ id: entry.id, value: yield* readValue(entry, allocate) });

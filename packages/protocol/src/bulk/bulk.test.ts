@@ -63,6 +63,9 @@ describe.each([
     const got = await client.fetch(contactAddress, [1, 99, 2, 3, 2 ** 40, 1]);
     expect(got.map(plain)).toEqual([1, 99, 2, 3, 2 ** 40, 1].map((id) => plain(values.get(id))));
     expect(await client.fetch(contactAddress, [])).toEqual([]);
+    expect(
+      got.flatMap((value) => [value?.header, ...(value?.buffers ?? [])]).some((part) => Buffer.isBuffer(part)),
+    ).toBe(false);
     expect(got.flatMap((value) => value?.buffers ?? []).every((buffer) => buffer.byteOffset % 8 === 0)).toBe(true);
   });
 

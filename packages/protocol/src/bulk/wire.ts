@@ -145,7 +145,7 @@ export function* readDirectory(prefix: Prefix, limits: BulkLimits): Filling<Entr
 
 /** Reads the value of an entry into memory of its own. */
 export function* readValue(entry: Entry, allocate: (bytes: number) => Uint8Array): Filling<ValueFrames> {
-  const header = Buffer.allocUnsafeSlow(entry.headerBytes);
+  const header = allocateBytes(entry.headerBytes);
   yield header;
   const buffers: Uint8Array[] = [];
   for (const bytes of entry.bufferBytes) {
@@ -155,6 +155,11 @@ export function* readValue(entry: Entry, allocate: (bytes: number) => Uint8Array
     buffers.push(buffer);
   }
   return { header, buffers };
+}
+
+/** Memory of its own, not zeroed, since it is filled at once; a plain array, whose `slice` copies. */
+export function allocateBytes(bytes: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
 }
 
 /** Reads the record of an error. */

@@ -79,7 +79,7 @@ export class ChannelServer {
       comm.close('closed', 'the server is closing');
       return;
     }
-    const timer = this.#clock.setTimer(() => comm.close('protocol', 'no hello came'), HELLO_TIMEOUT_MS);
+    const timer = this.#clock.setTimer(() => comm.close('lost', 'no hello came'), HELLO_TIMEOUT_MS);
     comm.onclose = () => this.#clock.clearTimer(timer);
     comm.onframe = (frame) => {
       this.#clock.clearTimer(timer);

@@ -42,6 +42,15 @@ test('binary parts are views of the received bytes, of any length', () => {
   expect(decoded.every((part) => part.buffer === encoded.buffer && part.every((byte) => byte === 3))).toBe(true);
 });
 
+test('binary parts are plain arrays, so that slice copies, whatever the received bytes are', () => {
+  const encoded = Buffer.from(encode([new Uint8Array([1, 2, 3])]));
+  const [part] = decode(encoded) as [Uint8Array];
+  const kept = part.slice();
+  encoded.fill(0);
+  expect(Buffer.isBuffer(part)).toBe(false);
+  expect([...kept]).toEqual([1, 2, 3]);
+});
+
 test('what was encoded is not touched by what is encoded after it', () => {
   const first = encode(['first', 1, 2, 3], 9);
   const copy = first.slice();

@@ -20,13 +20,14 @@ export function encode(value: unknown, headerBytes = 0): Uint8Array {
 }
 
 /**
- * Reads a value that starts at `start`. Binary parts are views of `bytes`: who keeps a small one for long copies it.
+ * Reads a value that starts at `start`. Binary parts are views of `bytes`: who keeps a small one for long copies it (`slice()`: they are plain
+ * `Uint8Array`s, whatever `bytes` is, since a `Buffer`'s own `slice` copies nothing).
  * @throws {ProtocolError} when the bytes are not one well-formed value.
  */
 export function decode(bytes: Uint8Array, start = 0): unknown {
   checkEncoded(bytes, start);
   try {
-    return unpackr.unpack(start === 0 ? bytes : bytes.subarray(start));
+    return unpackr.unpack(new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start));
   } catch (cause) {
     throw new ProtocolError(`undecodable value: ${(cause as Error).message}`, { cause });
   }

@@ -178,7 +178,8 @@ class Dialler {
         signal.removeEventListener('abort', done);
         resolve();
       };
-      const timer = this.#clock.setTimer(done, backoffMs(attempt, this.#backoff));
+      // No socket is open in between, and yet somebody waits.
+      const timer = this.#clock.setTimer(done, backoffMs(attempt, this.#backoff), { holdsProcess: true });
       signal.addEventListener('abort', done, { once: true });
     });
   }

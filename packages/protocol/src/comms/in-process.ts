@@ -157,7 +157,7 @@ export class InProcessComm extends BaseComm {
       other.close('oversized', `a frame of ${frame.length} bytes is above the limit of ${other.limits.maxFrameBytes}`);
       return;
     }
-    other.#inbox.push(frame.slice());
+    other.#inbox.push(new Uint8Array(frame));
     other.#inboxBytes += frame.length;
     other.#deliverSoon();
     if (other.#inboxBytes > this.limits.maxBufferedBytes) {

@@ -7,14 +7,18 @@ export type Timer = object;
 export interface Clock {
   /** Milliseconds that never go back. */
   now(): number;
-  setTimer(callback: () => void, delayMs: number): Timer;
+  /** Calls back once, later. A timer lets the process end before it unless it is to hold it: what a person waits for holds, housekeeping doesn't. */
+  setTimer(callback: () => void, delayMs: number, options?: { readonly holdsProcess?: boolean }): Timer;
   clearTimer(timer: Timer): void;
 }
 
-/** The system's clock. Its timers do not keep a process alive: connections do. */
+/** The system's clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  setTimer: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
+  setTimer: (callback, delayMs, options) => {
+    const timer = setTimeout(callback, delayMs);
+    return options?.holdsProcess === true ? timer : timer.unref();
+  },
   clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };
 
