@@ -13,6 +13,8 @@ export type { ConnectOptions } from './comms/connect.js';
 export { listen } from './comms/listen.js';
 export type { Listener, ListenOptions, PeerHello } from './comms/listen.js';
 export type { CloseCode, CloseReason, Comm, CommLimits, CommPeer } from './comms/comm.js';
+export type { HttpHandler } from './comms/http-door.js';
+export type { BulkHandler } from './comms/socket-listener.js';
 export { InProcessNetwork } from './comms/in-process.js';
 export { externalHost } from './comms/own-names.js';
 export { Channel } from './channels/channel.js';
