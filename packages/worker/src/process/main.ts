@@ -50,10 +50,10 @@ function failureOf(error: unknown): FromWorkerProcess {
 
 /** What starting again would not change. */
 const PERMANENT: ReadonlySet<string> = new Set([
-  'COVEY_AUTHENTICATION',
-  'COVEY_SECRET',
-  'COVEY_VERSION_MISMATCH',
-  'COVEY_ADDRESS',
+  'ERR_COVEY_AUTHENTICATION',
+  'ERR_COVEY_SECRET',
+  'ERR_COVEY_VERSION_MISMATCH',
+  'ERR_COVEY_ADDRESS',
 ]);
 
 process.on('message', (message: unknown) => {

@@ -7,7 +7,7 @@ import type { Deferred, ErrorReport, Opaque } from '@covey/protocol/internal';
 export class RemoteRunError extends CoveyError {
   static {
     defineError(this, {
-      code: 'COVEY_REMOTE_RUN',
+      code: 'ERR_COVEY_REMOTE_RUN',
       name: 'RemoteRunError',
       summary: 'A function run on a worker outside the task system, or a method of an actor, threw an error.',
       remedy: 'Look at the report: it has the name, message and stack of what was thrown.',
@@ -19,7 +19,7 @@ export class RemoteRunError extends CoveyError {
 export class NotHereError extends CoveyError {
   static {
     defineError(this, {
-      code: 'COVEY_NOT_HERE',
+      code: 'ERR_COVEY_NOT_HERE',
       name: 'NotHereError',
       summary: 'A worker was asked for something that it does not have (any more).',
       remedy: 'Ask the scheduler where it is now.',

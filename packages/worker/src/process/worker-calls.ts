@@ -9,7 +9,7 @@ import { callStacks } from './call-stacks.js';
 export class UnknownCallError extends CoveyError {
   static {
     defineError(this, {
-      code: 'COVEY_UNKNOWN_CALL',
+      code: 'ERR_COVEY_UNKNOWN_CALL',
       name: 'UnknownCallError',
       summary: 'A process was asked for something that its version does not know.',
       remedy: 'Run the same version of Covey everywhere.',

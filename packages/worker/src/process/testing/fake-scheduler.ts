@@ -194,6 +194,7 @@ export class FakeSession implements WorkerNewsHandler {
 
   heartbeat(figures: WorkerHeartbeat): void {
     this.figures = figures;
+    this.#scheduler.wake();
   }
 
   event(topic: string, payload: unknown): void {
@@ -240,7 +241,7 @@ export class FakeScheduler implements AsyncDisposable {
         this.sessions.push(
           new FakeSession(this, ++this.#lastWorker as WorkerId, hello.facts as unknown as WorkerHello, channel),
         );
-        this.#wake();
+        this.wake();
       },
     });
     this.#listener = await listen({
@@ -306,6 +307,11 @@ export class FakeScheduler implements AsyncDisposable {
     while (!test()) await new Promise<void>((resolve) => this.#watchers.push(resolve));
   }
 
+  /** Vanishes without a goodbye, and would not know its sessions again. */
+  async forget(): Promise<void> {
+    await this.#listener.close();
+  }
+
   async close(): Promise<void> {
     await this.bulk.close();
     await this.#server.close();
@@ -318,10 +324,10 @@ export class FakeScheduler implements AsyncDisposable {
 
   #hear(news: News): void {
     this.news.push(news);
-    this.#wake();
+    this.wake();
   }
 
-  #wake(): void {
+  wake(): void {
     for (const watcher of this.#watchers.splice(0)) watcher();
   }
 }
