@@ -10,6 +10,8 @@ export {
   ModulesNotLoadedError,
   NotSerializableError,
 } from './errors/function-error.js';
+export { hashArguments, keyOfCall } from './hashing/hash-arguments.js';
+export type { HashOptions } from './hashing/hash-arguments.js';
 export { registerSerializer } from './registry.js';
 export type { Serializer } from './registry.js';
 export { FunctionRuntime } from './runtime/function-runtime.js';

@@ -1,6 +1,7 @@
 /** Captures a function for sending: its blob, what identifies it, and which objects of the sender's it refers to. */
 import type { AnyFunction } from '../any-function.js';
 import { digest } from '../hashing/digest.js';
+import { hashFrames } from '../hashing/hash-arguments.js';
 import { borrowEncoder, returnEncoder } from '../values/encoder.js';
 import type { Frames } from '../values/encoder.js';
 
@@ -67,7 +68,7 @@ export function captureFunction(fn: AnyFunction, options: CaptureOptions = {}): 
     const blob: Frames = { header: encoder.out.copy(), buffers };
     const names = references.map((value) => options.referenceIdentity?.(value));
     const captured: CapturedFunction = {
-      hash: hashOf(blob),
+      hash: hashFrames(blob),
       identity: names.includes(undefined) ? undefined : identityOf(encoder.canonical(fn), names as string[]),
       name: nameOf(fn),
       blob,
@@ -82,11 +83,6 @@ export function captureFunction(fn: AnyFunction, options: CaptureOptions = {}): 
 
 function identityOf(canonical: Uint8Array, references: readonly string[]): string {
   return digest(references.length === 0 ? canonical : `${digest(canonical)}\0${references.join('\0')}`);
-}
-
-function hashOf({ header, buffers }: Frames): string {
-  if (buffers.length === 0) return digest(header);
-  return digest([header, ...buffers].map(digest).join(' '));
 }
 
 function nameOf(fn: AnyFunction): string {

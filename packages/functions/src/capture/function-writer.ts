@@ -243,10 +243,7 @@ export class FunctionWriter {
       return encoder.refuse(name, 'it is a native function that has no name by which another process could find it.');
     }
     if (moduleFile(view.location.scriptId).url.startsWith('node:')) {
-      return encoder.refuse(
-        name,
-        "it belongs to Node's own internals. Make it where it is used, inside of the function.",
-      );
+      return encoder.refuse(name, reasonAgainst(value.name));
     }
     let description: Description;
     try {

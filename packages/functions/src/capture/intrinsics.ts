@@ -127,7 +127,7 @@ function walk(value: unknown, module: string, path: readonly (string | symbol)[]
 }
 
 function isNamespace(value: unknown, key: string | symbol): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (typeof value !== 'object' || value === null) return false;
   return key === 'prototype' || key === 'promises' || key === 'posix' || key === 'win32' || key === 'webcrypto';
 }
 

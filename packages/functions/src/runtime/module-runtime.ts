@@ -112,10 +112,11 @@ const importers = new Map<string, (specifier: string) => Promise<Namespace>>();
 export function importFrom(specifier: string, directory: string): Promise<Namespace> {
   let importer = importers.get(directory);
   if (importer === undefined) {
-    importer = quietly(() => makeImporter(directory));
+    importer = makeImporter(directory);
     importers.set(directory, importer);
   }
-  return importer(specifier);
+  const run = importer;
+  return quietly(() => run(specifier));
 }
 
 /** The `require` of a file; where that folder doesn't exist, one of the module root. */

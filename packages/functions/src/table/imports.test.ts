@@ -128,9 +128,5 @@ table("the user's own modules", {
 });
 
 table('import.meta', {
-  'of the file where the function stands': [
-    () => () => import.meta.url.endsWith('imports.test.ts') || import.meta.url.endsWith('.mjs'),
-    [],
-    true,
-  ],
+  'of the file where the function stands': [() => () => /imports\.test\.[jt]s$/.test(import.meta.url), [], true],
 });

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { captureFunction, decodeAsync, encode } from '../index.js';
 import type { ChildReply, ChildRequest } from './child.js';
 
-const packageRoot = join(import.meta.dirname, '..', '..');
+/** The folder of the package; tests compiled elsewhere run in it. */
+export const packageRoot = join(import.meta.dirname, '..', '..');
 
 export class TestChild {
   readonly #process: ChildProcess;
@@ -25,11 +26,12 @@ export class TestChild {
     });
   }
 
-  static start(): TestChild {
+  /** @param bundle the compiled child; without it, it is compiled first */
+  static start(bundle?: string): TestChild {
     const directory = mkdtempSync(join(tmpdir(), 'covey-functions-'));
-    const file = join(directory, 'child.cjs');
+    const file = bundle ?? join(directory, 'child.cjs');
     const entry = join(packageRoot, 'src', 'testing', 'child.ts');
-    esbuild({ entryPoints: [entry], bundle: true, format: 'cjs', outfile: file });
+    if (bundle === undefined) esbuild({ entryPoints: [entry], bundle: true, format: 'cjs', outfile: file });
     const child = fork(file, { serialization: 'advanced', cwd: packageRoot, execArgv: [] });
     return new TestChild(child, directory);
   }

@@ -5,6 +5,7 @@
  * Values are passed through a private context, so that this works inside of any `vm` context (jest, a notebook). One
  * session per thread, made at first use; nothing that it hands out is kept.
  */
+import { randomUUID } from 'node:crypto';
 import { Session } from 'node:inspector';
 import type { Runtime } from 'node:inspector';
 import { createContext, runInContext } from 'node:vm';
@@ -45,8 +46,8 @@ interface Slot {
 }
 
 const objectGroup = 'covey-functions';
-/** Tells our context's announcement from all others. */
-const contextName = 'covey-functions';
+/** Tells our context's announcement from all others, those of another copy of this module included. */
+const contextName = `covey-functions-${randomUUID()}`;
 
 class Inspector {
   readonly #session = new Session();

@@ -139,7 +139,7 @@ function writeContent(encoder: Encoder, value: object, base: InstanceBase, brand
       const map = value as Map<unknown, unknown>;
       out.byte(tag.map);
       out.varint(map.size);
-      for (const [key, item] of map) {
+      for (const [key, item] of encoder.isCanonical ? inOrder([...map], ([key]) => key) : map) {
         encoder.writeAt('(a key)', key);
         encoder.writeAt(typeof key === 'string' || typeof key === 'number' ? key : '(a value)', item);
       }
@@ -149,7 +149,11 @@ function writeContent(encoder: Encoder, value: object, base: InstanceBase, brand
       encoder.seen.add(value);
       out.byte(tag.set);
       out.varint((value as Set<unknown>).size);
-      for (const item of value as Set<unknown>) encoder.writeAt('(a member)', item);
+      for (const item of encoder.isCanonical
+        ? inOrder([...(value as Set<unknown>)], (x) => x)
+        : (value as Set<unknown>)) {
+        encoder.writeAt('(a member)', item);
+      }
       return;
     case 'date':
       encoder.seen.add(value);
@@ -182,6 +186,21 @@ function writeContent(encoder: Encoder, value: object, base: InstanceBase, brand
     case 'object':
       throw new TypeError('An ordinary object has no content besides its properties.');
   }
+}
+
+/** Members by their keys, when all are primitives: the order in which they were added is no part of the hash. */
+function inOrder<T>(items: T[], keyOf: (item: T) => unknown): T[] {
+  const names = items.map((item) => {
+    const key = keyOf(item);
+    return typeof key === 'object' || typeof key === 'function' || typeof key === 'symbol'
+      ? ''
+      : `${typeof key} ${String(key)}`;
+  });
+  if (names.includes('')) return items;
+  return items
+    .map((item, index) => ({ item, name: names[index] as string }))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+    .map(({ item }) => item);
 }
 
 const viewTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)

@@ -284,7 +284,7 @@ export class Encoder {
   writeArray(value: readonly unknown[]): void {
     this.seen.add(value);
     const { length } = value;
-    if (length <= countKeysUpTo ? keys(value).length === length : isBareArray(value)) {
+    if (length <= countKeysUpTo ? keys(value).length === length : isBareArray(value) && !isMostlyHoles(value)) {
       if (Object.isExtensible(value) && (length < 16 || !this.#writeNumbers(value))) this.writeItems(value);
       else if (!Object.isExtensible(value)) this.#writeSparse(value);
     } else {
@@ -372,6 +372,15 @@ function byName(a: string | symbol, b: string | symbol): number {
 function isBareArray(value: readonly unknown[]): boolean {
   const shown = inspect(value, { maxArrayLength: 0, depth: 0, customInspect: false, breakLength: Infinity });
   return shown === `[ ... ${value.length} more items ]`;
+}
+
+/** Whether a long array is better listed by key; a sample tells. */
+function isMostlyHoles(value: readonly unknown[]): boolean {
+  if (value.length < 1024) return false;
+  const step = Math.floor(value.length / 32);
+  let holes = 0;
+  for (let index = step - 1; index < value.length; index += step) if (!(index in value)) holes++;
+  return holes > 16;
 }
 
 let spare: Encoder | undefined;

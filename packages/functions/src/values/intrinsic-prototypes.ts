@@ -21,6 +21,10 @@ function remember(global: Record<string, unknown>): void {
   }
 }
 
+function rememberOwn(): void {
+  if (!known.has(Object.prototype)) remember(globalThis as unknown as Record<string, unknown>);
+}
+
 /** The name of the built-in class whose prototype this is. */
 export function intrinsicKind(prototype: object | null): string | undefined {
   if (prototype === null) return undefined;
@@ -35,17 +39,16 @@ export function intrinsicKind(prototype: object | null): string | undefined {
 
 /** Whether an object is itself such a prototype. */
 export function isIntrinsicPrototype(value: object): boolean {
+  rememberOwn();
   return known.has(value);
 }
 
 const nodeClasses = new Set(['DOMException', 'URL', 'URLSearchParams', 'Buffer']);
 
 function recognise(prototype: object): string | undefined {
-  if (known.get(Object.prototype) === undefined) {
-    remember(globalThis as unknown as Record<string, unknown>);
-    const now = known.get(prototype);
-    if (now !== undefined) return now;
-  }
+  rememberOwn();
+  const now = known.get(prototype);
+  if (now !== undefined) return now;
   const constructor = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
   if (typeof constructor !== 'function' || constructor.prototype !== prototype) return undefined;
   const { name } = constructor;

@@ -1,0 +1,258 @@
+/** Capturing: what is read when, what is cached, what errors and stack traces say, and functions that travel on. */
+import { createContext, runInContext, Script } from 'node:vm';
+import {
+  captureFunction,
+  decode,
+  encode,
+  FunctionRuntime,
+  ModuleMismatchError,
+  ModulesNotLoadedError,
+} from '../index.js';
+import type { CapturedFunction, Frames } from '../index.js';
+import { TestChild } from '../testing/child-process.js';
+
+const runtime = new FunctionRuntime();
+
+async function call(captured: CapturedFunction, ...args: unknown[]): Promise<unknown> {
+  const fn = await runtime.load(captured.blob);
+  return fn(...(args as never[]));
+}
+
+describe('captured variables', () => {
+  it('are read at each capture', async () => {
+    let k = 1;
+    const times = (x: number): number => x * k;
+    const first = captureFunction(times);
+    k = 2;
+    const second = captureFunction(times);
+    expect([await call(first, 10), await call(second, 10)]).toEqual([10, 20]);
+    expect(first.hash).not.toBe(second.hash);
+  });
+
+  it('are copies: what happens later on either side is not seen on the other', async () => {
+    const list = [1];
+    const captured = captureFunction(() => list.push(9));
+    list.push(2);
+    expect(await call(captured)).toBe(2);
+    expect(list).toEqual([1, 2]);
+  });
+
+  it('are fresh in each function that is loaded', async () => {
+    let count = 0;
+    const captured = captureFunction(() => ++count);
+    expect([await call(captured), await call(captured)]).toEqual([1, 1]);
+  });
+
+  it('include what was set globally, and leave built-in globals alone', async () => {
+    const global = globalThis as unknown as Record<string, unknown>;
+    global['coveyTestSetting'] = { level: 3 };
+    try {
+      const captured = captureFunction(new Function('return [coveyTestSetting.level, typeof process]'));
+      delete global['coveyTestSetting'];
+      expect(await call(captured)).toEqual([3, 'object']);
+    } finally {
+      delete global['coveyTestSetting'];
+    }
+  });
+
+  it('are found in contexts like those of a notebook', async () => {
+    const context = createContext({ console });
+    runInContext('const factor = 4; let offset = 1; class Cell { v = factor }; var hoisted = 7', context);
+    runInContext('function helper(x) { return x * factor + offset }', context);
+    const fn = runInContext('(x) => [helper(x), new Cell().v, hoisted]', context) as () => unknown;
+    const first = captureFunction(fn);
+    runInContext('offset = 100', context);
+    expect([await call(first, 2), await call(captureFunction(fn), 2)]).toEqual([
+      [9, 4, 7],
+      [108, 4, 7],
+    ]);
+  });
+});
+
+describe('what is cached', () => {
+  it('is a function that captures nothing, until something is hung onto it', () => {
+    const fn: ((x: number) => number) & { extra?: number } = (x: number) => x + 1;
+    const first = captureFunction(fn);
+    expect(captureFunction(fn)).toBe(first);
+    fn.extra = 1;
+    expect(captureFunction(fn).hash).not.toBe(first.hash);
+  });
+
+  it('is nothing that captures', () => {
+    const list: number[] = [];
+    const fn = () => list;
+    expect(captureFunction(fn)).not.toBe(captureFunction(fn));
+  });
+});
+
+describe('names', () => {
+  it('are the function’s own, or say that there is none', () => {
+    expect(captureFunction(function job() {}).name).toBe('job');
+    expect(captureFunction(((x) => x)((x: number) => x)).name).toBe('lambda');
+  });
+
+  it('survive', async () => {
+    const named = { 'odd name': (x: number) => x }['odd name'];
+    expect(((await runtime.load(captureFunction(named).blob)) as { name: string }).name).toBe('odd name');
+  });
+});
+
+describe('stack traces', () => {
+  it('point at the line and column where the user wrote it, with nothing of ours between', async () => {
+    const source =
+      '\n\nfunction outer() {\n      return function inner(x) {\n        throw new Error(x);\n      };\n}\nouter();';
+    const fn = new Script(source, { filename: '/home/someone/job.js' }).runInThisContext() as () => unknown;
+    const loaded = await runtime.load(captureFunction(fn).blob);
+    const { stack } = ((): Error => {
+      try {
+        loaded('boom' as never);
+      } catch (error) {
+        return error as Error;
+      }
+      return new Error('nothing was thrown');
+    })();
+    const frames = (stack as string).split('\n').slice(1);
+    expect(frames[0]).toMatch(/inner \((file:\/\/)?\/home\/someone\/job\.js:5:15\)/);
+    expect(frames[1]).not.toContain('job.js');
+  });
+
+  it('name the line of a one-line arrow behind other code', async () => {
+    const fn = new Script('const a = 1;   (x) => { throw new TypeError(x + a) }', {
+      filename: 'cell-3',
+    }).runInThisContext() as () => unknown;
+    const loaded = (await runtime.load(captureFunction(fn).blob)) as () => unknown;
+    expect(() => loaded()).toThrow(expect.objectContaining({ stack: expect.stringContaining('cell-3:1:31') }));
+  });
+});
+
+describe('modules', () => {
+  const blobWith = (version: string): Frames => {
+    const { blob } = captureFunction(usesAcorn);
+    const header = Buffer.from(blob.header);
+    const at = header.indexOf(acornVersion, 0, 'latin1');
+    header.write(version, at, 'latin1');
+    return { header, buffers: blob.buffers };
+  };
+
+  it('that are not imported yet make decode say so', () => {
+    expect(() => decode(captureFunction(usesAcorn).blob, { modules: new FunctionRuntime().modules })).toThrow(
+      ModulesNotLoadedError,
+    );
+  });
+
+  it('make load wait the first time only', async () => {
+    const fresh = new FunctionRuntime();
+    const { blob } = captureFunction(usesAcorn);
+    expect(fresh.load(blob)).toBeInstanceOf(Promise);
+    await fresh.load(blob);
+    expect(typeof fresh.load(blob)).toBe('function');
+  });
+
+  it('of another version are an error that names both', async () => {
+    const wrong = acornVersion.replace(/\d+$/, (patch) => '9'.repeat(patch.length));
+    await expect(Promise.resolve(new FunctionRuntime().load(blobWith(wrong)))).rejects.toThrow(ModuleMismatchError);
+    await expect(Promise.resolve(new FunctionRuntime().load(blobWith(wrong)))).rejects.toThrow(
+      `acorn@${acornVersion} is installed here`,
+    );
+  });
+});
+
+import { parse, version as acornVersion } from 'acorn';
+function usesAcorn(text: string): string {
+  return parse(text, { ecmaVersion: 2022 }).type;
+}
+
+describe('functions and classes that travel on', () => {
+  let child: TestChild;
+  beforeAll(() => {
+    child = TestChild.start();
+  });
+  afterAll(() => child.stop());
+
+  class Token {
+    #secret = 'none';
+    constructor(secret: string) {
+      this.#secret = secret;
+    }
+    reveal(): string {
+      return this.#secret;
+    }
+  }
+
+  it('a function as a result works here', async () => {
+    const adder = (await child.run((k: number) => (x: number) => x + k, [5])) as (x: number) => number;
+    expect(adder(1)).toBe(6);
+  });
+
+  it('a result of a class from here is an instance of it, private members included', async () => {
+    const token = (await child.run(() => new Token('abc'))) as Token;
+    expect(token).toBeInstanceOf(Token);
+    expect(token.reveal()).toBe('abc');
+  });
+
+  it('a result goes back into another function as an instance of the same class there', async () => {
+    const token = await child.run(() => new Token('again'));
+    expect(await child.run((t: Token) => [t instanceof Token, t.reveal()], [token])).toEqual([true, 'again']);
+  });
+
+  it('a class that was made there comes back, and goes there again', async () => {
+    const Made = (await child.run(() => {
+      return class Made {
+        #n = 1;
+        static count = 0;
+        next(): number {
+          Made.count++;
+          return this.#n++;
+        }
+      };
+    })) as new () => { next(): number };
+    const made = new Made();
+    made.next();
+    expect(await child.run((m: { next(): number }) => [m.next(), m.next()], [made])).toEqual([2, 3]);
+  });
+
+  it('closures that share a variable share it after two journeys', async () => {
+    const counter = (await child.run(() => {
+      let count = 0;
+      return { up: () => ++count, read: () => count };
+    })) as { up(): number; read(): number };
+    counter.up();
+    expect(await child.run((c: typeof counter) => [c.up(), c.read()], [counter])).toEqual([2, 2]);
+  });
+
+  it('an error thrown there is what was thrown, with the line from here', async () => {
+    class Broken extends Error {
+      constructor(readonly detail: { at: number }) {
+        super('broken');
+      }
+    }
+    const failing = child.run(function explode() {
+      throw new Broken({ at: 3 });
+    });
+    await expect(failing).rejects.toBeInstanceOf(Broken);
+    await expect(failing).rejects.toMatchObject({ detail: { at: 3 } });
+    await expect(failing).rejects.toHaveProperty('stack', expect.stringContaining('capture-function.test.ts'));
+  });
+
+  it('what is thrown need not be an error', async () => {
+    await expect(
+      child.run(() => {
+        throw 'just text';
+      }),
+    ).rejects.toBe('just text');
+  });
+
+  it('a result that cannot be sent is refused with the path', async () => {
+    await expect(child.run(() => ({ handle: { promise: new Promise(() => undefined) } }))).rejects.toMatchObject({
+      code: 'ERR_COVEY_NOT_SERIALIZABLE',
+      path: 'the result.handle.promise → Promise',
+    });
+  });
+
+  it('encoding twice gives the same bytes', () => {
+    const f = (x: number): number => x + runtimeFactor;
+    expect(Buffer.from(encode(f).header).equals(encode(f).header)).toBe(true);
+  });
+});
+
+const runtimeFactor = 3;

@@ -1,0 +1,113 @@
+/** What cannot travel is refused where it is sent, with the path that led to it and the way out. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { createServer, Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { refusals } from '../testing/table.js';
+
+const socket = new Socket();
+const options = { db: socket, list: [1, { socket }] };
+
+refusals('what belongs to this process', {
+  'a socket, with the path to it': [
+    () =>
+      function job() {
+        return options.db;
+      },
+    'Cannot send job → options.db → Socket: an open connection belongs to its process',
+  ],
+  'a socket deep in data': [() => [{ a: [0, { 'odd key': socket }] }], 'argument 0.a[1]["odd key"] → Socket'],
+  'a server': [() => [createServer()], /Server.*connection/],
+  'a hash': [() => [createHash('md5')], /Hash/],
+  'a file stream': [
+    () => {
+      const stream = createReadStream('/dev/null');
+      stream.destroy();
+      return [stream];
+    },
+    /ReadStream.*stream or file/,
+  ],
+  'a timer': [
+    () => {
+      const timer = setTimeout(() => undefined, 0);
+      clearTimeout(timer);
+      return [timer];
+    },
+    /Timeout.*timer/,
+  ],
+  'an abort signal': [() => [new AbortController().signal], /AbortSignal/],
+  'a class of threads as an instance': [() => [Object.create(Worker.prototype) as object], /Worker/],
+});
+
+refusals('what shows too little of itself', {
+  'a promise': [
+    () => [{ later: Promise.resolve(1) }],
+    'argument 0.later → Promise: a promise belongs to its process. Await it',
+  ],
+  'a weak map': [() => [new WeakMap()], 'Send a Map'],
+  'a weak set': [() => [new WeakSet()], 'Send a Set'],
+  'a weak reference': [() => [new WeakRef({})], 'WeakRef'],
+  'a generator that runs': [
+    () => [
+      (function* () {
+        yield 1;
+      })(),
+    ],
+    'generator',
+  ],
+  'an iterator of a map': [() => [new Map().entries()], /Map Iterator/],
+  'a proxy': [() => [new Proxy(new Host(), {})], 'Proxy: a proxy stands for an object that it may hide'],
+  'a proxy of a function': [() => [new Proxy(() => 1, {})], 'Proxy'],
+  'a formatter': [() => [new Intl.NumberFormat()], /NumberFormat/],
+  'a native function without a name': [() => [nativeWithoutName()], /native function/],
+});
+
+/** The resolving function of a promise: native, and nowhere to be found by name. */
+function nativeWithoutName(): unknown {
+  let found: unknown;
+  void new Promise((resolve) => {
+    found = resolve;
+  });
+  return found;
+}
+
+class Host {
+  value = 1;
+  arrow(): () => unknown {
+    return () => this.value;
+  }
+}
+class Guest extends Host {
+  superArrow(): () => unknown {
+    return () => super.arrow();
+  }
+}
+const lexicalArguments = function (): () => unknown {
+  // eslint-disable-next-line prefer-rest-params -- the arguments of the function around are what this is about
+  return () => arguments.length;
+};
+
+refusals('what a function takes from around it and nothing shows', {
+  'the this of an arrow': [() => new Host().arrow(), 'uses the `this` of a function around it'],
+  'the way out is named': [() => new Host().arrow(), 'const self = this'],
+  'the super of an arrow': [() => new Guest().superArrow(), '`super`'],
+  'the arguments of an arrow': [() => lexicalArguments(), '`arguments`'],
+  'the new.target of an arrow': [
+    () =>
+      new (
+        function (this: { f: () => unknown }) {
+          this.f = () => new.target;
+        } as unknown as new () => { f: () => unknown }
+      )().f,
+    '`new.target`',
+  ],
+  'deep in what is captured': [
+    () => {
+      const handlers = { click: [new Host().arrow()] };
+      return function submit() {
+        return handlers.click.length;
+      };
+    },
+    'submit → handlers.click[0]',
+  ],
+});

@@ -1,0 +1,70 @@
+/**
+ * The same tables outside of jest: as plain ES modules, one file each as a loader would give them, and as a loader with
+ * helpers gives them (`keepNames`, older syntax, minified).
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { esbuild, packageRoot } from '../testing/child-process.js';
+
+const source = join(packageRoot, 'src');
+
+interface Report {
+  readonly rows: number;
+  readonly failures: readonly string[];
+}
+
+function run(options: Readonly<Record<string, unknown>>): Report {
+  // Inside of the package, so that bare imports resolve.
+  const directory = mkdtempSync(join(packageRoot, 'node_modules-test-'));
+  try {
+    const tables = readdirSync(join(source, 'table')).filter(
+      (name) => name.endsWith('.test.ts') && !name.startsWith('tables'),
+    );
+    const all = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const entryPoints = all.filter(
+      (name) => !name.endsWith('.test.ts') || tables.some((table) => name.endsWith(table)),
+    );
+    esbuild({
+      entryPoints: entryPoints.map((name) => join(source, name)),
+      outdir: directory,
+      outbase: source,
+      ...options,
+    });
+    const child = join(mkdtempSync(join(tmpdir(), 'covey-functions-')), 'child.cjs');
+    esbuild({ entryPoints: [join(source, 'testing', 'child.ts')], bundle: true, format: 'cjs', outfile: child });
+    const output = execFileSync(
+      process.execPath,
+      [
+        join(directory, 'testing', 'table-runner.js'),
+        ...tables.map((name) => join(directory, 'table', name.replace(/ts$/, 'js'))),
+      ],
+      {
+        cwd: packageRoot,
+        env: { ...process.env, COVEY_TEST_CHILD: child },
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    return JSON.parse(output) as Report;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+describe('the tables in plain ES modules', () => {
+  it.each([
+    ['transformed file by file', { format: 'esm' }],
+    ['with names kept', { format: 'esm', keepNames: true }],
+    ['minified', { format: 'esm', minifySyntax: true, minifyWhitespace: true, keepNames: true }],
+  ])(
+    '%s',
+    (_how, options) => {
+      const { rows, failures } = run(options);
+      expect(failures).toEqual([]);
+      expect(rows).toBeGreaterThan(120);
+    },
+    120_000,
+  );
+});
