@@ -18,7 +18,7 @@ export type { BulkHandler } from './comms/socket-listener.js';
 export { InProcessNetwork } from './comms/in-process.js';
 export { externalHost } from './comms/own-names.js';
 export { Channel } from './channels/channel.js';
-export type { ChannelCloseCode, ChannelCloseReason, ChannelOptions } from './channels/channel.js';
+export type { ChannelCloseCode, ChannelCloseReason, ChannelOptions } from './channels/channel-options.js';
 export type { CallContext, CallHandler, CallOptions } from './channels/calls.js';
 export { ChannelServer } from './channels/channel-server.js';
 export type { ChannelHello, ChannelServerOptions } from './channels/channel-server.js';

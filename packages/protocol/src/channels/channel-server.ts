@@ -4,7 +4,8 @@ import { CoveyError, ProtocolError } from '../errors.js';
 import { systemClock, type Clock, type Timer } from '../shared/clock.js';
 import { silentLogger, type Logger } from '../shared/logger.js';
 import { ConnectError } from '../transport-errors.js';
-import { Channel, type ChannelOptions } from './channel.js';
+import { Channel } from './channel.js';
+import type { ChannelOptions } from './channel-options.js';
 import { readHello, sendAnswer, type FactMap, type Hello } from './control.js';
 import { DEFAULT_KEEPALIVE, type KeepaliveOptions } from './keepalive.js';
 

@@ -4,7 +4,8 @@ import { socketFolder } from '../socket-folder.js';
 import { deferred } from '../shared/deferred.js';
 import { ProtocolError } from '../errors.js';
 import { ChannelServer, type ChannelServerOptions } from './channel-server.js';
-import type { Channel, ChannelCloseReason } from './channel.js';
+import type { Channel } from './channel.js';
+import type { ChannelCloseReason } from './channel-options.js';
 import { openChannel } from './open-channel.js';
 
 const secret = Secret.random();

@@ -6,12 +6,15 @@
  */
 import type { CloseReason, Comm } from '../comms/comm.js';
 import { CoveyError, ProtocolError, toErrorRecord } from '../errors.js';
-import { systemClock, type Clock, type Timer } from '../shared/clock.js';
+import { systemClock, type Clock } from '../shared/clock.js';
 import { deferred, type Deferred } from '../shared/deferred.js';
 import { silentLogger, type Logger } from '../shared/logger.js';
-import { BackpressureError, ConnectionClosedError, fromErrorRecord } from '../transport-errors.js';
+import { BackpressureError, fromErrorRecord } from '../transport-errors.js';
+import { Acknowledgements } from './acknowledgements.js';
 import { Calls, readErrorRecord, type CallHandler, type CallOptions } from './calls.js';
+import { closedError, type ChannelCloseCode, type ChannelCloseReason, type ChannelOptions } from './channel-options.js';
 import { decode, encode } from './codec.js';
+import { Drains } from './drains.js';
 import {
   ahead,
   bareFrame,
@@ -24,51 +27,10 @@ import {
   writeAcknowledged,
   writeHeader,
 } from './frame.js';
-import { DEFAULT_KEEPALIVE, Keepalive, type KeepaliveOptions } from './keepalive.js';
+import { DEFAULT_KEEPALIVE, Keepalive } from './keepalive.js';
 import { ReplayQueue } from './replay-queue.js';
 import { endOfTurn, type TurnEnd } from './turn.js';
 
-/** Why a session is gone for good. */
-export type ChannelCloseCode =
-  /** One side closed it. */
-  | 'closed'
-  /** The peer no longer knows the session: its owner must synchronise again over a new channel. */
-  | 'session-lost'
-  /** The peer did not come back (or was not reached) in time. */
-  | 'grace-ended'
-  /** The peer sent something that the protocol does not allow, or says that we did. */
-  | 'protocol-error'
-  /** More was written than the peer took in. */
-  | 'overflow'
-  /** The peer refuses us: secret, version, or its own reason. */
-  | 'refused'
-  /** A handler failed in a way that is not the peer's fault. */
-  | 'internal-error';
-
-export interface ChannelCloseReason {
-  readonly code: ChannelCloseCode;
-  readonly message: string;
-  readonly error?: CoveyError;
-}
-
-/** Bounds and timing of a channel. */
-export interface ChannelOptions {
-  /** A frame is cut when it has about so many bytes. Default 256 KiB. */
-  readonly frameBytes?: number;
-  /** The session ends when more bytes than this are unacknowledged. Default 256 MiB. */
-  readonly maxUnacknowledgedBytes?: number;
-  readonly keepalive?: Partial<KeepaliveOptions>;
-  readonly clock?: Clock;
-  readonly turnEnd?: TurnEnd;
-  readonly logger?: Logger;
-  /** The number of the first frame in both directions; tests begin near the wrap-around. Default 1. */
-  readonly firstSequence?: number;
-}
-
-/** An explicit acknowledgement goes out after so many frames or bytes, or this time. */
-const ACKNOWLEDGE_FRAMES = 32;
-const ACKNOWLEDGE_BYTES = 2 ** 20;
-const ACKNOWLEDGE_AFTER_MS = 100;
 /** How long a closing channel waits for its last bytes to leave. */
 const CLOSE_GRACE_MS = 2000;
 /** Bounds on values in a frame, between which the size of earlier frames decides. */
@@ -94,6 +56,8 @@ export class Channel {
   readonly #calls: Calls;
   readonly #replay: ReplayQueue;
   readonly #keepalive: Keepalive;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #drains = new Drains();
   readonly #flushTurn = () => this.#flushTurnEnd();
 
   #onbatch: ((batch: unknown[]) => void) | undefined;
@@ -106,13 +70,8 @@ export class Channel {
   #comm: Comm | undefined;
   #everAttached = false;
   #received: number;
-  #unansweredFrames = 0;
-  #unansweredBytes = 0;
-  #acknowledgeNow = false;
-  #acknowledgeTimer: Timer | undefined;
   #reason: ChannelCloseReason | undefined;
   #closing: Deferred | undefined;
-  #drains: { readonly below: number; readonly done: Deferred }[] = [];
   /** Set by the owner: a comm was lost (and will not be replaced by the channel itself), or the session ended. */
   #owner: ChannelOwner;
 
@@ -129,6 +88,7 @@ export class Channel {
     this.#replay = new ReplayQueue(firstSequence);
     this.#received = (firstSequence - 1) >>> 0;
     this.#calls = new Calls(() => this.#write(FRAME.calls), this.#clock);
+    this.#acknowledgements = new Acknowledgements(this.#clock, () => this.#acknowledge());
     this.#keepalive = new Keepalive(
       { ...DEFAULT_KEEPALIVE, ...options.keepalive },
       this.#clock,
@@ -219,10 +179,7 @@ export class Channel {
   async drained(belowBytes = 2 ** 20): Promise<void> {
     this.flush();
     if (this.#reason !== undefined) throw closedError(this.#reason);
-    if (this.#replay.bytes <= belowBytes) return;
-    const done = deferred();
-    this.#drains.push({ below: belowBytes, done });
-    await done.promise;
+    if (this.#replay.bytes > belowBytes) await this.#drains.wait(belowBytes);
   }
 
   /** Ends the session on both sides, after what is written. Resolves when it is over; safe to call again. */
@@ -274,7 +231,7 @@ export class Channel {
       queueMicrotask(() => lost({ code: 'lost', message: 'the connection was lost as the session began' }));
     this.#keepalive.start();
     if (resumed) this.onreconnect?.();
-    this.#settleDrains();
+    this.#drains.left(this.#replay.bytes);
     comm.onframe = (frame) => this.#receive(comm, frame);
   }
 
@@ -287,7 +244,7 @@ export class Channel {
     this.#batch = [];
     const error = closedError(reason);
     this.#calls.end(error);
-    for (const { done } of this.#drains.splice(0)) done.reject(error);
+    this.#drains.fail(error);
     this.#owner.ended(this);
     this.#turnEnd(() => {
       this.onclose?.(reason);
@@ -297,17 +254,20 @@ export class Channel {
 
   #write(kind: number): unknown[] {
     if (this.#batch.length >= this.#batchLimit || this.#batchKind !== kind) this.#cut(kind);
-    if (!this.#flushing) {
-      this.#flushing = true;
-      this.#turnEnd(this.#flushTurn);
-    }
+    if (!this.#flushing) this.#flushLater();
     return this.#batch;
+  }
+
+  #flushLater(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    this.#turnEnd(this.#flushTurn);
   }
 
   #flushTurnEnd(): void {
     this.#flushing = false;
     if (this.#batch.length > 0) this.#cut(FRAME.batch);
-    if (this.#acknowledgeNow) this.#acknowledge();
+    if (this.#acknowledgements.due) this.#acknowledge();
   }
 
   /** Sends the batch, if there is anything in it, and begins one of the given kind. */
@@ -335,7 +295,7 @@ export class Channel {
     writeHeader(frame, kind, this.#replay.nextSequence, this.#received);
     this.#replay.push(frame);
     if (this.#comm !== undefined) {
-      this.#acknowledged();
+      this.#acknowledgements.sent();
       this.#comm.send(frame);
     }
     if (this.#replay.bytes > this.#maxUnacknowledgedBytes) {
@@ -364,7 +324,7 @@ export class Channel {
     if (frame.length < HEADER_BYTES) throw new ProtocolError(`a frame of ${frame.length} bytes has no header`);
     const kind = frame[0] as number;
     this.#replay.acknowledge(readAcknowledged(frame));
-    if (this.#drains.length > 0) this.#settleDrains();
+    this.#drains.left(this.#replay.bytes);
     if (kind > LAST_SEQUENCED) {
       if (kind === FRAME.ping) this.#acknowledge();
       else if (kind !== FRAME.acknowledgement) throw new ProtocolError(`a frame of kind ${kind} within a session`);
@@ -377,7 +337,8 @@ export class Channel {
     const batch = decode(frame, HEADER_BYTES);
     if (!Array.isArray(batch)) throw new ProtocolError('a frame does not hold a list');
     this.#received = following(this.#received);
-    this.#answerLater(frame.length);
+    this.#acknowledgements.arrived(frame.length);
+    if (this.#acknowledgements.due) this.#flushLater();
     if (kind === FRAME.batch) {
       if (this.#onbatch === undefined) this.#early.push(batch as unknown[]);
       else this.#onbatch(batch as unknown[]);
@@ -385,48 +346,16 @@ export class Channel {
     else this.#hearBye(batch as unknown[]);
   }
 
-  #answerLater(bytes: number): void {
-    this.#unansweredFrames++;
-    this.#unansweredBytes += bytes;
-    if (this.#unansweredFrames >= ACKNOWLEDGE_FRAMES || this.#unansweredBytes >= ACKNOWLEDGE_BYTES) {
-      if (this.#acknowledgeNow) return;
-      this.#acknowledgeNow = true;
-      if (this.#flushing) return;
-      this.#flushing = true;
-      this.#turnEnd(this.#flushTurn);
-    } else {
-      this.#acknowledgeTimer ??= this.#clock.setTimer(() => {
-        this.#acknowledgeTimer = undefined;
-        if (this.#unansweredFrames > 0) this.#acknowledge();
-      }, ACKNOWLEDGE_AFTER_MS);
-    }
-  }
-
   #acknowledge(): void {
-    this.#acknowledged();
+    this.#acknowledgements.sent();
     this.#comm?.send(bareFrame(FRAME.acknowledgement, this.#received));
-  }
-
-  #acknowledged(): void {
-    this.#unansweredFrames = 0;
-    this.#unansweredBytes = 0;
-    this.#acknowledgeNow = false;
-  }
-
-  #settleDrains(): void {
-    this.#drains = this.#drains.filter(({ below, done }) => {
-      if (this.#replay.bytes > below) return true;
-      done.resolve();
-      return false;
-    });
   }
 
   /** Lets go of the comm, if there is one. */
   #release(): void {
     const comm = this.#comm;
     this.#keepalive.stop();
-    if (this.#acknowledgeTimer !== undefined) this.#clock.clearTimer(this.#acknowledgeTimer);
-    this.#acknowledgeTimer = undefined;
+    this.#acknowledgements.stop();
     if (comm === undefined) return;
     this.#comm = undefined;
     comm.onframe = undefined;
@@ -485,12 +414,4 @@ export interface ChannelOwner {
   disconnected(channel: Channel, message: string): void;
   /** The session is gone for good. */
   ended(channel: Channel): void;
-}
-
-/** The error for whoever waited on a session that ended. */
-export function closedError(reason: ChannelCloseReason): ConnectionClosedError {
-  return new ConnectionClosedError(`the session ended (${reason.code}): ${reason.message}`, {
-    cause: reason.error,
-    data: { reason: reason.code },
-  });
 }

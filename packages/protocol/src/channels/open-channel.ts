@@ -9,7 +9,8 @@ import { systemClock } from '../shared/clock.js';
 import { deferred } from '../shared/deferred.js';
 import { makeNonce } from '../shared/nonce.js';
 import { AuthenticationError, ConnectError, ConnectionClosedError, VersionMismatchError } from '../transport-errors.js';
-import { Channel, type ChannelOptions } from './channel.js';
+import { Channel } from './channel.js';
+import type { ChannelOptions } from './channel-options.js';
 import { readAnswer, sendHello, type Answer, type FactMap } from './control.js';
 
 export interface ReconnectOptions extends BackoffOptions {

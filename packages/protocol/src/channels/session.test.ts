@@ -8,7 +8,8 @@ import {
   ConnectionClosedError,
   RemoteCallError,
 } from '../transport-errors.js';
-import type { Channel, ChannelCloseReason } from './channel.js';
+import type { Channel } from './channel.js';
+import type { ChannelCloseReason } from './channel-options.js';
 import { sendHello } from './control.js';
 import { World } from './world.test.support.js';
 
