@@ -91,8 +91,10 @@ export class Fleet {
     this.#byName.set(hello.name, member);
     channel.onclose = (reason) => this.#closed(member, reason);
     channel.ondisconnect = () => {
-      this.#options.logger.warn('lost the connection to a worker', { worker: hello.name });
       if (member.death !== undefined) this.#end(member, member.death);
+      else if (member.leaving === undefined) {
+        this.#options.logger.warn('lost the connection to a worker', { worker: hello.name });
+      }
     };
     return member;
   }
