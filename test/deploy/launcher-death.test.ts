@@ -24,12 +24,15 @@ async function untilReady(launcher: ChildProcess): Promise<void> {
   expect(JSON.parse(line)).toMatchObject({ workers: 2 });
 }
 
-test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)('a cluster ends with the program that is ended by %s', async (signal) => {
-  const launcher = launch('wait');
-  await untilReady(launcher);
-  launcher.kill(signal);
-  expect(await once(launcher, 'exit')).toEqual([null, signal]);
-});
+test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
+  'a cluster ends with the program that is ended by %s',
+  async (signal) => {
+    const launcher = launch('wait');
+    await untilReady(launcher);
+    launcher.kill(signal);
+    expect(await once(launcher, 'exit')).toEqual([null, signal]);
+  },
+);
 
 test('a cluster ends with a program that exits', async () => {
   const launcher = launch('exit');

@@ -16,7 +16,10 @@ afterEach(() => sandbox.expectNothingLeft());
 const small = { workers: 2, threadsPerWorker: 1, logger: silentLogger } satisfies LocalClusterOptions;
 
 /** The next event of a kind. */
-function next<Type extends ClusterEvent['type']>(cluster: LocalCluster, type: Type): Promise<Extract<ClusterEvent, { type: Type }>> {
+function next<Type extends ClusterEvent['type']>(
+  cluster: LocalCluster,
+  type: Type,
+): Promise<Extract<ClusterEvent, { type: Type }>> {
   return new Promise((resolve) => {
     const stop = cluster.subscribe((event) => {
       if (event.type !== type) return;

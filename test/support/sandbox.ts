@@ -38,8 +38,11 @@ export class Sandbox {
     this.folder = mkdtempSync(join(this.#before[MARK] === undefined ? tmpdir() : '/tmp', 'cvy-'));
     const folders = { COVEY_HOME: 'home', XDG_RUNTIME_DIR: 'run', XDG_CONFIG_HOME: 'config', TMPDIR: 'tmp' };
     for (const name of Object.values(folders)) mkdirSync(join(this.folder, name), { mode: 0o700 });
-    const inside = Object.fromEntries(Object.entries(folders).map(([variable, name]) => [variable, join(this.folder, name)]));
-    for (const name of Object.keys(process.env)) if (name.startsWith('COVEY_') && name !== 'COVEY_TEST_RUN') delete process.env[name];
+    const inside = Object.fromEntries(
+      Object.entries(folders).map(([variable, name]) => [variable, join(this.folder, name)]),
+    );
+    for (const name of Object.keys(process.env))
+      if (name.startsWith('COVEY_') && name !== 'COVEY_TEST_RUN') delete process.env[name];
     Object.assign(process.env, inside, { [MARK]: this.folder });
     this.environment = { ...process.env };
   }

@@ -4,7 +4,7 @@
  */
 import type { Secret } from '@covey/protocol';
 import type { SchedulerInfo, WorkerDeath, WorkerInfo } from '@covey/protocol/internal';
-import { SchedulerConnection } from './scheduler-connection.js';
+import { askScheduler } from './ask-scheduler.js';
 
 /** What happens to a cluster. */
 export type ClusterEvent =
@@ -45,13 +45,11 @@ export abstract class Cluster implements AsyncDisposable {
   /** Whoever has it owns the cluster. Prints as a placeholder. */
   readonly secret: Secret;
   readonly #listeners = new Set<(event: ClusterEvent) => void>();
-  readonly #connection: SchedulerConnection;
 
   protected constructor(facts: { readonly name: string; readonly address: string; readonly secret: Secret }) {
     this.name = facts.name;
     this.address = facts.address;
     this.secret = facts.secret;
-    this.#connection = new SchedulerConnection(facts);
   }
 
   /** How many workers were asked for. */
@@ -80,12 +78,12 @@ export abstract class Cluster implements AsyncDisposable {
 
   /** What the scheduler knows about itself and the cluster. */
   schedulerInfo(options: { readonly signal?: AbortSignal } = {}): Promise<SchedulerInfo> {
-    return this.#connection.call('scheduler-info', null, options);
+    return askScheduler(this, 'scheduler-info', null, options);
   }
 
   /** Resolves when at least so many workers (default: as many as were asked for) are registered. */
   async waitForWorkers(workers = this.requested, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    await this.#connection.call('wait-for-workers', { n: workers }, options);
+    await askScheduler(this, 'wait-for-workers', { n: workers }, options);
   }
 
   /** Hears of everything that happens to the cluster from now on; call what it returns to hear no more. */
@@ -96,11 +94,6 @@ export abstract class Cluster implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  /** For kinds of clusters: their way to ask the scheduler. */
-  protected get scheduler(): SchedulerConnection {
-    return this.#connection;
   }
 
   /** For kinds of clusters: tells the listeners. */

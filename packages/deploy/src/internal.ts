@@ -17,4 +17,4 @@ export type { ClusterKind, KindOption } from './keeper/cluster-kinds.js';
 export { bundledEntry } from './host/bundled-entry.js';
 export { configuredSecret } from './resolve-target.js';
 export { checkClusterName, inventName, isClusterName } from './names.js';
-export { SchedulerConnection } from './scheduler-connection.js';
+export { askScheduler } from './ask-scheduler.js';

@@ -4,13 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectError } from '@covey/protocol';
 import type { Secret } from '@covey/protocol';
 import { openChannel } from '@covey/protocol/internal';
+import { askScheduler } from '../ask-scheduler.js';
 import { ClusterClosedError } from '../errors.js';
 import { isAlive, systemProcessTable } from '../host/process-identity.js';
 import type { ProcessTable } from '../host/process-identity.js';
 import type { ClusterEntry } from '../registry/cluster-entry.js';
 import { Registry } from '../registry/registry.js';
 import type { RegistryOptions } from '../registry/registry.js';
-import { SchedulerConnection } from '../scheduler-connection.js';
 import type { KeeperCalls, KeptClusterInfo } from './keeper-messages.js';
 
 interface AskOptions {
@@ -53,8 +53,7 @@ export class RunningCluster {
   /** The cluster now. @throws {@link ClusterClosedError} when it is over. */
   async info(options: AskOptions = {}): Promise<KeptClusterInfo> {
     if (this.entry.control !== null) return this.#ask('info', null, options);
-    await using connection = new SchedulerConnection(this);
-    const { workers, clients } = await this.#whileRunning(() => connection.call('scheduler-info', null, options));
+    const { workers, clients } = await this.#whileRunning(() => askScheduler(this, 'scheduler-info', null, options));
     const { name, kind, address } = this.entry;
     return { name, kind, address, requested: workers.length, workers, clients: clients.length - 1 };
   }
@@ -76,10 +75,7 @@ export class RunningCluster {
   async stop(options: AskOptions = {}): Promise<void> {
     try {
       if (this.entry.control !== null) await this.#ask('stop', null, options);
-      else {
-        await using connection = new SchedulerConnection(this);
-        await connection.call('shutdown', null, options);
-      }
+      else await askScheduler(this, 'shutdown', null, options);
     } catch (error) {
       options.signal?.throwIfAborted();
       // Whoever does not answer is asked by a signal; ending it is what this is for.

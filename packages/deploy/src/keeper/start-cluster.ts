@@ -73,7 +73,6 @@ async function launch(request: KeepRequest, signal: AbortSignal | undefined): Pr
   try {
     child = spawn(process.execPath, [bundledEntry('keeper')], {
       detached: true,
-      cwd: '/',
       env: process.env,
       stdio: ['ignore', log, log, 'ipc'],
       serialization: 'advanced',
@@ -88,15 +87,19 @@ async function launch(request: KeepRequest, signal: AbortSignal | undefined): Pr
     started.reject(signal?.reason);
   };
   signal?.addEventListener('abort', giveUp, { once: true });
+  let running = false;
   child.on('message', (message: FromKeeper) => {
+    running ||= message.type === 'ready';
     if (message.type === 'ready') started.resolve(message.entry);
     else started.reject(failure(request, message));
   });
-  child.once('error', (error) =>
-    started.reject(new ClusterStartError(`the keeper could not be started: ${error.message}`, { cause: error })),
-  );
+  child.once('error', (error) => {
+    if (child.pid === undefined) gone.resolve(); // No exit will follow.
+    started.reject(new ClusterStartError(`the keeper could not be started: ${error.message}`, { cause: error }));
+  });
   child.once('exit', (exitCode, exitSignal) => {
     gone.resolve();
+    if (running) return;
     const words = readFileSync(request.logFile, 'utf8').split('\n').slice(-20).join('\n').trim();
     const how = exitSignal === null ? `ended with status ${exitCode ?? 'unknown'}` : `was ended by ${exitSignal}`;
     started.reject(

@@ -4,6 +4,7 @@
  */
 import { deferred } from '@covey/protocol/internal';
 import type { NannyEvent } from '@covey/worker/internal';
+import { askScheduler } from '../ask-scheduler.js';
 import { Cluster } from '../cluster.js';
 import type { ClusterLogs } from '../cluster.js';
 import { ClusterClosedError, ConfigurationError } from '../errors.js';
@@ -111,7 +112,7 @@ export class LocalCluster extends Cluster {
     const gone: Promise<unknown>[] = starting.map((name) => this.#processes.goneOf(name));
     nanny.removeWorkers(starting);
     if (n > 0) {
-      const retired = new Set(await this.scheduler.call('retire-workers', { n, close: false }, options));
+      const retired = new Set(await askScheduler(this, 'retire-workers', { n, close: false }, options));
       const names = (await this.workers(options))
         .filter(({ name, address }) => retired.has(name) || retired.has(address))
         .map(({ name }) => name);
@@ -137,7 +138,7 @@ export class LocalCluster extends Cluster {
 
   #end(reason: string, failed: boolean): Promise<void> {
     this.#closing ??= (async () => {
-      await Promise.all([this.scheduler.close(), this.#processes.close()]);
+      await this.#processes.close();
       this.#closed.resolve(reason);
       this.emit({ type: 'closed', reason, failed });
     })();

@@ -180,6 +180,8 @@ export class Registry {
     if (alive === false) {
       this.#logger.debug(`removed the entry of '${name}': process ${entry.owner.pid}, which owned it, is gone`);
       this.remove(entry);
+      // An owner that was killed could not take its sockets away.
+      for (const address of [entry.control, entry.address]) removeSocket(address);
     }
     return undefined;
   }
@@ -212,6 +214,10 @@ function readIfEntry(path: string): ClusterEntry | undefined {
   } catch {
     return undefined; // Whatever the reason: no entry can be had from there.
   }
+}
+
+function removeSocket(address: string | null): void {
+  if (address?.startsWith('unix:///') === true) rmSync(address.slice('unix://'.length), { force: true });
 }
 
 function isErrno(error: unknown, code: string): boolean {

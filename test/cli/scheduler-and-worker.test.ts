@@ -1,0 +1,170 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Secret } from '@covey/protocol';
+import { Executor } from 'covey';
+import { CoveyCommand } from '../support/covey-command.js';
+import { Sandbox, until } from '../support/sandbox.js';
+
+jest.setTimeout(60_000);
+let sandbox: Sandbox;
+beforeEach(() => {
+  sandbox = new Sandbox();
+});
+afterEach(() => sandbox.expectNothingLeft());
+
+const run = (...args: string[]) => new CoveyCommand(args, sandbox.environment);
+
+/** A scheduler on a free port, and how to reach it. */
+async function scheduler(name: string, ...args: string[]) {
+  const command = run('scheduler', '--port', '0', '--name', name, '--json', ...args);
+  const [line] = await command.untilSaid(/^\{.*\}$/m);
+  return { command, ...(JSON.parse(line) as { address: string; secretFile: string; pid: number }) };
+}
+
+test('a scheduler and workers started by hand compute together, and end cleanly at Ctrl-C and SIGTERM', async () => {
+  const { command, address } = await scheduler('byhand');
+  expect(address).toMatch(/^ws:\/\/127\.0\.0\.1:\d+$/);
+  const worker = run(
+    'worker',
+    'byhand',
+    '--nworkers',
+    '2',
+    '--nthreads',
+    '1',
+    '--name',
+    'alice',
+    '--resources',
+    'GPU=1',
+    '--memory-limit',
+    '1GB',
+  );
+  await worker.untilSaid(/worker alice-0 is ready/);
+  await worker.untilSaid(/worker alice-1 is ready/);
+
+  const executor = await Executor.connect('byhand');
+  expect(await executor.submit((x: number) => x * 2, 21).result()).toBe(42);
+  const { workers } = await executor.schedulerInfo();
+  expect(
+    workers.map(({ name, nthreads, memoryLimit, resources }) => ({ name, nthreads, memoryLimit, resources })),
+  ).toEqual(
+    expect.arrayContaining([
+      { name: 'alice-0', nthreads: 1, memoryLimit: 1e9, resources: { GPU: 1 } },
+      { name: 'alice-1', nthreads: 1, memoryLimit: 1e9, resources: { GPU: 1 } },
+    ]),
+  );
+  await executor.close();
+
+  expect(await worker.endBy('SIGINT')).toMatchObject({ status: 130, signal: null });
+  expect(await command.endBy('SIGTERM')).toMatchObject({ status: 0, signal: null });
+});
+
+test('workers elsewhere need the address and a file with the secret', async () => {
+  const secretFile = join(sandbox.folder, 'tmp', 'secret');
+  const { command, address } = await scheduler('remote', '--secret-file', secretFile);
+  expect(statSync(secretFile).mode & 0o777).toBe(0o600);
+  const worker = run('worker', address, '--secret-file', secretFile, '--nthreads', '1');
+  await worker.untilSaid(/is ready/);
+  await using executor = await Executor.connect(address, { secret: Secret.fromFile(secretFile) });
+  expect(await executor.submit(() => 'here').result()).toBe('here');
+  await worker.endBy('SIGTERM');
+  await command.endBy('SIGTERM');
+  expect(readFileSync(secretFile, 'utf8').trim().length).toBeGreaterThan(20);
+  writeFileSync(secretFile, '');
+  (await import('node:fs')).rmSync(secretFile);
+});
+
+test('workers end by themselves, well, when the scheduler is shut down', async () => {
+  const { command } = await scheduler('short');
+  const worker = run('worker', 'short', '--nthreads', '1');
+  await worker.untilSaid(/is ready/);
+  const stop = run('clusters', 'stop', 'short');
+  expect(await stop.ended).toMatchObject({ status: 0, output: "The cluster 'short' is stopped\n" });
+  expect(await command.ended).toMatchObject({ status: 0 });
+  expect(await worker.ended).toMatchObject({ status: 0 });
+});
+
+test.each(['with', 'without'])('a worker command that is killed leaves no worker, %s a nanny', async (kind) => {
+  const { command } = await scheduler('fragile');
+  const worker = run('worker', 'fragile', '--nthreads', '1', ...(kind === 'with' ? [] : ['--no-nanny']));
+  await worker.untilSaid(/is ready/);
+  expect(await worker.endBy('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
+  expect(await until(() => sandbox.processes().every(({ commandLine }) => !commandLine.includes('worker')))).toBe(true);
+  await command.endBy('SIGTERM');
+});
+
+test('a worker without a nanny ends the command with its death', async () => {
+  const { command } = await scheduler('fragile');
+  const worker = run('worker', 'fragile', '--nthreads', '1', '--no-nanny');
+  const [, pid] = await worker.untilSaid(/is ready.* pid=(\d+)/);
+  process.kill(Number(pid), 'SIGKILL');
+  const { status, errors } = await worker.ended;
+  expect(status).toBe(1);
+  expect(errors).toContain('was ended by SIGKILL');
+  await command.endBy('SIGTERM');
+});
+
+test('workers whose scheduler is killed give up after the death timeout', async () => {
+  const { command } = await scheduler('doomed');
+  const worker = run('worker', 'doomed', '--nthreads', '1', '--death-timeout', '1s');
+  await worker.untilSaid(/is ready/);
+  await command.endBy('SIGKILL');
+  const { status, errors } = await worker.ended;
+  expect(status).toBe(1);
+  expect(errors).toMatch(/^covey: /m);
+  await run('clusters', 'list').ended; // Whoever looks takes away what the killed one left.
+});
+
+test('a port in use is one line that names it', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const { status, output, errors } = await run('scheduler', '--port', String(port)).ended;
+  server.close();
+  expect(status).toBe(1);
+  expect(output).toBe('');
+  expect(errors).toMatch(new RegExp(`^covey: .*${port}.*$`, 'm'));
+  expect(errors).not.toContain('    at ');
+});
+
+test('a wrong secret, an unknown name and nobody at an address are told, each in its way', async () => {
+  const { command, address } = await scheduler('guarded');
+  const wrong = join(sandbox.folder, 'config', 'wrong');
+  writeFileSync(wrong, 'not the secret at all', { mode: 0o600 });
+  const [refused, unknown, nobody, noSecret] = await Promise.all([
+    run('worker', address, '--secret-file', wrong, '--nthreads', '1').ended,
+    run('worker', 'nowhere').ended,
+    run('worker', 'ws://127.0.0.1:1', '--secret-file', wrong, '--nthreads', '1', '--death-timeout', '100ms').ended,
+    run('worker', 'ws://127.0.0.1:1').ended,
+  ]);
+  expect(refused).toMatchObject({ status: 1, errors: expect.stringMatching(/secret/) });
+  expect(unknown).toMatchObject({
+    status: 1,
+    errors: expect.stringContaining("no cluster named 'nowhere' runs on this host (running: 'guarded')"),
+  });
+  expect(nobody).toMatchObject({ status: 1, errors: expect.stringContaining('ws://127.0.0.1:1') });
+  expect(noSecret).toMatchObject({ status: 1, errors: expect.stringContaining('COVEY_SECRET_FILE') });
+  await command.endBy('SIGTERM');
+});
+
+test('a name that is taken is refused before anything listens', async () => {
+  const { command } = await scheduler('taken');
+  const { status, errors } = await run('scheduler', '--port', '0', '--name', 'taken').ended;
+  expect(status).toBe(1);
+  expect(errors).toContain("a cluster named 'taken' is running");
+  await command.endBy('SIGTERM');
+});
+
+test('beyond loopback without TLS there is a loud warning', async () => {
+  const { command } = await scheduler('open', '--host', '0.0.0.0');
+  expect(command.errors).toContain('WARNING');
+  expect(command.errors).toContain('NOT ENCRYPTED');
+  await command.endBy('SIGTERM');
+});
+
+test('an idle scheduler ends by itself', async () => {
+  const { command } = await scheduler('idle', '--idle-timeout', '1s');
+  expect(await command.ended).toMatchObject({ status: 0 });
+  expect(existsSync(join(sandbox.folder, 'home', 'clusters'))).toBe(true);
+});
