@@ -3,14 +3,15 @@ import type { Client } from './clients.js';
 import type { CoreState } from './core-state.js';
 import { DATA_LOST } from './error-reports.js';
 import { dropKeepers } from './keepers.js';
+import { stopAttempt } from './release.js';
 import { State } from './states.js';
 import { Flag } from './task-table.js';
-import { forgive, wake } from './transitions.js';
+import { forgive, wake, withdraw } from './transitions.js';
 import { removeWish, tellPending, wishesOf } from './wishes.js';
 
 /**
  * Takes away the wishes for these tasks and for everything unfinished that depends on them: one client's, or everybody's
- * when `client` is null. What nobody else wants is stopped when the stimulus ends.
+ * when `client` is null. What nobody else wants is stopped when the stimulus ends. Answers which tasks they are.
  */
 export function cancelTasks(
   s: CoreState,
@@ -18,7 +19,7 @@ export function cancelTasks(
   client: Client | null,
   code: string,
   reason: string,
-): void {
+): ReadonlySet<number> {
   const { tasks, edges } = s;
   const seen = new Set(slots);
   for (const slot of seen) {
@@ -40,6 +41,7 @@ export function cancelTasks(
     if (client === null || tasks.client[slot] === 0) tasks.clear(slot, Flag.provisional | Flag.untilEnded);
     s.slack.push(slot);
   }
+  return seen;
 }
 
 /** Cancels what needs scattered data that is gone. To be called when a stimulus ends. */
@@ -48,7 +50,12 @@ export function cancelLost(s: CoreState): void {
     const slot = s.lostData.pop()!;
     if (s.tasks.state[slot] !== State.released) continue;
     const reason = `The scattered data ${s.keys.text(slot)} is lost: the workers that held it are gone, and it can't be computed.`;
-    cancelTasks(s, [slot], null, DATA_LOST, reason);
+    for (const task of cancelTasks(s, [slot], null, DATA_LOST, reason)) {
+      const state = s.tasks.state[task];
+      // Nothing may go on or wait for what will never come, not even for a dependent that is just being stopped.
+      if (state === State.processing) stopAttempt(s, task, reason);
+      else if (state === State.waiting || state === State.queued || state === State.noWorker) withdraw(s, task);
+    }
   }
 }
 
@@ -67,8 +74,8 @@ export function retryTask(s: CoreState, slot: number): void {
     const end = first + tasks.edgeCount[task]!;
     for (let edge = first; edge < end; edge++) stack.push(edges.to[edge]!);
   }
+  for (const task of forgiven) tellPending(s, task);
   for (const task of forgiven) {
-    tellPending(s, task);
     if (tasks.isNeeded(task)) wake(s, task);
     else s.slack.push(task);
   }

@@ -6,7 +6,7 @@ import { killedWorker } from './error-reports.js';
 import { holderCount, isHolder, removeHolder } from './holders.js';
 import { noteUnplaceable, offerClass } from './placement.js';
 import { stopAttempt } from './release.js';
-import { dropMovesOf } from './replicas.js';
+import { dropMove, dropMovesOf } from './replicas.js';
 import { noteWorker } from './restrictions.js';
 import { State } from './states.js';
 import type { WorkerDeparture } from './surface.js';
@@ -148,6 +148,7 @@ export function answerMissing(s: CoreState, worker: Worker, taskId: TaskId, hold
     s.output.holders(worker.id, taskId, 0, []);
     return;
   }
+  dropMove(s, slot, worker);
   const holder = workers.get(holderId);
   if (holder !== undefined && tasks.state[slot] === State.memory && isHolder(s, slot, holder.id)) {
     s.free(holder, slot);

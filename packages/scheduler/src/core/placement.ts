@@ -268,7 +268,8 @@ export function bytesToMove(s: CoreState, slot: number, worker: number): number 
 export function replaceQueue(s: CoreState, worker: Worker): void {
   const slots: number[] = [];
   worker.queue.forEach((slot) => {
-    if (!s.tasks.has(slot, Flag.bound)) slots.push(slot);
+    const isMovable = !s.tasks.has(slot, Flag.bound) || pinnedDependency(s, slot) === -1;
+    if (isMovable) slots.push(slot);
   });
   slots.sort((a, b) => s.tasks.order[a]! - s.tasks.order[b]!);
   for (const slot of slots) {

@@ -7,6 +7,7 @@ import { assign } from './assignment.js';
 import type { CoreState } from './core-state.js';
 import { isActor } from './holders.js';
 import { chooseQueue, replaceQueue } from './placement.js';
+import { hasFree } from './restrictions.js';
 import { Flag } from './task-table.js';
 import { becomeUnready } from './transitions.js';
 import type { Worker } from './workers.js';
@@ -37,6 +38,14 @@ export function tendQuarantine(s: CoreState): void {
   }
   const { worker } = s.quarantine;
   if (worker.active > 0) return;
+  const { restrictions } = s.options.at(s.tasks.options[slot]!);
+  if (restrictions !== null && !hasFree(worker, restrictions)) {
+    // What it needs is in the hands of a suspended task, which may be waiting for this very one: better not alone than never.
+    release(s, worker);
+    becomeUnready(s, slot);
+    chooseQueue(s, slot);
+    return;
+  }
   s.tasks.set(slot, Flag.suspect);
   assign(s, slot, worker);
   s.quarantine.slot = slot;

@@ -3,25 +3,40 @@ import type { TaskId } from '@covey/protocol/internal';
 import { peersWith } from './assignment.js';
 import type { CoreState, Move } from './core-state.js';
 import { addHolder, holderCount, holdersOf, isHolder, removeHolder } from './holders.js';
+import { stopAttempt } from './release.js';
 import { State } from './states.js';
 import { Flag } from './task-table.js';
-import { dropNeeds, enterMemory, leaveQueue } from './transitions.js';
+import { dropNeeds, endAttempt, enterMemory, leaveQueue } from './transitions.js';
 import type { Worker } from './workers.js';
 
 /** A worker fetched a copy and keeps it. */
 export function gainCopy(s: CoreState, taskId: TaskId, worker: Worker): void {
   const { tasks } = s;
   const slot = tasks.find(taskId);
-  const state = slot === -1 ? State.forgotten : tasks.state[slot];
+  if (slot === -1) {
+    s.freeId(worker, taskId);
+    return;
+  }
+  const state = tasks.state[slot];
   if (state === State.memory) {
     addHolder(s, slot, worker);
     finishMove(s, slot, worker);
-  } else if ((state === State.waiting || state === State.queued || state === State.noWorker) && slot !== -1) {
-    // The last copy was thought lost, but this one was being made: it need not be computed again.
-    if (state !== State.waiting) leaveQueue(s, slot);
-    dropNeeds(s, slot);
-    enterMemory(s, slot, worker, null);
-  } else if (state !== State.processing || tasks.place[slot] !== worker.id) s.freeId(worker, taskId);
+    return;
+  }
+  const isRunningHere = state === State.processing && tasks.place[slot] === worker.id;
+  const isReady = state === State.queued || state === State.noWorker;
+  if (state !== State.waiting && !isReady && !isRunningHere) {
+    s.free(worker, slot);
+    return;
+  }
+  // The last copy was thought lost while this one was being made: nothing need be computed again.
+  if (isReady) leaveQueue(s, slot);
+  else if (isRunningHere) {
+    stopAttempt(s, slot, 'a copy of its result turned up');
+    endAttempt(s, slot, worker);
+  }
+  dropNeeds(s, slot);
+  enterMemory(s, slot, worker, null);
 }
 
 /** Orders a copy on `target`; once it is there, `dropFrom` may drop its own. */
@@ -58,6 +73,11 @@ function takeMove(s: CoreState, slot: number, isIt: (move: Move) => boolean): Mo
   const [move] = moves.splice(at, 1);
   if (moves.length === 0) s.moves.delete(slot);
   return move;
+}
+
+/** A copy could not be made; whoever still wants one orders it again. */
+export function dropMove(s: CoreState, slot: number, target: Worker): void {
+  takeMove(s, slot, (move) => move.target === target);
 }
 
 /** A worker is gone: nothing moves to it or away from it any more. */

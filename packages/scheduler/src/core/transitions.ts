@@ -25,6 +25,7 @@ import type { Worker } from './workers.js';
  */
 export function wake(s: CoreState, slot: number): void {
   const { tasks, edges } = s;
+  if (tasks.state[slot] !== State.released) return;
   if (tasks.edgeCount[slot] === 0 && !tasks.has(slot, Flag.scattered)) {
     // The hot path of maps: nothing to wait for.
     s.move(slot, State.waiting);

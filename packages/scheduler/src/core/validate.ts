@@ -112,8 +112,19 @@ function checkTask(s: CoreState, slot: number, needed: number, linked: number, c
   for (const id of holdersOf(s, slot)) check(s.workers.get(id) !== undefined, () => `${name()}: a holder is gone`);
   check(state === State.memory || tasks.cached[slot] === -1, () => `${name()}: cached`);
   check((state === State.erred) === (tasks.coldIfAny(slot)?.error !== undefined), () => `${name()}: error`);
-  if (state === State.released) check(!tasks.isNeeded(slot), () => `${name()}: needed, but not on its way`);
-  else if (state !== State.erred && !isRunning && !(isScattered && state === State.waiting)) {
+  if (state === State.released) {
+    // What can't be computed any more is needed until the last of its dependents has been stopped.
+    check(!tasks.isHeld(slot), () => `${name()}: held, but not on its way`);
+    for (let edge = tasks.firstDependent[slot]!; edge !== -1; edge = edges.next[edge]!) {
+      const dependent = edges.from[edge]!;
+      if (!UNFINISHED.includes(tasks.state[dependent]!)) continue;
+      check(
+        tasks.has(dependent, Flag.stopping),
+        () =>
+          `${name()}: needed by ${s.keys.text(dependent)} (${TASK_STATES[tasks.state[dependent]!]!}), but not on its way`,
+      );
+    }
+  } else if (state !== State.erred && !isRunning && !(isScattered && state === State.waiting)) {
     check(tasks.isNeeded(slot), () => `${name()}: nobody needs it`);
   }
   if (!isRunning) check(tasks.isKept(slot), () => `${name()}: nobody keeps it`);
