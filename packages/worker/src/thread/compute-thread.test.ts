@@ -2,6 +2,15 @@
 import { FakeWorker, Input } from './testing/fake-worker.js';
 
 let worker: FakeWorker;
+
+/** Holds the thread. */
+function untilCancelled(): void {
+  const { signal } = (globalThis as never as Record<symbol, { task(): { signal: AbortSignal } }>)[
+    Symbol.for('covey.task-context')
+  ]!.task();
+  while (!signal.aborted);
+}
+
 beforeEach(() => {
   worker = new FakeWorker();
 });
@@ -43,14 +52,14 @@ test('many tiny tasks, synchronous and asynchronous, all end', async () => {
 });
 
 test('tasks that were taken back do not run', async () => {
-  const blocking = worker.task(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100));
+  const blocking = worker.task(untilCancelled);
   const taken = worker.task(() => 'never');
   worker.flush();
   await worker.hears(({ op }) => op === 'ready');
-  // The first one is claimed at some moment from now on: then the second is the next.
-  while (worker.control.claimed !== 1) await new Promise((resolve) => setImmediate(resolve));
-  expect(worker.control.running).toBe(blocking);
+  while (worker.control.running !== blocking) await new Promise((resolve) => setImmediate(resolve));
+  expect(worker.control.claimed).toBe(1);
   expect(worker.control.recall(2)).toBe(1);
+  worker.cancel(blocking, 'enough');
   expect(await worker.value(() => 'last')).toBe('last');
   expect(worker.said.some(({ attempt }) => attempt === taken)).toBe(false);
   expect(worker.control.running).toBe(0);
@@ -121,6 +130,17 @@ test('many large values, each made from the one before, are never many at a time
   expect(most).toBeLessThanOrEqual(4);
 });
 
+test('after large values the thread looks by itself for what is no longer read', async () => {
+  let previous = (await worker.run((n: number) => new Uint8Array(n), [40e6]))['attempt'] as number;
+  for (let i = 0; i < 4; i++) {
+    const next = await worker.run((xs: Uint8Array) => xs.slice(), [new Input(previous)]);
+    worker.free(previous);
+    previous = next['attempt'] as number;
+  }
+  await worker.hears(({ op }) => op === 'unleased');
+  expect(worker.said.some(({ op, collected }) => op === 'allocate' && collected === true)).toBe(false);
+});
+
 test('a value that cannot be encoded stays in the thread, for tasks there', async () => {
   const made = await worker.run(() => new WeakMap(), []);
   expect(made).toMatchObject({ op: 'pinned', type: 'WeakMap' });
@@ -132,10 +152,11 @@ test('a value that cannot be encoded stays in the thread, for tasks there', asyn
 
 test('what is finished does not wait for what runs', async () => {
   const quick = worker.task(() => 'quick');
-  worker.task(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300));
+  const long = worker.task(untilCancelled);
   const after = worker.task(() => 'after');
   worker.flush();
   await worker.end(quick);
-  expect(worker.said.some(({ attempt }) => attempt === after)).toBe(false);
+  expect(worker.said.some(({ attempt }) => attempt === long || attempt === after)).toBe(false);
+  worker.cancel(long, 'enough');
   await worker.end(after);
 });

@@ -20,6 +20,7 @@ import { Requests } from './requests.js';
 import { Slot } from './slot.js';
 import { TaskQueue } from './task-queue.js';
 import { ThreadControl } from './thread-control.js';
+import { Tidying } from './tidying.js';
 import { framesOf, ValueStore } from './value-store.js';
 import type { BufferTable } from './value-store.js';
 
@@ -49,6 +50,7 @@ export class ComputeThread implements ThreadOrderHandler {
   readonly #outbox: Outbox;
   readonly #control: ThreadControl;
   readonly #leases: Leases;
+  readonly #tidying = new Tidying();
   readonly #values: ValueStore;
   readonly #functions: FunctionTable;
   readonly #attempts: Attempts;
@@ -62,6 +64,7 @@ export class ComputeThread implements ThreadOrderHandler {
   #inTurn = false;
   #turnIsDue = false;
   #flushIsDue = false;
+  #tidyIsDue = false;
   /** When the event loop last had its turn. */
   #loopedMs = 0;
 
@@ -78,7 +81,13 @@ export class ComputeThread implements ThreadOrderHandler {
       this.#values.reportEnded();
       flush();
     });
-    this.#values = new ValueStore({ outbox: this.#outbox, answers, control: this.#control, leases: this.#leases });
+    this.#values = new ValueStore({
+      outbox: this.#outbox,
+      answers,
+      control: this.#control,
+      leases: this.#leases,
+      tidying: this.#tidying,
+    });
     this.#functions = new FunctionTable(decodeOptions);
     this.#slot = new Slot({
       wake,
@@ -194,6 +203,7 @@ export class ComputeThread implements ThreadOrderHandler {
         const buffer = buffers[i] as SharedArrayBuffer;
         table.set(ids[i] as BufferId, buffer);
         this.#leases.add(ids[i] as BufferId, buffer);
+        this.#tidying.passed(buffer.byteLength);
       }
       this.#buffers = table;
     }
@@ -269,6 +279,20 @@ export class ComputeThread implements ThreadOrderHandler {
     // An asynchronous task that has just begun may be over in a moment: what it says goes along.
     if (this.#slot.holder === undefined && this.#queue.length === 0) this.#outbox.post();
     else this.#flushSoon();
+    if (this.#tidying.isDue(nowMs)) this.#tidySoon();
+  }
+
+  /** In a turn of the event loop's own: until then, what this one has received counts as in use. */
+  #tidySoon(): void {
+    if (this.#tidyIsDue) return;
+    this.#tidyIsDue = true;
+    this.#setImmediate(() => {
+      this.#tidyIsDue = false;
+      this.#guarded(() => {
+        this.#values.collect();
+        this.#outbox.post();
+      });
+    });
   }
 
   /** Called from promises' callbacks: goes on at once, unless the event loop has waited long enough. */

@@ -37,11 +37,16 @@ export function reportError(thrown: unknown, origin: Origin): ErrorReport {
   return details === undefined ? { ...report, code } : { ...report, code, details };
 }
 
-/** Without the frames of this thread's own code, which called the user's. */
+/** Without the frames of this thread's own code, which called the user's, and may have been called by it. */
 function userFrames(stack: string): string {
   const lines = stack.split('\n');
-  const ours = lines.findIndex((line) => line.includes(import.meta.filename) && /^\s+at /.test(line));
-  return (ours < 0 ? lines : lines.slice(0, ours)).join('\n');
+  const isFrame = (line: string): boolean => /^\s+at /.test(line);
+  const isOurs = (line: string): boolean => isFrame(line) && line.includes(import.meta.filename);
+  const first = lines.findIndex((line) => isFrame(line) && !isOurs(line));
+  if (first < 0) return lines.filter((line) => !isOurs(line)).join('\n');
+  const end = lines.findIndex((line, index) => index > first && isOurs(line));
+  const frames = lines.slice(first, end < 0 ? undefined : end);
+  return [...lines.slice(0, first).filter((line) => !isOurs(line)), ...frames].join('\n');
 }
 
 /** Errors of any realm, and what looks like one. */

@@ -1,6 +1,8 @@
 /**
  * Knows whose timers are whose, so that those which a task leaves behind are cleared when it ends. A timer on which the code
- * called `unref()` is meant to stay in the background (a cache's, a pool's) and is left alone.
+ * called `unref()` is meant to stay in the background (a cache's, a pool's) and is left alone, as are timers that are set after
+ * the end: a pool that was opened in a task goes on in that task's context. So are immediates: they are over in a moment, and
+ * what several tasks share (a connection that sends at the end of a turn) may have set one.
  */
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers';
@@ -14,10 +16,9 @@ type ClearTimer = (timer: never) => void;
 
 /** Call it before any user code is loaded: code keeps its own reference to what it imports. */
 export function trackTimers(): void {
-  const { clearTimeout, clearInterval, clearImmediate, setTimeout, setInterval, setImmediate } = timers;
+  const { clearTimeout, clearInterval, setTimeout, setInterval } = timers;
   const tracked = {
     setTimeout: once(setTimeout as unknown as SetTimer, clearTimeout),
-    setImmediate: once(setImmediate, clearImmediate),
     setInterval: repeated(setInterval as unknown as SetTimer, clearInterval),
   };
   for (const [name, replacement] of Object.entries(tracked)) {

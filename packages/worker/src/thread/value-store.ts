@@ -11,6 +11,7 @@ import { SHARED_FROM_BYTES, threadReports } from './messages.js';
 import type { Answer, BufferId, Parts, ThreadValue } from './messages.js';
 import type { Outbox } from './outbox.js';
 import type { ThreadControl } from './thread-control.js';
+import type { Tidying } from './tidying.js';
 
 const noBuffers: readonly Uint8Array[] = [];
 
@@ -43,6 +44,7 @@ export interface ValueStoreParts {
   readonly answers: MessagePort;
   readonly control: ThreadControl;
   readonly leases: Leases;
+  readonly tidying: Tidying;
 }
 
 export class ValueStore {
@@ -52,12 +54,14 @@ export class ValueStore {
   readonly #answers: MessagePort;
   readonly #control: ThreadControl;
   readonly #leases: Leases;
+  readonly #tidying: Tidying;
 
-  constructor({ outbox, answers, control, leases }: ValueStoreParts) {
+  constructor({ outbox, answers, control, leases, tidying }: ValueStoreParts) {
     this.#outbox = outbox;
     this.#answers = answers;
     this.#control = control;
     this.#leases = leases;
+    this.#tidying = tidying;
   }
 
   /** Moves an encoding to shared memory where it is large. */
@@ -87,7 +91,9 @@ export class ValueStore {
     const { ids, buffers } = this.#allocate(places.map((place) => parts[place + 2] as number));
     for (const [index, place] of places.entries()) {
       parts[place] = ids[index] as BufferId;
-      new Uint8Array(buffers[index] as SharedArrayBuffer).set(sources[place / 3] as Uint8Array);
+      const source = sources[place / 3] as Uint8Array;
+      new Uint8Array(buffers[index] as SharedArrayBuffer).set(source);
+      this.#tidying.passed(source.length);
     }
   }
 
@@ -111,7 +117,9 @@ export class ValueStore {
 
   /** Runs the collector and says what it found. */
   collect(): void {
+    const startMs = performance.now();
     this.#leases.collect();
+    this.#tidying.done(startMs, performance.now());
     this.reportEnded();
   }
 
