@@ -38,6 +38,8 @@ export async function gatherValues(
   };
   const waiting = whenAllSettled(session.table, ids, options, raise ? failed : undefined);
   if (waiting !== undefined) await (session.settings.aroundWait?.(() => waiting) ?? waiting);
+  const failure = raise ? ids.find(failed) : undefined;
+  if (failure !== undefined) throw session.results.whyNone(failure);
   const fetched = await fetchElsewhere(session, ids, options, options.maxBytes ?? defaultMaxBytes);
   const build = new Builder(session, fetched, raise);
   const value = build.of(structure);

@@ -371,3 +371,9 @@ export class FakeScheduler implements ClientMessageHandler, SchedulerLink {
 function bytesOf(frames: ValueFrames | undefined): number {
   return (frames?.header.length ?? 0) + (frames?.buffers.reduce((sum, buffer) => sum + buffer.length, 0) ?? 0);
 }
+
+/** Until what was said in this turn has arrived. */
+export async function turn(): Promise<void> {
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+}

@@ -1,0 +1,66 @@
+import { UsageError } from '../errors.js';
+import { FakeScheduler, turn } from '../testing/fake-scheduler.js';
+
+const inc = (x: number): number => x + 1;
+
+describe('scatter', () => {
+  it('gives a future for each item, each property, or the whole', async () => {
+    const executor = new FakeScheduler().executor();
+    const list = await executor.scatter([1, 2]);
+    const record = await executor.scatter({ a: 'x', b: new Map([[1, 2]]) });
+    const whole = await executor.scatter([1, 2], { whole: true });
+    const array = await executor.scatter(new Float64Array([1, 2]));
+    expect(await executor.gather({ list, record, whole, array })).toEqual({
+      list: [1, 2],
+      record: { a: 'x', b: new Map([[1, 2]]) },
+      whole: [1, 2],
+      array: new Float64Array([1, 2]),
+    });
+    expect(array.type).toBe('Float64Array');
+  });
+
+  it('uploads what is large and sends what is small through the scheduler', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    const [small, large] = await executor.scatter([1, new Uint8Array(100_000)], { broadcast: true, workers: 'alice' });
+    const [, params] = scheduler.calls[0] as [string, { items: { inline?: unknown; nbytes: number }[] }];
+    expect(params).toMatchObject({ broadcast: true, workers: ['alice'] });
+    expect(params.items.map((item) => item.inline !== undefined)).toEqual([true, false]);
+    expect((await executor.gather([small, large]))[1]).toEqual(new Uint8Array(100_000));
+  });
+
+  it('is a dependency like any task', async () => {
+    const executor = new FakeScheduler().executor();
+    const [one] = await executor.scatter([1]);
+    expect(await executor.submit(inc, one!).result()).toBe(2);
+  });
+
+  it('sends equal data once, unless it is not to be hashed', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    const [a] = await executor.scatter([new Uint8Array([1, 2, 3])]);
+    const [b] = await executor.scatter([new Uint8Array([1, 2, 3])]);
+    const [c] = await executor.scatter([new Uint8Array([1, 2, 3])], { hash: false });
+    expect(a?.key).toBe(b?.key);
+    expect(c?.key).not.toBe(a?.key);
+    expect(scheduler.submitted).toHaveLength(2);
+  });
+
+  it('lets go of everything when it fails', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    scheduler.workers.upload = async () => {
+      throw new Error('disk full');
+    };
+    await expect(executor.scatter([new Uint8Array(100_000)])).rejects.toThrow('disk full');
+    await turn();
+    expect(scheduler.released).toEqual([1]);
+  });
+
+  it('refuses futures', async () => {
+    const executor = new FakeScheduler().executor();
+    const future = executor.submit(inc, 1);
+    await expect(executor.scatter([future])).rejects.toThrow(UsageError);
+    await expect(executor.scatter([[future]])).rejects.toThrow(UsageError);
+  });
+});

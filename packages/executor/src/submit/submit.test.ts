@@ -1,0 +1,185 @@
+import { BackpressureError, silentLogger } from '@covey/protocol';
+import { NotSerializableError } from '@covey/functions';
+import { KeyConflictError, KeyUsedError, UsageError } from '../errors.js';
+import { FakeScheduler } from '../testing/fake-scheduler.js';
+
+const inc = (x: number): number => x + 1;
+const add = (x: number, y: number): number => x + y;
+
+describe('submit', () => {
+  it('replaces futures deep inside the arguments by their values', async () => {
+    const executor = new FakeScheduler().executor();
+    const [a, b] = [executor.submit(inc, 1), executor.submit(inc, 2)];
+    const sum = executor.submit((o: { xs: number[]; y: number }) => o.xs.reduce((p, q) => p + q, o.y), {
+      xs: [a, b, a],
+      y: b,
+    });
+    expect(await sum.result()).toBe(2 + 3 + 2 + 3);
+  });
+
+  it('makes captured futures dependencies, before those in the arguments', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    const [captured, given] = [executor.submit(inc, 1), executor.submit(inc, 10)];
+    const future = executor.submit((x: number) => [x, captured as unknown as number], given);
+    expect(await future.result()).toEqual([11, 2]);
+    expect(scheduler.submitted[2]?.dependencies).toEqual([1, 2]);
+  });
+
+  it('reads captured variables at each call', async () => {
+    const executor = new FakeScheduler().executor();
+    let k = 1;
+    const scale = (x: number): number => x * k;
+    const before = executor.submit(scale, 10);
+    k = 2;
+    const after = executor.submit(scale, 10);
+    expect(await executor.gather([before, after])).toEqual([10, 20]);
+  });
+
+  it('sends each function and each set of options once', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    const view = executor.with({ priority: 3, workers: 'alice', retries: 2, timeout: 500, resources: { GPU: 1 } });
+    await executor.gather([view.submit(inc, 1), view.submit(inc, 2), executor.with({ priority: 3 }).submit(inc, 3)]);
+    expect(scheduler.names.filter((name) => name === 'function')).toHaveLength(1);
+    expect(scheduler.log.filter(([name]) => name === 'options').map(([, options]) => options)).toEqual([
+      { priority: 3, retries: 2, workers: ['alice'], resources: { GPU: 1 }, timeoutMs: 500 },
+      { priority: 3 },
+    ]);
+  });
+
+  it('refuses what cannot travel, naming the path', () => {
+    const executor = new FakeScheduler().executor();
+    expect(() => executor.submit((x: unknown) => x, { deep: [new WeakMap()] })).toThrow(NotSerializableError);
+    expect(() => executor.submit((x: unknown) => x, { deep: [new WeakMap()] })).toThrow(/arguments\[0\]\.deep\[0\]/);
+    expect(() => executor.submit(5 as never)).toThrow(UsageError);
+  });
+
+  it('refuses the future of another executor', () => {
+    const foreign = new FakeScheduler().executor().submit(inc, 1);
+    expect(() => new FakeScheduler().executor().submit(inc, foreign)).toThrow(/another executor/);
+  });
+
+  it('throws when too much waits to be sent, until it is drained', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    scheduler.unacknowledgedBytes = 2 ** 20 + 1;
+    expect(() => executor.submit(inc, 1)).toThrow(BackpressureError);
+    expect(() => executor.map(inc, [1])).toThrow(BackpressureError);
+    await executor.drained();
+    expect(await executor.submit(inc, 1).result()).toBe(2);
+  });
+
+  it('sends arguments above a mebibyte by the data plane, and says so once', async () => {
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
+    const scheduler = new FakeScheduler({ logger });
+    const executor = scheduler.executor();
+    const sum = (xs: Float64Array, from: number): number => xs.reduce((a, b) => a + b, from);
+    const data = new Float64Array(200_000).fill(1);
+    const [first, second] = [executor.submit(sum, data, 1), executor.map(sum, [data], [2])[0]];
+    data.fill(5);
+    expect(await first.result()).toBe(200_001);
+    expect(await second?.result()).toBe(200_002);
+    expect(warnings).toEqual([expect.stringContaining('1.5 MiB')]);
+    expect(scheduler.submitted.filter((task) => task.fn !== undefined).every((task) => task.args.length < 1000)).toBe(
+      true,
+    );
+  });
+});
+
+describe('keys', () => {
+  it('are the same for equal calls, which are one task', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    const [a, b, c] = [executor.submit(add, 1, 2), executor.submit(add, 1, 2), executor.submit(add, 2, 1)];
+    expect(a.key).toBe(b.key);
+    expect(a.key).toMatch(/^add-/);
+    expect(c.key).not.toBe(a.key);
+    expect(await executor.gather([a, b, c])).toEqual([3, 3, 3]);
+    expect(scheduler.submitted).toHaveLength(2);
+  });
+
+  it('follow the keys of dependencies', () => {
+    const executor = new FakeScheduler().executor();
+    const chains = [1, 1, 2].map((x) => executor.submit(inc, executor.submit(inc, x)).key);
+    expect(chains[0]).toBe(chains[1]);
+    expect(chains[0]).not.toBe(chains[2]);
+  });
+
+  it('are unique for impure calls', () => {
+    const impure = new FakeScheduler().executor().with({ pure: false });
+    const [a, b] = [impure.submit(inc, 1), impure.submit(inc, 1)];
+    expect(a.key).not.toBe(b.key);
+    expect(a.key).toMatch(/^inc-/);
+  });
+
+  it('erred and cancelled tasks are computed anew unless their error is still held', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    const fail = (): number => {
+      throw new Error('no');
+    };
+    const erred = executor.submit(fail);
+    await expect(erred.result()).rejects.toThrow('no');
+    const same = executor.submit(fail);
+    expect(scheduler.submitted).toHaveLength(1);
+    erred.release();
+    same.release();
+    const anew = executor.submit(fail);
+    await expect(anew.result()).rejects.toThrow('no');
+    expect(scheduler.submitted).toHaveLength(2);
+    anew.cancel();
+    const cancelled = executor.submit(inc, 1);
+    cancelled.cancel();
+    expect(await executor.submit(inc, 1).result()).toBe(2);
+  });
+
+  it('can be given, for one task a view', async () => {
+    const executor = new FakeScheduler().executor();
+    const view = executor.with({ key: 'mine' });
+    expect(view.submit(inc, 1).key).toBe('mine');
+    expect(() => view.submit(inc, 1)).toThrow(KeyUsedError);
+  });
+
+  it('conflict when they name something else', async () => {
+    const executor = new FakeScheduler().executor();
+    const first = executor.with({ key: 'mine' }).submit(inc, 1);
+    expect(executor.with({ key: 'mine' }).submit(inc, 1).key).toBe('mine');
+    expect(() => executor.with({ key: 'mine' }).submit(inc, 2)).toThrow(KeyConflictError);
+    expect(await first.result()).toBe(2);
+  });
+});
+
+describe('the signal of a view', () => {
+  it('cancels what was submitted through it and is not finished', async () => {
+    const scheduler = new FakeScheduler({ autoRun: false });
+    const executor = scheduler.executor();
+    const controller = new AbortController();
+    const view = executor.with({ signal: controller.signal });
+    const [a, b] = [view.submit(inc, 1), executor.submit(inc, 2)];
+    const mapped = view.map(inc, [3, 4]);
+    controller.abort(new Error('stop it'));
+    expect([a.status, b.status, ...mapped.map((future) => future.status)]).toEqual([
+      'cancelled',
+      'pending',
+      'cancelled',
+      'cancelled',
+    ]);
+    await expect(a.result()).rejects.toThrow('stop it');
+    expect(() => view.submit(inc, 5)).toThrow('stop it');
+  });
+});
+
+describe('options', () => {
+  it.each([
+    [{ priority: 1.5 }, /priority/],
+    [{ retries: -1 }, /retries/],
+    [{ timeout: 0 }, /timeout/],
+    [{ key: '' }, /key/],
+    [{ workers: [] }, /workers/],
+    [{ resources: { GPU: -1 } }, /GPU/],
+  ])('refuse %j', (options, message) => {
+    expect(() => new FakeScheduler().executor().with(options)).toThrow(message);
+  });
+});
