@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { TEST_CERTIFICATE, TEST_KEY } from '../comms/certificate.test.support.js';
 import { listen, type Listener } from '../comms/listen.js';
+import { RawClient } from '../comms/raw-client.test.support.js';
 import { Secret } from '../credentials.js';
 import { CoveyError } from '../errors.js';
 import { deferred } from '../shared/deferred.js';
@@ -21,6 +23,7 @@ async function holder(source: BulkSource, options: BulkServerOptions = {}, addre
     address,
     secret,
     role: 'worker',
+    tls: { cert: TEST_CERTIFICATE, key: TEST_KEY },
     onChannelPeer: (comm) => comm.close(),
     onBulk: serveBulk(source, options),
   });
@@ -55,6 +58,7 @@ const values = new Map<number, ValueFrames>([
 
 describe.each([
   ['tcp', '127.0.0.1:0'],
+  ['tls', 'wss://127.0.0.1:0'],
   ['unix', `unix://${socketFolder()}/bulk-${process.pid}`],
 ])('bulk over %s', (_kind, address) => {
   test('brings values as they are, and says what is not there', async () => {
@@ -182,6 +186,40 @@ test('a holder that vanishes in the middle of a value is an error that says how 
   const failure = fetcher().fetch(listener.contactAddress, [7]);
   await expect(failure).rejects.toThrow(ConnectionClosedError);
   await expect(failure).rejects.toThrow('broke after 50048 bytes');
+});
+
+test('an uploader that vanishes in the middle leaves nothing behind', async () => {
+  const put = jest.fn();
+  const gone = deferred();
+  const { contactAddress } = await holder({
+    get: () => [],
+    put,
+    allocate: (bytes, { signal }) => {
+      signal.addEventListener('abort', () => gone.resolve());
+      setImmediate(() => abort.abort(new Error('unplugged')));
+      return new Uint8Array(bytes);
+    },
+  });
+  const abort = new AbortController();
+  const upload = fetcher().put(
+    contactAddress,
+    1,
+    { header: pattern(5), buffers: [new Uint8Array(64 * 2 ** 20)] },
+    { signal: abort.signal },
+  );
+  await expect(upload).rejects.toThrow('unplugged');
+  await gone.promise;
+  expect(put).not.toHaveBeenCalled();
+});
+
+test('garbage after the handshake is answered with a reason and the end of the connection', async () => {
+  const { contactAddress } = await holder({ get: () => [] });
+  const raw = new RawClient(contactAddress);
+  const answer = await raw.upgrade({ upgrade: 'covey-bulk.v1' });
+  raw.socket.write(Buffer.concat([secret.clientProof(raw.facts(answer, 'bulk')), Buffer.alloc(64, 0xee)]));
+  await raw.closed;
+  expect(raw.received[0]).toBe(3);
+  expect(raw.received.toString('latin1')).toContain('ERR_COVEY_PROTOCOL');
 });
 
 test('announcements above the limits are refused before anything is allocated', async () => {
