@@ -58,14 +58,15 @@ function generator(seed: number) {
 function nonsense(seed: number) {
   const { below } = generator(seed);
   const id = () => (1 + below(8)) as never;
+  const key = () => `k${1 + below(8)}`;
   const ids = () => Array.from({ length: below(4) }, id);
   const flag = () => below(2) === 0;
-  const report = () => ({ name: 'Error', message: 'made up', key: `k${id()}` });
+  const report = () => ({ name: 'Error', message: 'made up', key: key() });
   const client = (out: unknown[]): void => {
     switch (below(8)) {
       case 0:
         return clientMessages.function(out, id(), {
-          hash: `h${id()}`,
+          hash: key(),
           name: 'inc',
           references: 0,
           header: toBytes('inc'),
@@ -79,7 +80,7 @@ function nonsense(seed: number) {
         const dependencies = flag() ? null : Array.from({ length: count * below(3) }, id);
         const argumentEnds = Array.from({ length: count }, (_, i) => 3 * (i + 1));
         const args = Buffer.concat(argumentEnds.map(() => toBytes([below(10)])));
-        const keys = flag() ? 'prefix' : Array.from({ length: count }, () => `k${id()}`);
+        const keys = flag() ? 'prefix' : Array.from({ length: count }, key);
         const firstId = (1 + below(40)) as never;
         return clientMessages.tasks(out, {
           optionsId: id(),

@@ -5,7 +5,7 @@
 import { COVEY_VERSION, formatAddress, silentLogger } from '@covey/protocol';
 import type { Address, Logger } from '@covey/protocol';
 import { ChannelServer, deferred, isLoopbackHost, listen, makeNonce, systemClock } from '@covey/protocol/internal';
-import type { Clock, Listener, SchedulerInfo, WorkerId } from '@covey/protocol/internal';
+import type { ChannelHello, Clock, Listener, SchedulerInfo, WorkerId } from '@covey/protocol/internal';
 import { SchedulerCore } from '../core/core.js';
 import type { WorkerDeparture } from '../core/surface.js';
 import type { ServerParts } from './calls/call-table.js';
@@ -29,6 +29,9 @@ import { Uploads } from './state/uploads.js';
 import { Status } from './status.js';
 import { TaskHolds } from './task-holds.js';
 import { WakeUp } from './wake-up.js';
+
+/** How long goodbyes may take. */
+const GOODBYE_MS = 1_000;
 
 /**
  * A scheduler that listens.
@@ -153,7 +156,11 @@ export class SchedulerServer implements AsyncDisposable {
     this.#housekeeping.stop();
     this.#status.close();
     this.#parts.coordination.close();
-    await this.#channels.close(reason);
+    // Whoever does not read its goodbye is not waited for: the listeners end what is left.
+    const late = deferred();
+    const timer = this.#clock.setTimer(late.resolve, GOODBYE_MS);
+    await Promise.race([this.#channels.close(reason), late.promise]);
+    this.#clock.clearTimer(timer);
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     this.#logger.info('the scheduler has ended', { reason });
     this.#closing.resolve(reason);
@@ -198,7 +205,7 @@ export class SchedulerServer implements AsyncDisposable {
     const { clientGraceMs, workerGraceMs } = this.#timings;
     // The welcome of a worker or client names its id, which the core gives when the session has begun, in `onchannel`:
     // earlier would leave an id without a session when the peer has left meanwhile. The map is sent after `onchannel`.
-    const welcomes = new Map<string, Record<string, unknown>>();
+    const welcomes = new WeakMap<ChannelHello, Record<string, unknown>>();
     return new ChannelServer({
       clock: this.#clock,
       logger: this.#logger,
@@ -207,12 +214,11 @@ export class SchedulerServer implements AsyncDisposable {
       onhello: (hello) => {
         this.#reception.check(hello);
         const welcome = {};
-        welcomes.set(hello.sessionId, welcome);
+        welcomes.set(hello, welcome);
         return welcome;
       },
       onchannel: (channel, hello) => {
-        Object.assign(welcomes.get(hello.sessionId) ?? {}, this.#reception.welcome(channel, hello));
-        welcomes.delete(hello.sessionId);
+        Object.assign(welcomes.get(hello) ?? {}, this.#reception.welcome(channel, hello));
       },
     });
   }

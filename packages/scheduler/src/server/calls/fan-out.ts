@@ -38,7 +38,8 @@ export function toErrorReport(error: unknown, worker: string): ErrorReport {
   if (isErrorReport(data)) return { ...data, worker };
   if (error instanceof CoveyError)
     return { name: error.name, message: error.message, code: error.code, key: '', worker };
-  return { name: error instanceof Error ? error.name : 'Error', message: String(error), key: '', worker };
+  if (error instanceof Error) return { name: error.name, message: error.message, key: '', worker };
+  return { name: 'Error', message: String(error), key: '', worker };
 }
 
 function isErrorReport(value: unknown): value is ErrorReport {

@@ -32,8 +32,9 @@ export function fleetCalls(parts: ServerParts, retired: ReadonlySet<WorkerId>): 
     try {
       await member.channel.call('close', { reason }, { timeoutMs: CLOSE_TIMEOUT_MS });
     } catch (error) {
-      if (!member.gone)
+      if (!member.gone) {
         logger.warn('a worker did not answer when it was asked to close', { worker: member.hello.name, error });
+      }
     }
     await member.channel.close(reason);
   };
@@ -42,8 +43,9 @@ export function fleetCalls(parts: ServerParts, retired: ReadonlySet<WorkerId>): 
   const restart = async (member: Member, timeoutMs: number, signal: AbortSignal): Promise<null> => {
     const { name } = member.hello;
     const nanny = fleet.nannyOf(member);
-    if (nanny === undefined)
+    if (nanny === undefined) {
       throw new UnknownWorkerError(`the worker '${name}' has no nanny that could start it again`);
+    }
     member.leaving ??= 'restarted';
     try {
       await nanny.channel.call('restart', { workers: [name] }, { signal, timeoutMs });
