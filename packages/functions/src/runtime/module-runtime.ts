@@ -12,6 +12,7 @@ import type { ModuleReference } from '../capture/module-reference.js';
 import { findPackage } from '../capture/packages.js';
 import type { PackageFile } from '../capture/packages.js';
 import { ModuleMismatchError } from '../errors/function-error.js';
+import { uploadedFile } from './uploaded-files.js';
 
 export type { ModuleReference };
 
@@ -122,7 +123,9 @@ export function importFrom(specifier: string, directory: string): Promise<Namesp
 /** The `require` of a file; where that folder doesn't exist, one of the module root. */
 export function requireOfFile(url: string, moduleRoot: string): NodeJS.Require {
   const path = url.startsWith('file:') ? fileURLToPath(url) : url;
-  return createRequire(path !== '' && existsSync(path) ? path : join(moduleRoot, 'covey.js'));
+  const require = createRequire(path !== '' && existsSync(path) ? path : join(moduleRoot, 'covey.js'));
+  const withUploads = (specifier: string): unknown => require(uploadedFile(specifier)?.path ?? specifier);
+  return Object.assign(withUploads, require);
 }
 
 /** `import()` and `import.meta` as they are in a file. */
@@ -130,7 +133,7 @@ export function importsOfFile(url: string): { importFunction: (specifier: string
   const path = url.startsWith('file:') ? fileURLToPath(url) : url;
   const directory = path === '' ? process.cwd() : dirname(path);
   return {
-    importFunction: (specifier) => importFrom(specifier, directory),
+    importFunction: (specifier) => importFrom(uploadedFile(specifier)?.url ?? specifier, directory),
     meta: {
       url,
       filename: path,

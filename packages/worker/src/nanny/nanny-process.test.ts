@@ -11,6 +11,9 @@ import { nannyEntry } from './entry-files.js';
 import type { FromNanny, NannyConfig, ToNanny } from './nanny-ipc.js';
 import type { WorkerLaunch } from './worker-ipc.js';
 
+// Threads and processes start slowly on a machine that has other things to do.
+jest.setTimeout(60_000);
+
 const secret = Secret.random();
 const folder = mkdtempSync(join(tmpdir(), 'covey-nanny-process-'));
 const calls: { method: string; params: unknown }[] = [];

@@ -9,6 +9,9 @@ import type { NannyEvent } from './nanny-events.js';
 import { spawnEnvironment } from './spawn-environment.js';
 import type { WorkerLaunch } from './worker-ipc.js';
 
+// Threads and processes start slowly on a machine that has other things to do.
+jest.setTimeout(60_000);
+
 const folder = mkdtempSync(join(tmpdir(), 'covey-nanny-'));
 const nannies: Nanny[] = [];
 const access = { scheduler: 'ws://127.0.0.1:1', secret: 'a secret of some length' };

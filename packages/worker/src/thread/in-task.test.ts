@@ -1,9 +1,13 @@
 /** What code inside tasks can ask for, and tasks that wait for others: the bundled thread with a fake I/O side and a fake executor. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BroadcastChannel } from 'node:worker_threads';
 import type { TaskContextProvider } from '../task-context/task-context.js';
 import { getExecutor, getTask, getWorker } from '../task-context/task-context.js';
 import { FakeWorker } from './testing/fake-worker.js';
+
+// Threads and processes start slowly on a machine that has other things to do.
+jest.setTimeout(60_000);
 
 interface FakeExecutor {
   ask(question: unknown): Promise<unknown>;
@@ -170,4 +174,20 @@ test('without an executor, asking for one says why', async () => {
   } finally {
     await plain.close();
   }
+});
+
+test('uploaded modules are imported by their names, anew when their content is', async () => {
+  const upload = (name: string, text: string, hash: string): void => {
+    writeFileSync(join(worker.localDirectory, name), text);
+    worker.upload(name, join(worker.localDirectory, name), hash);
+  };
+  // Spelled so that jest's compiler leaves it alone.
+  const load = new Function('name', 'return import(name).then((module) => module.answer)') as never;
+  upload('helpers.mjs', 'export const answer = 1;', 'a');
+  upload('old.cjs', 'exports.answer = 10;', 'b');
+  expect(await worker.value(load, ['helpers'])).toBe(1);
+  expect(await worker.value(load, ['helpers.mjs'])).toBe(1);
+  expect(await worker.value(load, ['old'])).toBe(10);
+  upload('helpers.mjs', 'export const answer = 2;', 'c');
+  expect(await worker.value(load, ['helpers'])).toBe(2);
 });

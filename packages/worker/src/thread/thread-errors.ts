@@ -5,7 +5,7 @@ import { CoveyError, defineError } from '@covey/protocol';
 export class TaskExitError extends CoveyError {
   static {
     defineError(this, {
-      code: 'ERR_COVEY_TASK_EXIT',
+      code: 'ERR_COVEY_TASK_EXITED',
       name: 'TaskExitError',
       summary: 'The code of a task called process.exit, process.abort, or process.kill on its own process.',
       remedy: 'Return from the function, or throw; the worker belongs to other tasks too.',
