@@ -27,7 +27,9 @@ function remedyOf(error: CoveyError): string | undefined {
 /** Whether the message already says what to do: it names a command, a variable or a flag that the remedy would name, or asks to read it. */
 function mentions(message: string, remedy: string): boolean {
   if (remedy.startsWith('Read the message')) return true;
-  return /'covey [^']+'|COVEY_[A-Z_]+|chmod|--[a-z-]+|[:;,] (?:check|choose|give|install|pass|run|set|start|stop|use|write)\b/.test(message);
+  return /'covey [^']+'|COVEY_[A-Z_]+|chmod|--[a-z-]+|[:;,] (?:check|choose|give|install|pass|run|set|start|stop|use|write)\b/.test(
+    message,
+  );
 }
 
 function describe(error: Error): string {

@@ -11,7 +11,7 @@ import { UsageError } from './failure.js';
 export function addSettingFlags(command: Command, names: readonly SettingName[]): Command {
   for (const name of names) {
     const { kind, summary, default: fallback, defaultMeans } = settingOf(name);
-    const means = defaultMeans ?? (kind.write(fallback as never) || 'none');
+    const means = defaultMeans ?? (kind.write(fallback) || 'none');
     const about = `${summary} (default: ${means}; ${environmentNameOf(name)})`;
     if (typeof fallback === 'boolean') {
       const flag = flagOf(name);
@@ -53,8 +53,7 @@ export function configurationOf(
   const explicit: Partial<Record<SettingName, unknown>> = {};
   for (const name of names) {
     const written = parsed[propertyOf(flagOf(name))];
-    if (written !== undefined)
-      explicit[name] = readFlag(flagOf(name), settingOf(name).kind as ValueKind<unknown>, written);
+    if (written !== undefined) explicit[name] = readFlag(flagOf(name), settingOf(name).kind, written);
   }
   return Configuration.read({ explicit: explicit as SettingValues, environment });
 }

@@ -34,15 +34,11 @@ export class Executor extends AddressedExecutor {
     target?: ClusterLike | AddressedExecutor | string,
     options: ConnectOptions = {},
   ): Promise<Self> {
-    const connect = AddressedExecutor.connect as (
-      this: ExecutorClass<Self>,
-      target: ClusterLike | AddressedExecutor | string | undefined,
-      options: ConnectOptions,
-    ) => Promise<Self>;
-    if (typeof target === 'object') return connect.call(this, target, options);
+    const connect = AddressedExecutor.connect.bind<typeof AddressedExecutor.connect<Self>>(this);
+    if (typeof target === 'object') return connect(target, options);
     const found = await (options.resolve ?? findCluster(options))(target, options.signal);
     // Given back by `resolve`, the cluster may belong to the executor; as a target it would be its owner's.
-    return connect.call(this, undefined, { ...options, resolve: () => Promise.resolve(found) });
+    return connect(undefined, { ...options, resolve: () => Promise.resolve(found) });
   }
 }
 

@@ -29,7 +29,7 @@ export async function askScheduler<Method extends keyof SchedulerCalls>(
     ...options,
   });
   try {
-    return (await channel.call(method, params, options)) as SchedulerCalls[Method]['result'];
+    return await channel.call(method, params, options);
   } finally {
     await channel.close('the question is answered');
   }

@@ -72,7 +72,7 @@ function listSettings(terminal: Terminal, json: boolean): string {
 
 function written(name: SettingName, value: unknown): string {
   if (value === undefined) return '-';
-  return settingOf(name).kind.write(value as never) || '-';
+  return settingOf(name).kind.write(value) || '-';
 }
 
 function knownSetting(name: string): SettingName {

@@ -42,7 +42,7 @@ ${parts.join('\n')}`.trimEnd();
 
 function row(name: SettingName, hasFlag: boolean): string[] {
   const { kind, summary, default: fallback, defaultMeans } = settingOf(name);
-  const value = fallback === undefined ? '' : kind.write(fallback as never);
+  const value = fallback === undefined ? '' : kind.write(fallback);
   const means = defaultMeans ?? (value === '' ? 'none' : `\`${value}\``);
   const flag =
     typeof fallback === 'boolean'

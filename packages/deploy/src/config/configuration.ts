@@ -68,7 +68,7 @@ export class Configuration {
         origins.set(name, 'the default');
       }
     }
-    return new Configuration(values as SettingValues, origins);
+    return new Configuration(values, origins);
   }
 
   get<Name extends SettingName>(name: Name): SettingValue<Name> {

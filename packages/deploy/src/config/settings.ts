@@ -155,5 +155,5 @@ export function flagOf(name: SettingName): string {
 
 /** A setting by a name known only at run time. */
 export function settingOf(name: SettingName): Setting<unknown> {
-  return settings[name] as Setting<unknown>;
+  return settings[name];
 }

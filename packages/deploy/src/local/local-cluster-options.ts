@@ -16,7 +16,7 @@ export interface LocalClusterOptions {
   /** Compute threads of each worker. Default the processors that this process may use, shared among the workers. */
   readonly threadsPerWorker?: number;
   /** Memory of each worker: bytes, text such as `'2GB'`, `{ part: 0.5 }` of the host's, 0 for no limit. Default `'auto'`: an equal share. */
-  readonly memoryLimit?: MemoryLimit | string;
+  readonly memoryLimit?: Exclude<MemoryLimit, string> | string;
   /** Abstract resources of each worker, e.g. `{ GPU: 1 }`. */
   readonly resources?: Readonly<Record<string, number>>;
   /** How its processes talk. `unix` (default): sockets that only this user can open. `ws`: TCP, so that others can be let in. */
@@ -96,7 +96,7 @@ function wholeNumber(name: string, value: number | undefined, min: number, max =
 
 function readOption<T>(name: string, kind: { read(written: unknown): T }, value: unknown): T {
   if (typeof value === 'object' && value !== null && 'part' in value) {
-    const { part } = value as { part: unknown };
+    const { part } = value;
     if (typeof part === 'number' && part > 0 && part <= 1) return value as T;
   }
   try {
