@@ -203,6 +203,10 @@ export class Channel {
 
   /** @internal Begins or resumes the session over a comm whose peer has received up to `peerReceived`. */
   attach(comm: Comm, peerReceived: number): void {
+    if (this.#reason !== undefined) {
+      comm.close('closed', 'the session has ended');
+      return;
+    }
     this.#release();
     const resumed = this.#everAttached;
     this.#everAttached = true;

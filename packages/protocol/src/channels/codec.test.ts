@@ -89,7 +89,7 @@ test('a map cannot reach the prototype of objects', () => {
 test('whatever bytes come, decoding ends in a value or a ProtocolError', () => {
   const random = seeded(42);
   const good = encode([1, 'abc', [null, 2.5, { k: new Uint8Array(9) }], 'x'.repeat(40), -5, 70_000]);
-  for (let round = 0; round < 20_000; round++) {
+  for (let round = 0; round < 5000; round++) {
     const encoded =
       random() < 0.5
         ? Uint8Array.from({ length: Math.floor(random() * 40) }, () => Math.floor(random() * 256))

@@ -77,7 +77,7 @@ class Dialler {
         try {
           return { channel: this.#channel, welcome: await this.#attempt() };
         } catch (error) {
-          if (isFinal(error) || this.#stop.signal.aborted || this.#clock.now() >= untilMs) throw error;
+          if (isFinal(error) || this.#stop.signal.aborted || this.#clock.now() >= untilMs) throw shown(error);
           await this.#pause(attempt);
         }
       }
@@ -95,10 +95,11 @@ class Dialler {
       try {
         await this.#attempt();
         return;
-      } catch (error) {
+      } catch (failure) {
         if (this.#channel.closed) return;
+        const error = shown(failure);
         why = error instanceof Error ? error.message : String(error);
-        if (isFinal(error)) {
+        if (isFinal(failure)) {
           this.#channel.end({ code: 'refused', message: why, ...(error instanceof CoveyError && { error }) });
           return;
         }
@@ -133,7 +134,7 @@ class Dialler {
       return answer.facts;
     } catch (error) {
       comm.close('closed', 'the session did not begin');
-      throw error instanceof RefusedError ? error.error : error;
+      throw error;
     }
   }
 
@@ -186,23 +187,25 @@ class Dialler {
   }
 }
 
-/** Marks an error as the server's own decision, which another attempt would not change. */
+/** Carries the server's own error, which another attempt would not change. */
 class RefusedError extends Error {
   constructor(readonly error: CoveyError) {
     super(error.message);
-    refusals.add(error);
   }
 }
-
-const refusals = new WeakSet<object>();
 
 /** Whether dialling again cannot help. */
 function isFinal(error: unknown): boolean {
   return (
+    error instanceof RefusedError ||
     error instanceof AuthenticationError ||
     error instanceof VersionMismatchError ||
     error instanceof ProtocolError ||
-    error instanceof AddressError ||
-    (typeof error === 'object' && error !== null && refusals.has(error))
+    error instanceof AddressError
   );
+}
+
+/** The error as the caller is to see it. */
+function shown(error: unknown): unknown {
+  return error instanceof RefusedError ? error.error : error;
 }
