@@ -30,4 +30,6 @@ export default {
     ],
   },
   maxWorkers: 2,
+  // Nothing is asserted about time: the bound only ends a test that hangs, also on a machine that is busy with other things.
+  testTimeout: 60_000,
 };

@@ -48,18 +48,26 @@ if (unknown.length > 0)
 const scale = Number(flags.scale);
 const settings = { scale, rounds: Number(flags.rounds), targetSeconds: Math.min(1, scale) };
 
+/** Runs a workload on a cluster of its own: what one leaves behind must not colour the next. */
+async function onCluster(workload) {
+  const cluster = await LocalCluster.create({ workers: 2, threadsPerWorker: 1 });
+  try {
+    const executor = await Executor.connect(cluster);
+    try {
+      await executor.waitForWorkers(2);
+      return await workload({ ...settings, executor });
+    } finally {
+      await executor.close();
+    }
+  } finally {
+    await cluster.close();
+  }
+}
+
 const figures = {};
 for (const [name, workload] of Object.entries(workloads)) {
   if (only.length > 0 && !only.includes(name)) continue;
-  // A cluster of its own for each workload: what one leaves behind must not colour the next.
-  if (name === 'startup') {
-    figures[name] = await workload(settings);
-  } else {
-    await using cluster = await LocalCluster.create({ workers: 2, threadsPerWorker: 1 });
-    await using executor = await Executor.connect(cluster);
-    await executor.waitForWorkers(2);
-    figures[name] = await workload({ ...settings, executor });
-  }
+  figures[name] = name === 'startup' ? await workload(settings) : await onCluster(workload);
   printFigures(name, figures[name]);
 }
 
