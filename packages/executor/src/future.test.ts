@@ -118,7 +118,7 @@ describe('a future', () => {
     const executor = new FakeScheduler().executor();
     const future = executor.with({ key: 'answer' }).submit(inc, 41);
     expect('then' in future).toBe(false);
-    expect(await future).toBe(future);
+    expect(await Promise.resolve(future)).toBe(future);
     await future.result();
     expect(String(future)).toBe('Future(answer, finished)');
     expect(inspect(future)).toBe("Future { key: 'answer', status: 'finished', type: 'number' }");

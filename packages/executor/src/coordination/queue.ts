@@ -1,7 +1,8 @@
 /** First in, first out, between all clients and tasks of a cluster. */
+import { WaitTimeoutError } from '../errors.js';
 import type { Executor } from '../executor.js';
 import type { WaitOptions } from '../future.js';
-import { Coordinated } from './coordinated.js';
+import { Coordinated, nextToken } from './coordinated.js';
 import { packValue, unpackTaken } from './handover.js';
 import type { Taken } from './handover.js';
 
@@ -41,10 +42,29 @@ export class Queue<T> extends Coordinated {
     return (await this.getMany(1, options))[0] as T;
   }
 
-  /** Takes `count` items together; waits until there are so many. @throws WaitTimeoutError after `timeoutMs` */
+  /**
+   * Takes `count` items together; waits until there are so many. A signal that aborts when they are already on their way comes
+   * too late: they are given.
+   *
+   * @throws WaitTimeoutError after `timeoutMs`
+   */
   async getMany(count: number, options: WaitOptions = {}): Promise<T[]> {
-    const taken = await this.askInTurn<Taken>('get', { count }, options, `did not have ${count} item(s)`);
-    return this.#unpack(taken);
+    const { signal, timeoutMs } = options;
+    signal?.throwIfAborted();
+    const token = nextToken();
+    // An item may be on its way when the wait is given up: then it is given all the same, so that none is lost.
+    const withdraw = () => void this.ask('withdraw', { token }).catch(() => undefined);
+    signal?.addEventListener('abort', withdraw, { once: true });
+    try {
+      const args = { count, token };
+      const limits = timeoutMs === undefined ? {} : { timeoutMs };
+      return await this.#unpack(await this.askInTurn<Taken>('get', args, limits, `did not have ${count} item(s)`));
+    } catch (error) {
+      if (error instanceof WaitTimeoutError) signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', withdraw);
+    }
   }
 
   /** Takes all there is now, up to `limit`, possibly nothing. */

@@ -1,6 +1,7 @@
 /** Lazy calls: a graph that is written as ordinary code and computed when it is asked for. */
 import { Task } from './task.js';
-import type { RefArgs, RefOr } from './task.js';
+import type { Computed } from './compute.js';
+import type { RefArgs } from './task.js';
 import type { Outcome } from '../types/future-or.js';
 
 /**
@@ -37,7 +38,7 @@ export type DelayedFunction<Args extends unknown[], R> = (...args: RefArgs<Args>
  * ```
  */
 export function delayed<Args extends unknown[], R>(fn: (...args: Args) => R): DelayedFunction<Args, R>;
-export function delayed<T>(value: RefOr<T>): Lazy<T>;
+export function delayed<T>(value: T): Lazy<Computed<T>>;
 export function delayed(value: unknown): unknown {
   if (typeof value !== 'function') return value instanceof Lazy ? value : new Lazy(identity, [value]);
   return (...args: unknown[]) => new Lazy(value as (...args: never[]) => unknown, args);

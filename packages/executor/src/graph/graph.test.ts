@@ -121,9 +121,7 @@ describe('lazy calls', () => {
 
   it('have properties and methods, and may be made of data with lazy parts', async () => {
     const executor = new FakeScheduler().executor();
-    const record = delayed({ text: delayed((x: number) => `n${x}`)(5), n: 1 }) as ReturnType<
-      typeof delayed<{ text: string; n: number }>
-    >;
+    const record = delayed({ text: delayed((x: number) => `n${x}`)(5), n: 1 });
     expect(await executor.compute(record.get('text').call('toUpperCase'))).toBe('N5');
     expect(await executor.compute(record.get('n'))).toBe(1);
   });

@@ -117,6 +117,7 @@ function limit(
   }
   signal?.addEventListener('abort', aborted, { once: true });
   if (timeoutMs !== undefined) {
-    timer = setTimeout(() => end(new WaitTimeoutError(`Nothing happened within ${timeoutMs} ms`)), timeoutMs);
+    // The connection keeps the process alive; a timer of a task that has ended must not.
+    timer = setTimeout(() => end(new WaitTimeoutError(`Nothing happened within ${timeoutMs} ms`)), timeoutMs).unref();
   }
 }

@@ -86,7 +86,7 @@ describe('gather', () => {
     const executor = scheduler.executor();
     const future = executor.submit(inc, 1);
     const { fetch } = scheduler.workers;
-    scheduler.workers.fetch = async (address, ids) => {
+    scheduler.workers.fetch = async () => {
       scheduler.workers.fetch = fetch;
       scheduler.tell((out) => out.push(6, 1));
       expect(future.status).toBe('pending');

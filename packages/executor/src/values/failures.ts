@@ -47,8 +47,12 @@ function makeError(report: ErrorReport, decode: (bytes: Uint8Array) => unknown):
     }
   }
   if (report.code !== undefined) {
-    const errorClass = errorClassOf(report.code) ?? CoveyError;
-    const error = new errorClass(report.message, { data: { ...report.details, ...dataOf(report) } });
+    const errorClass = errorClassOf(report.code);
+    const options = { data: { ...report.details, ...dataOf(report) } };
+    if (errorClass !== undefined) return withRemoteStack(new errorClass(report.message, options), report);
+    // A kind that only workers declare keeps its name and code.
+    const error = new CoveyError(report.message, options);
+    Object.defineProperties(error, { code: { value: report.code }, name: { value: report.name } });
     return withRemoteStack(error, report);
   }
   return withRemoteStack(new TaskError(describe(report), { data: dataOf(report) }), report);
