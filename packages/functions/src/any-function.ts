@@ -4,3 +4,8 @@
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- no other type takes functions and classes alike
 export type AnyFunction = Function;
+
+/** The source text of a function as V8 runs it, whatever its own `toString` says. */
+export function textOf(subject: AnyFunction): string {
+  return Function.prototype.toString.call(subject);
+}

@@ -38,7 +38,7 @@ export function registerSerializer<T, E>(serializer: Serializer<T, E>): () => vo
   if ((serializer.class === undefined) === (serializer.test === undefined)) {
     throw new TypeError(`The serializer '${serializer.name}' needs a class or a test, and not both.`);
   }
-  serializers.set(serializer.name, serializer as Serializer);
+  serializers.set(serializer.name, serializer);
   asList = [...serializers.values()];
   return () => {
     if (serializers.get(serializer.name) === (serializer as Serializer)) serializers.delete(serializer.name);

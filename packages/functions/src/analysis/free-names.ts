@@ -48,16 +48,11 @@ class Scope {
   ) {}
 
   has(name: string): boolean {
-    for (let scope: Scope | undefined = this as Scope; scope !== undefined; scope = scope.parent) {
-      if (scope.names.has(name)) return true;
-    }
-    return false;
+    return this.names.has(name) || (this.parent?.has(name) ?? false);
   }
 
   get functionScope(): Scope {
-    let scope = this as Scope;
-    while (!scope.isFunction && scope.parent !== undefined) scope = scope.parent;
-    return scope;
+    return this.isFunction || this.parent === undefined ? this : this.parent.functionScope;
   }
 }
 

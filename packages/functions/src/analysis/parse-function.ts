@@ -41,7 +41,7 @@ export function isClass(node: FunctionNode | Class): node is Class {
 
 /** @throws SyntaxError when the text is no function that the parser knows. */
 export function parseFunction(text: string): ParsedFunction {
-  let failure: unknown;
+  let failure: SyntaxError | undefined;
   for (const [embedding, before, after] of surroundings) {
     try {
       const program = parse(before + text + after, options);

@@ -1,4 +1,5 @@
 /** Capturing: what is read when, what is cached, what errors and stack traces say, and functions that travel on. */
+/* eslint-disable @typescript-eslint/no-implied-eval -- functions made from text are among what is tested */
 import { createContext, runInContext, Script } from 'node:vm';
 import {
   captureFunction,
@@ -120,7 +121,7 @@ describe('stack traces', () => {
     const fn = new Script('const a = 1;   (x) => { throw new TypeError(x + a) }', {
       filename: 'cell-3',
     }).runInThisContext() as () => unknown;
-    const loaded = (await runtime.load(captureFunction(fn).blob)) as () => unknown;
+    const loaded = await runtime.load(captureFunction(fn).blob);
     expect(() => loaded()).toThrow(expect.objectContaining({ stack: expect.stringContaining('cell-3:1:31') }));
   });
 });

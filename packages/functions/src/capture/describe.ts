@@ -2,6 +2,8 @@
  * One function, as it is now: its text and what that tells, where it stands, and the variables that it closes over with
  * their values. Nothing here is about bytes.
  */
+import { textOf } from '../any-function.js';
+import { ownProperty } from '../property.js';
 import type { AnyFunction } from '../any-function.js';
 import { analyse } from '../analysis/analysis.js';
 import type { Analysis } from '../analysis/analysis.js';
@@ -44,7 +46,6 @@ export interface Description {
 
 export class NotDescribable extends Error {}
 
-const textOf = Function.prototype.toString;
 const unknownFile: ModuleFile = {
   url: '',
   isModule: false,
@@ -55,7 +56,7 @@ const unknownFile: ModuleFile = {
 };
 
 export function describeFunction(subject: AnyFunction, view: FunctionView, instances: ScopeInstances): Description {
-  const text = textOf.call(subject);
+  const text = textOf(subject);
   const { location } = view;
   const file = location === undefined ? unknownFile : moduleFile(location.scriptId);
   const isSloppy = isSloppyFunction(subject, text, file);
@@ -152,7 +153,7 @@ function isModuleLike(value: object): boolean {
   if (Object.prototype.toString.call(value) === '[object Module]') return true;
   if (Object.hasOwn(value, '__esModule') || isOwnModule(value)) return true;
   // Compilers to CommonJS copy what `import *` means: the exports, and the module itself as `default`.
-  const behind = Object.getOwnPropertyDescriptor(value, 'default')?.value as unknown;
+  const behind = ownProperty(value, 'default')?.value;
   if ((typeof behind !== 'object' && typeof behind !== 'function') || behind === null) return false;
   return (
     isOwnModule(behind) || builtInOf(behind)?.path.length === 0 || exportOfLoadedPackage(behind)?.path.length === 0

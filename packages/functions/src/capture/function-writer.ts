@@ -6,6 +6,9 @@
  * A class is made as soon as it is met, since instances need it: what its making needs (its superclass, computed keys)
  * stands right behind its number.
  */
+import { textOf } from '../any-function.js';
+import { ownProperty } from '../property.js';
+import type { OwnProperty } from '../property.js';
 import type { AnyFunction } from '../any-function.js';
 import { types } from 'node:util';
 import type { Analysis } from '../analysis/analysis.js';
@@ -32,7 +35,7 @@ import { ScopeInstances } from './scope-instances.js';
 import type { Variable } from './scope-instances.js';
 
 /** What stands in line behind the root value. */
-export const deferred = { end: 0, variable: 1, properties: 2, prototype: 3, statics: 4 } as const;
+export const deferred = { end: 0, variable: 1, properties: 2, prototype: 3, statics: 4, weakEntry: 5 } as const;
 
 export const functionKind = ['expression', 'method', 'get', 'set', 'class', 'classMember'] as const;
 
@@ -57,6 +60,7 @@ export class FunctionWriter {
   readonly #records: FunctionRecord[] = [];
   readonly #variables: Variable[] = [];
   readonly #modules: ModuleReference[] = [];
+  readonly #weak = new Map<WeakMap<object, unknown> | WeakSet<object>, Set<object>>();
   readonly #queue: { readonly trail: readonly Step[]; readonly write: () => void }[] = [];
 
   constructor(encoder: Encoder) {
@@ -114,7 +118,7 @@ export class FunctionWriter {
   /** Only classes whose instances are no more than their properties can have instances elsewhere. */
   checkInstance(value: object, constructor: object, name: string): void {
     for (let prototype = Object.getPrototypeOf(value) as object | null; prototype !== null;) {
-      const owner = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
+      const owner = ownProperty(prototype, 'constructor')?.value;
       if (typeof owner === 'function') {
         const builtIn = builtInOf(owner);
         const isKnown = intrinsicKind(prototype) !== undefined || owner.name === 'EventEmitter';
@@ -173,7 +177,7 @@ export class FunctionWriter {
     encoder.out.varint(members.length);
     for (const name of members) {
       encoder.out.string(name);
-      const getter = Object.getOwnPropertyDescriptor(value, name)?.get;
+      const getter = ownProperty(value, name)?.get;
       const item = (value as Record<string, unknown>)[name];
       // Compilers to CommonJS export through getters: what they read may change there as it does here.
       const isLive = getter !== undefined && typeof item !== 'function';
@@ -182,14 +186,45 @@ export class FunctionWriter {
     }
   }
 
+  /**
+   * Writes a weak collection, empty at first. When everything was seen it gets the entries whose keys travel along; the
+   * others could never be looked up there.
+   */
+  writeWeak(value: WeakMap<object, unknown> | WeakSet<object>): void {
+    const encoder = this.#encoder;
+    encoder.seen.add(value);
+    encoder.out.byte('get' in value ? tag.weakMap : tag.weakSet);
+    this.#weak.set(value, new Set());
+  }
+
   /** Writes what waits in line: variables, properties of functions. */
   flush(): void {
     const { trail } = this.#encoder;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      trail.restore(next.trail);
-      next.write();
-    }
+    do {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        trail.restore(next.trail);
+        next.write();
+      }
+    } while (this.#writeWeakEntries());
     this.#encoder.out.byte(deferred.end);
+  }
+
+  /** Values of weak entries may bring along further keys, so this is asked until nothing is left. */
+  #writeWeakEntries(): boolean {
+    const encoder = this.#encoder;
+    let isAnyNew = false;
+    for (const [collection, written] of this.#weak) {
+      for (const key of encoder.seen.values()) {
+        if (written.has(key) || !collection.has(key)) continue;
+        written.add(key);
+        isAnyNew = true;
+        encoder.out.byte(deferred.weakEntry);
+        encoder.write(collection);
+        encoder.write(key);
+        if ('get' in collection) encoder.writeAt('(an entry)', collection.get(key));
+      }
+    }
+    return isAnyNew;
   }
 
   writeTrailer(): void {
@@ -239,7 +274,7 @@ export class FunctionWriter {
   #describe(value: AnyFunction, view: FunctionView): Description {
     const encoder = this.#encoder;
     const name = value.name === '' ? 'an anonymous function' : value.name;
-    if (view.location === undefined || Function.prototype.toString.call(value).endsWith('{ [native code] }')) {
+    if (view.location === undefined || textOf(value).endsWith('{ [native code] }')) {
       return encoder.refuse(name, 'it is a native function that has no name by which another process could find it.');
     }
     if (moduleFile(view.location.scriptId).url.startsWith('node:')) {
@@ -359,7 +394,7 @@ export class FunctionWriter {
       encoder.out.string(encoder.isCanonical ? '' : url);
     } else if (reference !== undefined) {
       if (typeof value === 'object' && value !== null && encoder.seen.find(value) >= 0) encoder.write(value);
-      else this.#writeExport((value ?? {}) as object, reference);
+      else this.#writeExport(value ?? {}, reference);
     } else if (members !== undefined && !this.writeWhole(value as object))
       this.writeNamespace(value as object, members);
     else if (members === undefined) encoder.write(value);
@@ -382,7 +417,7 @@ export class FunctionWriter {
     const given = new Set<string | symbol>(['length', 'name', 'prototype', 'arguments', 'caller']);
     this.#writePropertiesOf(subject, (key) => !given.has(key) && !isOfText(subject, key, text));
     if (analysis.class !== undefined && analysis.class.privateStatics.length > 0) this.#writePrivateStatics(subject);
-    const prototype: unknown = Object.getOwnPropertyDescriptor(subject, 'prototype')?.value;
+    const prototype: unknown = ownProperty(subject, 'prototype')?.value;
     if (typeof prototype !== 'object' || prototype === null || analysis.isAsyncOrGenerator) return;
     const keys = Reflect.ownKeys(prototype).filter(
       (key) => key !== 'constructor' && !(analysis.class !== undefined && isOfText(prototype, key, text)),
@@ -504,10 +539,10 @@ export class FunctionWriter {
 /** The name of a class's method, found by its text; one that was taken away gets a name that nobody knows. */
 function keyOfMethod(owner: object, text: string): string | symbol {
   for (const key of Reflect.ownKeys(owner)) {
-    const property = Object.getOwnPropertyDescriptor(owner, key) as PropertyDescriptor;
+    const property = ownProperty(owner, key) as OwnProperty;
     const candidates: unknown[] = [property.value, property.get, property.set];
     for (const value of candidates) {
-      if (typeof value === 'function' && Function.prototype.toString.call(value) === text) return key;
+      if (typeof value === 'function' && textOf(value) === text) return key;
     }
   }
   return Symbol('removed');
@@ -528,10 +563,10 @@ function isSameModule(a: ModuleReference, b: ModuleReference): boolean {
 
 /** Whether a property is a method or accessor that stands in a class's text. */
 function isOfText(owner: object, key: string | symbol, text: string): boolean {
-  const property = Object.getOwnPropertyDescriptor(owner, key) as PropertyDescriptor;
+  const property = ownProperty(owner, key) as OwnProperty;
   const value: unknown = property.get ?? property.set ?? property.value;
   if (isOwnHasInstance(value)) return true;
-  return typeof value === 'function' && text.includes(Function.prototype.toString.call(value));
+  return typeof value === 'function' && text.includes(textOf(value));
 }
 
 /** The counters that coverage tools put into functions: another process has no use for them. */
@@ -550,7 +585,7 @@ function isRequire(name: string, value: unknown): boolean {
 }
 
 function hasPrivateText(constructor: AnyFunction): boolean {
-  return /#[\p{ID_Start}_$]/u.test(Function.prototype.toString.call(constructor));
+  return /#[\p{ID_Start}_$]/u.test(textOf(constructor));
 }
 
 const languageModules = new Set(['']);
@@ -563,6 +598,6 @@ function isOfLanguage(module: string, owner: AnyFunction): boolean {
 /** Classes of Node's own that have no public name. */
 function isInternal(owner: AnyFunction, builtIn: object | undefined): boolean {
   if (builtIn !== undefined) return false;
-  const text = Function.prototype.toString.call(owner);
+  const text = textOf(owner);
   return text.endsWith('{ [native code] }') && owner.name !== 'Object';
 }

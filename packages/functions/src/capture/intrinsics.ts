@@ -17,7 +17,7 @@ export interface BuiltIn {
 
 const paths = new Map<object, BuiltIn>();
 const walkedGlobals = new WeakSet<object>();
-const walkedModules = new Set<string>();
+let allModulesWalked = false;
 
 /** Names that every global object of Node has: they are left alone wherever a function uses them. */
 const globalNames = new Set<string>([
@@ -95,9 +95,10 @@ function lazyGlobalOf(value: object): BuiltIn | undefined {
 const avoided = /^_|^(punycode|sys|wasi|trace_events|inspector)/;
 
 function moduleBuiltInOf(value: object): BuiltIn | undefined {
+  if (allModulesWalked) return undefined;
+  allModulesWalked = true;
   for (const name of builtinModules) {
-    if (walkedModules.has(name) || avoided.test(name)) continue;
-    walkedModules.add(name);
+    if (avoided.test(name)) continue;
     const exports: unknown = process.getBuiltinModule(name);
     walk(exports, name, [], 3);
   }

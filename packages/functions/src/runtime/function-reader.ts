@@ -2,6 +2,8 @@
  * Functions and classes out of an encoding; the mirror of `capture/function-writer.ts`. A function is made at once with
  * its variables empty; they are filled as their values arrive, and set when all are there.
  */
+import { ownProperty } from '../property.js';
+import type { OwnProperty } from '../property.js';
 import type { AnyFunction } from '../any-function.js';
 import { deferred, functionFlag, functionKind } from '../capture/function-writer.js';
 import { resolveBuiltIn } from '../capture/intrinsics.js';
@@ -74,6 +76,10 @@ export class FunctionReader {
         return this.#readNamespace();
       case tag.require:
         return requireOfFile(this.#decoder.reader.text(), this.#decoder.modules.moduleRoot);
+      case tag.weakMap:
+        return this.#keep(new WeakMap());
+      case tag.weakSet:
+        return this.#keep(new WeakSet());
       case tag.sink:
         return sink;
       default:
@@ -102,6 +108,13 @@ export class FunctionReader {
         case deferred.properties:
           decoder.readProperties(this.#target(decoder.read() as object));
           break;
+        case deferred.weakEntry: {
+          const collection = decoder.read() as WeakMap<object, unknown> | WeakSet<object>;
+          const key = decoder.read() as object;
+          if ('get' in collection) collection.set(key, decoder.read());
+          else collection.add(key);
+          break;
+        }
         case deferred.prototype:
           this.#readPrototype();
           break;
@@ -277,7 +290,7 @@ function functionOf(record: FunctionRecord, value: object, home: object | undefi
   const owner = record.kind === 'classMember' ? (value as { prototype: object }).prototype : value;
   if (home !== undefined) Object.setPrototypeOf(owner, home);
   const key = Reflect.ownKeys(owner).find((name) => name !== 'constructor') as string;
-  const property = Object.getOwnPropertyDescriptor(owner, key) as PropertyDescriptor;
+  const property = ownProperty(owner, key) as OwnProperty;
   return (record.kind === 'get' ? property.get : record.kind === 'set' ? property.set : property.value) as AnyFunction;
 }
 

@@ -2,6 +2,7 @@
  * Instances without construction. An ordinary object takes its prototype and its fields; one of a class with private
  * members must go through the constructors, which do nothing then: the text of decoded classes asks `raw` first.
  */
+import { textOf } from '../any-function.js';
 import { sink } from './sink.js';
 
 type Constructor = new (...args: unknown[]) => object;
@@ -32,7 +33,7 @@ export function construct(
   args: readonly unknown[],
 ): object {
   if (hasPrivates(constructor)) return constructRaw(constructor);
-  if (builtIn !== undefined) return Reflect.construct(builtIn, args, constructor) as object;
+  if (builtIn !== undefined) return Reflect.construct<readonly unknown[], object>(builtIn, args, constructor);
   return Object.create(constructor.prototype as object) as object;
 }
 
@@ -41,7 +42,7 @@ function constructRaw(constructor: Constructor): object {
   raw.on = true;
   try {
     // Parameters with patterns need something to take apart.
-    return Reflect.construct(constructor, Array<unknown>(8).fill(sink)) as object;
+    return Reflect.construct<readonly unknown[], object>(constructor, Array<unknown>(8).fill(sink));
   } finally {
     raw.on = before;
   }
@@ -49,7 +50,7 @@ function constructRaw(constructor: Constructor): object {
 
 function hasPrivates(constructor: Constructor): boolean {
   for (let current: unknown = constructor; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
-    if (hooksOfClass.has(current) && branded.test(Function.prototype.toString.call(current))) return true;
+    if (hooksOfClass.has(current) && branded.test(textOf(current))) return true;
   }
   return false;
 }

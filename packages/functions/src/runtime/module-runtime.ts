@@ -98,7 +98,7 @@ function makeImporter(directory: string): (specifier: string) => Promise<Namespa
 
 /** Node 20 calls the constant experimental, on every worker's stderr; it has since become stable as it is. */
 function quietly<T>(make: () => T): T {
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => undefined;
   try {
     return make();

@@ -58,12 +58,12 @@ table('what is captured', {
   ],
   'the variable of a block': [
     () => {
-      let f = () => 0;
+      const found: (() => number)[] = [];
       {
         const inner = 5;
-        f = () => inner;
+        found.push(() => inner);
       }
-      return f;
+      return found[0] as () => number;
     },
     [],
     5,
@@ -109,10 +109,8 @@ table('what is captured', {
   ],
   'a variable that is undefined': [
     () => {
-      let nothing: number | undefined;
-      const f = () => nothing;
-      nothing = undefined;
-      return f;
+      const nothing = undefined;
+      return () => nothing;
     },
     [],
     undefined,
@@ -363,5 +361,18 @@ table('variables that several functions share', {
     },
     [],
     3,
+  ],
+  'a weak map with the objects that travel along': [
+    () => {
+      const [known, other] = [{ id: 1 }, { id: 2 }];
+      const notes = new WeakMap<object, { text: string; about: object }>([
+        [known, { text: 'known', about: known }],
+        [other, { text: 'stays here', about: other }],
+      ]);
+      const marked = new WeakSet<object>([known]);
+      return () => [notes.get(known)?.text, notes.get(known)?.about === known, marked.has(known), marked.has({})];
+    },
+    [],
+    ['known', true, true, false],
   ],
 });

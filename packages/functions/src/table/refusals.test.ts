@@ -44,8 +44,6 @@ refusals('what shows too little of itself', {
     () => [{ later: Promise.resolve(1) }],
     'argument 0.later → Promise: a promise belongs to its process. Await it',
   ],
-  'a weak map': [() => [new WeakMap()], 'Send a Map'],
-  'a weak set': [() => [new WeakSet()], 'Send a Set'],
   'a weak reference': [() => [new WeakRef({})], 'WeakRef'],
   'a generator that runs': [
     () => [
@@ -83,7 +81,6 @@ class Guest extends Host {
   }
 }
 const lexicalArguments = function (): () => unknown {
-  // eslint-disable-next-line prefer-rest-params -- the arguments of the function around are what this is about
   return () => arguments.length;
 };
 

@@ -3,7 +3,7 @@
  * helpers gives them (`keepNames`, older syntax, minified).
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { esbuild, packageRoot } from '../testing/child-process.js';
@@ -32,6 +32,10 @@ function run(options: Readonly<Record<string, unknown>>): Report {
       outbase: source,
       ...options,
     });
+    writeFileSync(
+      join(directory, 'package.json'),
+      JSON.stringify({ type: options['format'] === 'cjs' ? 'commonjs' : 'module' }),
+    );
     const child = join(mkdtempSync(join(tmpdir(), 'covey-functions-')), 'child.cjs');
     esbuild({ entryPoints: [join(source, 'testing', 'child.ts')], bundle: true, format: 'cjs', outfile: child });
     const output = execFileSync(
@@ -53,16 +57,34 @@ function run(options: Readonly<Record<string, unknown>>): Report {
   }
 }
 
-describe('the tables in plain ES modules', () => {
+/** Older engines have no private members: their compilers keep them in weak maps, which may leave the class. */
+const notOfOldEngines = /a method with private members, alone/;
+
+describe('the tables in plain modules', () => {
   it.each([
-    ['transformed file by file', { format: 'esm' }],
-    ['with names kept', { format: 'esm', keepNames: true }],
-    ['minified', { format: 'esm', minifySyntax: true, minifyWhitespace: true, keepNames: true }],
+    ['transformed file by file', { format: 'esm' }, undefined],
+    [
+      'as CommonJS',
+      { format: 'cjs', define: { 'import.meta.dirname': '__dirname', 'import.meta.url': '__filename' } },
+      undefined,
+    ],
+    [
+      'compiled for engines of 2018',
+      {
+        format: 'esm',
+        target: 'es2018',
+        keepNames: true,
+        supported: { 'dynamic-import': true, 'import-meta': true, bigint: true },
+      },
+      notOfOldEngines,
+    ],
+    ['with names kept', { format: 'esm', keepNames: true }, undefined],
+    ['minified', { format: 'esm', minifySyntax: true, minifyWhitespace: true, keepNames: true }, undefined],
   ])(
     '%s',
-    (_how, options) => {
+    (_how, options, except) => {
       const { rows, failures } = run(options);
-      expect(failures).toEqual([]);
+      expect(failures.filter((failure) => except?.test(failure) !== true)).toEqual([]);
       expect(rows).toBeGreaterThan(120);
     },
     120_000,

@@ -77,43 +77,40 @@ class Inspector {
     });
   }
 
+  /** What V8 knows about a function. The handles behind it are kept until `release`. */
   look(subject: unknown): FunctionView {
-    try {
-      const properties = this.#propertiesOf(subject);
-      const internal = new Map((properties.internalProperties ?? []).map(({ name, value }) => [name, value]));
-      const scopes = internal.get('[[Scopes]]')?.objectId;
-      const boundArgs = internal.get('[[BoundArgs]]')?.objectId;
-      const location = internal.get('[[FunctionLocation]]')?.value as
-        { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
-      return {
-        scopes: scopes === undefined ? [] : this.#takeScopes(scopes),
-        location:
-          location === undefined
-            ? undefined
-            : { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber },
-        bound:
-          boundArgs === undefined
-            ? undefined
-            : {
-                target: this.#takeRemote(internal.get('[[TargetFunction]]')),
-                self: this.#takeRemote(internal.get('[[BoundThis]]')),
-                args: this.#takeRemote(internal.get('[[BoundArgs]]')) as unknown[],
-              },
-      };
-    } finally {
-      this.#release();
-    }
+    const properties = this.#propertiesOf(subject);
+    const internal = new Map((properties.internalProperties ?? []).map(({ name, value }) => [name, value]));
+    const scopes = internal.get('[[Scopes]]')?.objectId;
+    const location = internal.get('[[FunctionLocation]]')?.value as
+      { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
+    return {
+      scopes: scopes === undefined ? [] : this.#takeScopes(scopes),
+      location:
+        location === undefined
+          ? undefined
+          : { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber },
+      bound: internal.has('[[BoundArgs]]')
+        ? {
+            target: this.#takeRemote(internal.get('[[TargetFunction]]')),
+            self: this.#takeRemote(internal.get('[[BoundThis]]')),
+            args: this.#takeRemote(internal.get('[[BoundArgs]]')) as unknown[],
+          }
+        : undefined,
+    };
   }
 
+  /** The private members of an object or class, in the order in which they were installed. */
   privates(subject: object): PrivateMember[] {
-    try {
-      const found = this.#propertiesOf(subject).privateProperties ?? [];
-      return found.flatMap(({ name, value }) =>
-        value === undefined ? [] : [{ name, value: this.#takeRemote(value) }],
-      );
-    } finally {
-      this.#release();
-    }
+    const found = this.#propertiesOf(subject).privateProperties ?? [];
+    return found.flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value: this.#takeRemote(value) }]));
+  }
+
+  /** Lets go of all that was looked at. */
+  release(): void {
+    this.#slot.subject = undefined;
+    this.#slot.taken = undefined;
+    this.#post('Runtime.releaseObjectGroup', { objectGroup });
   }
 
   /** Where a script came from. V8 tells it only while its debugger is on, which takes milliseconds: once a new script. */
@@ -197,12 +194,6 @@ class Inspector {
     const { taken } = this.#slot;
     this.#slot.taken = undefined;
     return taken;
-  }
-
-  #release(): void {
-    this.#slot.subject = undefined;
-    this.#slot.taken = undefined;
-    this.#post('Runtime.releaseObjectGroup', { objectGroup });
   }
 
   #post(method: string, params?: object): void {

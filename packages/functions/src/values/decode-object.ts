@@ -46,9 +46,9 @@ function readContent(decoder: Decoder, base: InstanceBase, constructor: Construc
   const content = decoder.read() as object;
   switch (base) {
     case 'date':
-      return make(Date as unknown as Constructor, (content as Date).getTime());
+      return make(Date, (content as Date).getTime());
     case 'regexp': {
-      const pattern = make(RegExp as unknown as Constructor, content as RegExp) as RegExp;
+      const pattern = make(RegExp as unknown as Constructor, content) as RegExp;
       pattern.lastIndex = (content as RegExp).lastIndex;
       return pattern;
     }
@@ -61,8 +61,8 @@ function readContent(decoder: Decoder, base: InstanceBase, constructor: Construc
 }
 
 // A subclass may override these with methods that expect a finished instance.
-const mapSet = Map.prototype.set as (this: object, key: unknown, value: unknown) => void;
-const setAdd = Set.prototype.add as (this: object, value: unknown) => void;
+const { set: mapSet } = Map.prototype as { set: (this: object, key: unknown, value: unknown) => void };
+const { add: setAdd } = Set.prototype as { add: (this: object, value: unknown) => void };
 
 /** Makes an error of its class with its stack; `Error`'s own constructor sets nothing. */
 export function readError(decoder: Decoder): Error {
@@ -75,7 +75,7 @@ export function readError(decoder: Decoder): Error {
   let error: Error;
   try {
     if (isDomException) error = new DOMException(reader.text(), reader.text());
-    else error = Reflect.construct(Error, [], constructor) as Error;
+    else error = Reflect.construct<[], Error>(Error, [], constructor);
   } finally {
     Error.stackTraceLimit = limit;
   }

@@ -3,6 +3,7 @@
  * a task may throw anything: a field that can't is replaced by a note, and a class that can't by its nearest ancestor that
  * can.
  */
+import { ownProperty } from '../property.js';
 import { types } from 'node:util';
 import { NotSerializableError } from '../errors/function-error.js';
 import { tag } from '../wire/tags.js';
@@ -43,7 +44,7 @@ function writeClass(encoder: Encoder, error: Error): void {
       encoder.out.string(name);
       return;
     }
-    const constructor = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
+    const constructor = ownProperty(prototype, 'constructor')?.value;
     if (typeof constructor === 'function' && isSendable(encoder, constructor)) {
       encoder.write(constructor);
       return;

@@ -2,6 +2,8 @@
  * Objects that are more than plain data: built-in kinds (`Map`, `Date`, typed arrays…), errors, instances of classes,
  * objects with accessors, symbols or attributes of their own. What can't travel is refused here, with the way out.
  */
+import { ownProperty } from '../property.js';
+import type { OwnProperty } from '../property.js';
 import type { AnyFunction } from '../any-function.js';
 import { types } from 'node:util';
 import { serializerFor } from '../registry.js';
@@ -32,6 +34,10 @@ export function writeObject(encoder: Encoder, value: object, prototype: object |
     return;
   }
   if (isIntrinsicPrototype(value) && encoder.functions.writeByReference(value)) return;
+  if (types.isWeakMap(value) || types.isWeakSet(value)) {
+    encoder.functions.writeWeak(value);
+    return;
+  }
   const base = baseOf(value);
   if (base === undefined) refuseExotic(encoder, value);
   if (base !== 'object') {
@@ -62,7 +68,7 @@ export function writeObject(encoder: Encoder, value: object, prototype: object |
   } else if (kind === 'URLSearchParams') {
     encoder.seen.add(value);
     encoder.out.byte(tag.urlSearchParams);
-    encoder.out.string(String(value));
+    encoder.out.string((value as URLSearchParams).toString());
   } else if (isPrototypeOfOwnConstructor(value)) {
     encoder.out.byte(tag.prototypeOf);
     encoder.writeAt('constructor', (value as { constructor: unknown }).constructor);
@@ -84,8 +90,6 @@ function baseOf(value: object): InstanceBase | undefined {
   if (types.isBoxedPrimitive(value)) return 'boxed';
   if (
     types.isPromise(value) ||
-    types.isWeakMap(value) ||
-    types.isWeakSet(value) ||
     types.isGeneratorObject(value) ||
     types.isMapIterator(value) ||
     types.isSetIterator(value) ||
@@ -105,8 +109,6 @@ const exoticTags = new Set(
 
 const waysOut: Record<string, string> = {
   Promise: 'a promise belongs to its process. Await it first and send what it resolves to.',
-  WeakMap: 'its entries cannot be listed. Send a Map.',
-  WeakSet: 'its members cannot be listed. Send a Set.',
   WeakRef: 'it refers to an object of this process only. Send the object.',
   Generator: 'a generator that has begun cannot be moved. Send the generator function or an array of its values.',
 };
@@ -192,9 +194,8 @@ function writeContent(encoder: Encoder, value: object, base: InstanceBase, brand
 function inOrder<T>(items: T[], keyOf: (item: T) => unknown): T[] {
   const names = items.map((item) => {
     const key = keyOf(item);
-    return typeof key === 'object' || typeof key === 'function' || typeof key === 'symbol'
-      ? ''
-      : `${typeof key} ${String(key)}`;
+    if (typeof key === 'string') return `string ${key}`;
+    return typeof key === 'number' || typeof key === 'boolean' || typeof key === 'bigint' ? `${typeof key} ${key}` : '';
   });
   if (names.includes('')) return items;
   return items
@@ -203,8 +204,8 @@ function inOrder<T>(items: T[], keyOf: (item: T) => unknown): T[] {
     .map(({ item }) => item);
 }
 
-const viewTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
-  ?.get as () => string | undefined;
+const viewTag = ownProperty(Object.getPrototypeOf(Uint8Array.prototype) as object, Symbol.toStringTag)?.get as () =>
+  string | undefined;
 
 /** The name of the built-in kind, whatever a subclass calls itself. */
 function brandOf(value: object, base: InstanceBase): string {
@@ -238,7 +239,7 @@ export function writeProperties(encoder: Encoder, value: object, keys: readonly 
   const { out } = encoder;
   out.varint(keys.length);
   for (const key of keys) {
-    const property = getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
+    const property = ownProperty(value, key) as OwnProperty;
     encoder.write(key);
     let bits = 0;
     if (property.enumerable === true) bits |= attribute.enumerable;
@@ -306,7 +307,7 @@ function constructorOf(prototype: object | null): AnyFunction | undefined {
   const constructor: unknown = property?.value;
   if (typeof constructor !== 'function') return undefined;
   if (constructor.prototype !== prototype) return undefined;
-  return constructor as AnyFunction;
+  return constructor;
 }
 
 function isPrototypeOfOwnConstructor(value: object): boolean {

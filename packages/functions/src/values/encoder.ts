@@ -82,6 +82,7 @@ export class Encoder {
     this.trail.clear();
     this.buffers = undefined;
     this.#functions = undefined;
+    if (this.#views !== undefined) inspector().release();
     this.#views = undefined;
     if (this.#shapes.length > 0) this.#shapes = [];
   }
@@ -97,7 +98,7 @@ export class Encoder {
 
   /** What the inspector says about a function: asked once an encoding, and by the encodings for its hashes. */
   look(value: AnyFunction): FunctionView {
-    const views = (this.#views ??= new Map());
+    const views = (this.#views ??= new Map<object, FunctionView>());
     let view = views.get(value);
     if (view === undefined) {
       view = inspector().look(value);
@@ -110,7 +111,7 @@ export class Encoder {
   canonical(value: unknown): Uint8Array {
     const nested = new Encoder();
     nested.isCanonical = true;
-    nested.#views = this.#views ??= new Map();
+    nested.#views = this.#views ??= new Map<object, FunctionView>();
     nested.start({ ...this.options, outOfBandBytes: Infinity });
     nested.encode(value, []);
     return nested.out.copy();

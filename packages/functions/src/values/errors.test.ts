@@ -84,7 +84,7 @@ describe('an error that travels', () => {
 
   it('takes the nearest class that can be sent', () => {
     const make = (): new () => Error => {
-      const lock = new WeakMap();
+      const lock = { has: (_key: object) => true, until: Promise.resolve() };
       return class Locked extends HttpError {
         readonly locked = lock.has(this);
         constructor() {

@@ -22,7 +22,7 @@ function remember(global: Record<string, unknown>): void {
 }
 
 function rememberOwn(): void {
-  if (!known.has(Object.prototype)) remember(globalThis as unknown as Record<string, unknown>);
+  if (!known.has(Object.prototype)) remember(globalThis);
 }
 
 /** The name of the built-in class whose prototype this is. */
@@ -49,11 +49,11 @@ function recognise(prototype: object): string | undefined {
   rememberOwn();
   const now = known.get(prototype);
   if (now !== undefined) return now;
-  const constructor = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value as unknown;
+  const constructor = ownProperty(prototype, 'constructor')?.value;
   if (typeof constructor !== 'function' || constructor.prototype !== prototype) return undefined;
   const { name } = constructor;
   if (!names.includes(name)) return undefined;
-  if (!isNativeText(Function.prototype.toString.call(constructor)) && !isOfNode(name, constructor)) return undefined;
+  if (!isNativeText(textOf(constructor)) && !isOfNode(name, constructor)) return undefined;
   return name;
 }
 
@@ -65,3 +65,5 @@ function isOfNode(name: string, constructor: unknown): boolean {
 function isNativeText(text: string): boolean {
   return text.includes('[native code]');
 }
+import { textOf } from '../any-function.js';
+import { ownProperty } from '../property.js';

@@ -48,7 +48,7 @@ const doubles = new WeakMap<object, object>();
 const fingerprints = new WeakMap<object, string>();
 
 export function symbolId(symbol: symbol): string {
-  return symbols.idOf(symbol as unknown as WeakKey);
+  return symbols.idOf(symbol);
 }
 
 /** The symbol with an id, made when this thread hasn't met it. */
@@ -56,7 +56,7 @@ export function symbolOf(id: string, description: string): symbol {
   const known = symbols.find(id);
   if (known !== undefined) return known as unknown as symbol;
   const symbol = Symbol(description);
-  symbols.adopt(id, symbol as unknown as WeakKey);
+  symbols.adopt(id, symbol);
   return symbol;
 }
 

@@ -25,7 +25,7 @@ type ViewConstructor = new (buffer: ArrayBufferLike, offset: number, length: num
 const constructors: readonly ViewConstructor[] = [
   ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array],
   ...[Float32Array, Float64Array, BigInt64Array, BigUint64Array],
-  DataView as unknown as ViewConstructor,
+  DataView,
 ];
 
 export class BufferReader {

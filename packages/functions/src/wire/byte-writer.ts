@@ -25,7 +25,7 @@ export class ByteWriter {
     const grown = Buffer.from(new ArrayBuffer(Math.max(needed, this.bytes.length * 2)));
     grown.set(this.bytes.subarray(0, this.position));
     this.bytes = grown;
-    this.#view = new DataView(grown.buffer as ArrayBuffer);
+    this.#view = new DataView(grown.buffer);
   }
 
   byte(value: number): void {

@@ -26,6 +26,11 @@ export class ObjectIndex {
     return index;
   }
 
+  /** All of them, in order. */
+  values(): readonly object[] {
+    return this.#map === undefined ? this.#list : [...this.#map.keys()];
+  }
+
   clear(): void {
     if (this.#count === 0) return;
     this.#count = 0;

@@ -55,6 +55,8 @@ export const tag = {
   hole: 0xd8,
   sink: 0xd9,
   require: 0xda,
+  weakMap: 0xdb,
+  weakSet: 0xdc,
 } as const;
 
 /** Typed arrays and their kin by the number that stands for them. The order is part of the format. */
