@@ -2,9 +2,9 @@
  * One turn's messages as they travel between threads: packed once, in memory that is transferred, with the shared buffers that they name beside it.
  * Alike on both sides; the layout of the messages inside is in `messages.ts`.
  */
-import { Packr } from 'msgpackr';
 import type { MessagePort } from 'node:worker_threads';
 import type { BufferId } from './messages.js';
+import { pack, unpack } from './packing.js';
 
 /** As posted: the packed batch alone, or with `ids` and `buffers` of equal length. */
 export type PostedBatch = ArrayBuffer | readonly [ArrayBuffer, readonly BufferId[], readonly SharedArrayBuffer[]];
@@ -17,7 +17,6 @@ export interface ReceivedBatch {
   readonly buffers: readonly SharedArrayBuffer[];
 }
 
-const packer = new Packr({ useRecords: false });
 const none: readonly never[] = [];
 
 /** Collects what one side says in a turn. */
@@ -40,10 +39,8 @@ export class OutgoingBatch {
   /** Posts what was collected, if anything, and starts anew. */
   post(port: MessagePort): void {
     if (this.fields.length === 0) return;
-    const packed = packer.pack(this.fields);
+    const bytes = pack(this.fields);
     this.fields = [];
-    // The packer writes into memory of its own that it goes on using: the copy is what can be transferred.
-    const bytes = new Uint8Array(packed).buffer;
     if (this.#buffers.size === 0) {
       port.postMessage(bytes, [bytes]);
       return;
@@ -58,6 +55,5 @@ export function receiveBatch(posted: PostedBatch): ReceivedBatch {
   const [bytes, ids, buffers] = Array.isArray(posted)
     ? (posted as Exclude<PostedBatch, ArrayBuffer>)
     : ([posted as ArrayBuffer, none, none] as const);
-  const fields = packer.unpack(new Uint8Array(bytes)) as unknown[];
-  return { fields, nbytes: bytes.byteLength, ids, buffers };
+  return { fields: unpack(bytes), nbytes: bytes.byteLength, ids, buffers };
 }

@@ -1,7 +1,7 @@
 /**
  * What a worker's I/O thread and its compute threads say to each other. The only file that knows the layout.
  *
- * **Carrier.** One message port a thread. A message is a *batch* of everything that one turn of the event loop had to say: a msgpack-packed flat array
+ * **Carrier.** One message port a thread. A message is a *batch* of everything that one turn of the event loop had to say: a packed flat array
  * `[op, field, …, op, field, …]` in one transferred `ArrayBuffer`; never a message a task. The array arrives bare, or as `[bytes, ids, buffers]` when
  * the batch names shared buffers that the receiver has not seen in this batch: `ids[i]` is the number of the `SharedArrayBuffer` `buffers[i]`.
  *
@@ -19,6 +19,7 @@
  * **Results** are flushed at the end of a turn, and at the latest when the thread has run for a millisecond since the last flush: nothing that is finished waits
  * for something that runs. Durations are milliseconds, starts milliseconds since the Unix epoch.
  */
+import type { MessagePort } from 'node:worker_threads';
 import type { AttemptId, ErrorReport, FunctionBlob, FunctionId, Opaque, TaskId } from '@covey/protocol/internal';
 
 /** A shared buffer of the pool; never reused for another buffer. */
@@ -39,9 +40,9 @@ export interface ThreadValue {
 /** What a compute thread is given as its `workerData`. Its port and answer port are in the transfer list. */
 export interface ThreadStart {
   readonly thread: number;
-  readonly port: import('node:worker_threads').MessagePort;
+  readonly port: MessagePort;
   /** Receives `Answer`s to `allocate`, to be taken with `receiveMessageOnPort`. */
-  readonly answers: import('node:worker_threads').MessagePort;
+  readonly answers: MessagePort;
   /** For `ThreadControl`. */
   readonly control: SharedArrayBuffer;
   readonly workerName: string;
