@@ -75,7 +75,7 @@ export class ComputeThread implements ThreadOrderHandler {
     const wake = (): void => this.#wake();
     const flush = (): void => this.#flushSoon();
     const poll = (): void => this.#poll();
-    this.#outbox = new Outbox(port);
+    this.#outbox = new Outbox(port, workerName);
     this.#control = new ThreadControl(start.control);
     this.#leases = new Leases(() => {
       this.#values.reportEnded();

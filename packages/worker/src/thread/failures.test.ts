@@ -176,6 +176,7 @@ test('what is printed is attributed to the task that printed it, across awaits',
   await worker.end(two);
   expect(worker.printed(one)).toBe('one 1\none again\n');
   expect(worker.printed(two)).toBe('two');
+  expect(worker.said.find(({ op }) => op === 'print')).toMatchObject({ key: `task-${one}`, worker: 'alice' });
   expect(worker.said.filter(({ op }) => op === 'print').map(({ stream }) => stream)).toEqual([1, 2, 1]);
 });
 

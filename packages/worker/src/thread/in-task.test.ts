@@ -1,6 +1,7 @@
 /** What code inside tasks can ask for, and tasks that wait for others: the bundled thread with a fake I/O side and a fake executor. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { BroadcastChannel } from 'node:worker_threads';
 import type { TaskContextProvider } from '../task-context/task-context.js';
 import { getExecutor, getTask, getWorker } from '../task-context/task-context.js';
@@ -182,7 +183,7 @@ test('uploaded modules are imported by their names, anew when their content is',
     worker.upload(name, join(worker.localDirectory, name), hash);
   };
   // Spelled so that jest's compiler leaves it alone.
-  const load = new Function('name', 'return import(name).then((module) => module.answer)') as never;
+  const load = runInThisContext('(name) => import(name).then((module) => module.answer)') as never;
   upload('helpers.mjs', 'export const answer = 1;', 'a');
   upload('old.cjs', 'exports.answer = 10;', 'b');
   expect(await worker.value(load, ['helpers'])).toBe(1);

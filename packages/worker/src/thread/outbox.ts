@@ -19,6 +19,7 @@ const PRINT_EVERY_MS = 20;
 export class Outbox {
   readonly batch = new OutgoingBatch();
   readonly #port: MessagePort;
+  readonly #workerName: string;
   #printFrom: Activity | undefined;
   #printStream = 0;
   #printText = '';
@@ -26,8 +27,9 @@ export class Outbox {
   #strayWindowMs = 0;
   #strayPrinted = 0;
 
-  constructor(port: MessagePort) {
+  constructor(port: MessagePort, workerName: string) {
     this.#port = port;
+    this.#workerName = workerName;
   }
 
   /** Where `threadReports` write to; what was printed before stays before. */
@@ -83,11 +85,18 @@ export class Outbox {
 
   #endPrint(): void {
     const text = this.#printText;
-    const attempt = this.#printFrom?.attempt ?? 0;
+    const from = this.#printFrom;
+    const common = {
+      key: from?.key ?? null,
+      attempt: from?.attempt ?? 0,
+      worker: this.#workerName,
+      timeMs: Date.now(),
+    };
     this.#printText = '';
     this.#printFrom = undefined;
     for (let at = 0; at < text.length; at += PRINT_PIECE) {
-      threadReports.print(this.batch.fields, attempt, this.#printStream, text.slice(at, at + PRINT_PIECE));
+      const piece = text.slice(at, at + PRINT_PIECE);
+      threadReports.event(this.batch.fields, 'print', { ...common, stream: this.#printStream, text: piece });
     }
   }
 }

@@ -325,7 +325,10 @@ export class FakeWorker {
     unused: (ids) => this.#say('unused', { ids }),
     collected: (token) => this.#say('collected', { token }),
     print: (attempt, stream, text) => this.#say('print', { attempt, stream, text }),
-    event: (topic, payload) => this.#say('event', { topic, payload }),
+    event: (topic, payload) =>
+      topic === 'print'
+        ? this.#say('print', payload as Record<string, unknown>)
+        : this.#say('event', { topic, payload }),
   };
 
   #say(op: string, fields: Record<string, unknown>): void {
