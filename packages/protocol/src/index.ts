@@ -21,4 +21,11 @@ export {
   SecretError,
   VersionMismatchError,
 } from './transport-errors.js';
+export {
+  CallArgumentError,
+  CoordinationError,
+  DatasetError,
+  DuplicateWorkerError,
+  UnknownWorkerError,
+} from './request-errors.js';
 export { COVEY_VERSION, PROTOCOL_VERSION } from './version.js';

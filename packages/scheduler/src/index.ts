@@ -4,11 +4,4 @@
 export { SchedulerServer } from './server/scheduler-server.js';
 export type { SchedulerServerOptions, SchedulerTimings } from './server/server-options.js';
 export type { PreloadSetup } from './server/preload.js';
-export {
-  CallArgumentError,
-  CoordinationError,
-  DatasetError,
-  DuplicateWorkerError,
-  UnknownWorkerError,
-} from './server/errors.js';
 export type { SchedulerConfig } from './core/config.js';

@@ -111,7 +111,7 @@ export function readTaskOptions(value: unknown): TaskOptions {
     for (const [name, value] of Object.entries(given.resources)) amount(value, `the resource '${name}'`);
     options.resources = given.resources as Record<string, number>;
   }
-  for (const name of ['allowOtherWorkers', 'wanted', 'actor', 'pure'] as const) {
+  for (const name of ['allowOtherWorkers', 'wanted', 'actor', 'pure', 'contentKeys'] as const) {
     if (given[name] == null) continue;
     checkFlag(given[name], `the option '${name}'`);
     options[name] = given[name] as boolean;

@@ -3,7 +3,7 @@
  * It knows no call; each call says which fields it takes and within which limits.
  */
 import type { CoveyError } from '@covey/protocol';
-import { CallArgumentError } from './errors.js';
+import { CallArgumentError } from '@covey/protocol';
 
 /** Names and keys are for people; nothing sensible is longer. */
 export const MAX_NAME_LENGTH = 1000;

@@ -4,7 +4,7 @@
  * A worker whose connection drops may come back within its grace. Three things end the wait at once: its own goodbye, its nanny's report of its death,
  * and a new worker under its name. The core hears of a worker's end exactly once.
  */
-import { ProtocolError } from '@covey/protocol';
+import { DuplicateWorkerError, ProtocolError } from '@covey/protocol';
 import type {
   Channel,
   ChannelCloseReason,
@@ -17,7 +17,6 @@ import type {
 } from '@covey/protocol/internal';
 import type { Logger } from '@covey/protocol';
 import type { WorkerDeparture } from '../core/surface.js';
-import { DuplicateWorkerError } from './errors.js';
 import { Fields } from './fields.js';
 
 /** A worker that is there. */

@@ -30,6 +30,8 @@ import { Status } from './status.js';
 import { TaskHolds } from './task-holds.js';
 import { WakeUp } from './wake-up.js';
 
+/** A timer that rings so late tells of a process that was stopped or busy. */
+const HELD_UP_MS = 1_000;
 /** How long goodbyes may take. */
 const GOODBYE_MS = 1_000;
 
@@ -68,6 +70,7 @@ export class SchedulerServer implements AsyncDisposable {
   readonly #closing = deferred<string>();
   #listeners: Listener[] = [];
   #isClosing = false;
+  #nextHouseMs = Infinity;
   /** When a client was heard, or tasks were unfinished, last. */
   #activeMs: number;
 
@@ -291,7 +294,8 @@ export class SchedulerServer implements AsyncDisposable {
   #keepHouse(nowMs: number): void {
     const { workerTtlMs } = this.#timings;
     const { idleTimeoutMs = 0 } = this.#options;
-    this.#fleet.dropSilent(nowMs, workerTtlMs);
+    // When this process itself was held up, heartbeats wait in its sockets: nobody was silent.
+    if (nowMs - this.#nextHouseMs < HELD_UP_MS) this.#fleet.dropSilent(nowMs, workerTtlMs);
     if (idleTimeoutMs > 0) {
       const { waiting, queued, processing, 'no-worker': unplaced } = this.#core.counts();
       if (waiting + queued + processing + unplaced > 0) this.#activeMs = nowMs;
@@ -301,6 +305,7 @@ export class SchedulerServer implements AsyncDisposable {
       }
     }
     const soon = Math.min(workerTtlMs, idleTimeoutMs > 0 ? idleTimeoutMs : Infinity, 60_000) / 4;
-    this.#housekeeping.set(nowMs + Math.max(10, soon));
+    this.#nextHouseMs = nowMs + Math.max(10, soon);
+    this.#housekeeping.set(this.#nextHouseMs);
   }
 }

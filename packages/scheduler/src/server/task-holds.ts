@@ -3,7 +3,7 @@ import type { ClientId, ClientTaskId } from '@covey/protocol/internal';
 import type { OperatorStimuli } from '../core/surface.js';
 import { TaskHold } from './coordination/item.js';
 import type { TaskKeeper } from './coordination/value-ops.js';
-import { CallArgumentError } from './errors.js';
+import { CallArgumentError } from '@covey/protocol';
 import type { Now } from './now.js';
 
 export class TaskHolds implements TaskKeeper {

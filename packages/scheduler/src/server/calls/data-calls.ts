@@ -1,6 +1,6 @@
 /** Calls about results: where they are, scattering, copies, and who keeps them. */
 import type { ClientTaskId, ScatterItem } from '@covey/protocol/internal';
-import { CallArgumentError, DatasetError } from '../errors.js';
+import { CallArgumentError, DatasetError } from '@covey/protocol';
 import { Fields, MAX_LIST_LENGTH } from '../fields.js';
 import type { CallTable, ServerParts } from './call-table.js';
 import { readSelection, readWorkers } from './call-table.js';

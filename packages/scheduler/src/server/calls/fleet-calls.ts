@@ -1,7 +1,6 @@
 /** Calls about the workers themselves: code and files for all of them, and how they come, go and start again. */
-import { CoveyError } from '@covey/protocol';
+import { CoveyError, UnknownWorkerError } from '@covey/protocol';
 import type { PerWorker, UploadedFile, WorkerId } from '@covey/protocol/internal';
-import { UnknownWorkerError } from '../errors.js';
 import type { Fields } from '../fields.js';
 import type { Member } from '../fleet.js';
 import type { CallTable, ServerParts } from './call-table.js';

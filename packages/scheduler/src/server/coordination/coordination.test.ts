@@ -1,4 +1,4 @@
-import { CallArgumentError } from '../errors.js';
+import { CallArgumentError } from '@covey/protocol';
 import { VirtualClock } from '@covey/protocol/internal';
 import type { ClientId, ClientTaskId } from '@covey/protocol/internal';
 import { Coordination } from './coordination.js';

@@ -5,7 +5,7 @@
  * {@link TaskKeeper}.
  */
 import type { ClientId, Clock } from '@covey/protocol/internal';
-import { CoordinationError } from '../errors.js';
+import { CoordinationError } from '@covey/protocol';
 import { Fields } from '../fields.js';
 import { GrantOps } from './grant-ops.js';
 import type { Op } from './op.js';

@@ -1,6 +1,6 @@
 /** The ops on what is granted: locks, semaphores, events. */
 import type { ClientId, Clock, Timer } from '@covey/protocol/internal';
-import { CoordinationError } from '../errors.js';
+import { CoordinationError } from '@covey/protocol';
 import { EventFlag } from './event-flag.js';
 import { LockTable } from './lock-table.js';
 import { forgetIdle, noSuchOp } from './op.js';

@@ -6,7 +6,7 @@
  * nobody starves and no circle of waiting can form.
  */
 import type { ClientId } from '@covey/protocol/internal';
-import { CoordinationError } from '../errors.js';
+import { CoordinationError } from '@covey/protocol';
 import { oldest } from './wait.js';
 import type { Wait } from './wait.js';
 

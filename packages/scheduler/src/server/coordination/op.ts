@@ -1,5 +1,5 @@
 /** What the ops of all kinds of coordination objects have in common. */
-import { CoordinationError } from '../errors.js';
+import { CoordinationError } from '@covey/protocol';
 import type { Fields } from '../fields.js';
 import type { Caller } from './waits.js';
 

@@ -1,6 +1,6 @@
 /** A semaphore whose leases end by themselves when their holder stops refreshing them. Time is passed in. */
 import type { ClientId } from '@covey/protocol/internal';
-import { CoordinationError } from '../errors.js';
+import { CoordinationError } from '@covey/protocol';
 import type { Wait } from './wait.js';
 
 interface Lease {

@@ -1,6 +1,6 @@
 /** The ops on what holds values: queues and variables. */
 import type { ClientId, ClientTaskId } from '@covey/protocol/internal';
-import { CoordinationError } from '../errors.js';
+import { CoordinationError } from '@covey/protocol';
 import type { Fields } from '../fields.js';
 import { Handovers } from './handovers.js';
 import type { Taken } from './handovers.js';

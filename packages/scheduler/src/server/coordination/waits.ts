@@ -1,6 +1,6 @@
 /** The time-outs, abort signals and vanished clients of calls that wait: the impure side of {@link Wait}. */
 import type { ClientId, Clock, Timer } from '@covey/protocol/internal';
-import { CoordinationError } from '../errors.js';
+import { CoordinationError } from '@covey/protocol';
 import type { Wait } from './wait.js';
 
 /** Who calls, and the signal by which the call is cancelled. */

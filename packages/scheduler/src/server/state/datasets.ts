@@ -1,6 +1,6 @@
 /** Published datasets: values with futures in them, held under a name for whoever comes, also after the client that published them has left. */
 import type { TaskHold } from '../coordination/item.js';
-import { DatasetError } from '../errors.js';
+import { DatasetError } from '@covey/protocol';
 
 export interface Dataset {
   readonly hold: TaskHold;

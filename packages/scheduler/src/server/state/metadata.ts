@@ -1,5 +1,5 @@
 /** What clients note on the scheduler for each other: a tree of small values under paths. */
-import { CallArgumentError } from '../errors.js';
+import { CallArgumentError } from '@covey/protocol';
 
 const MAX_DEPTH = 64;
 

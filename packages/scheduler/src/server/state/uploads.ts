@@ -1,6 +1,6 @@
 /** Files that every worker has: kept here so that a worker that joins later, or comes back, gets them before its first task. */
 import type { UploadedFile } from '@covey/protocol/internal';
-import { CallArgumentError } from '../errors.js';
+import { CallArgumentError } from '@covey/protocol';
 
 /** All uploads of a cluster together, in bytes. */
 export const MAX_UPLOAD_BYTES = 1 << 28;

@@ -1,5 +1,8 @@
-/** The kinds of errors by which the scheduler's process answers what it will not or cannot do. */
-import { CoveyError, defineError } from '@covey/protocol';
+/**
+ * The kinds of errors by which a scheduler answers requests that it will not or cannot meet. They stand here and not with the scheduler so that who
+ * asked gets them as what they are.
+ */
+import { CoveyError, defineError } from './errors.js';
 
 /** A call's arguments are not what the call takes. */
 export class CallArgumentError extends CoveyError {
