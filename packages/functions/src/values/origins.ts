@@ -6,7 +6,8 @@
 import type { AnyFunction } from '../any-function.js';
 import { randomBytes } from 'node:crypto';
 
-const prefix = randomBytes(6).toString('base64url');
+/** Made at first use: most threads need none, and it takes a while to load what makes it. */
+let prefix: string | undefined;
 let count = 0;
 
 /** A two-way table between things and their ids that keeps nothing alive. */
@@ -20,6 +21,7 @@ class OriginTable<T extends WeakKey> {
   idOf(thing: T): string {
     let id = this.#ids.get(thing);
     if (id === undefined) {
+      prefix ??= randomBytes(6).toString('base64url');
       id = `${prefix}${(count++).toString(36)}`;
       this.adopt(id, thing);
     }
@@ -66,7 +68,7 @@ export function classId(constructor: object): string {
 
 /** Whether a class was made in this thread, not decoded from elsewhere. */
 export function isNative(id: string): boolean {
-  return id.startsWith(prefix);
+  return prefix !== undefined && id.startsWith(prefix);
 }
 
 /**
