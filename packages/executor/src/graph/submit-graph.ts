@@ -313,8 +313,7 @@ class GraphSubmission {
   }
 
   #options(pure: boolean, wanted: boolean): TaskOptions {
-    if (wanted) return pure ? this.#view.sent : this.#view.impure;
-    return pure ? this.#view.unwanted : this.#view.impureUnwanted;
+    return this.#view.optionsFor(pure ? 'content' : 'unique', wanted);
   }
 }
 

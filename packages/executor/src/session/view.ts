@@ -40,8 +40,8 @@ export class View {
   readonly pure: boolean;
   readonly key: string | undefined;
   readonly signal: AbortSignal | undefined;
-  /** One object a view, so that the session finds it quickly among those it sent. */
-  readonly sent: TaskOptions;
+  /** Options as they are sent, by what the tasks are; one object each a view, so that the session finds them quickly. */
+  readonly #sent = new Map<string, TaskOptions>();
   #keyUsed = false;
   #watch: SignalWatch | undefined;
 
@@ -51,31 +51,30 @@ export class View {
     this.pure = settings.actor === true ? false : (settings.pure ?? true);
     this.key = settings.key;
     this.signal = settings.signal;
-    this.sent = toSent(settings, this.pure);
   }
 
   with(settings: TaskSettings): View {
     return new View({ ...this.settings, ...settings });
   }
 
-  /** The options for the inner tasks of a graph: the same, but nobody holds them. */
-  get unwanted(): TaskOptions {
-    return (this.#unwanted ??= { ...this.sent, wanted: false });
+  /**
+   * The options for tasks whose keys are made of their content, were given by a person, or are made up; `wanted`: whether this
+   * client holds the results.
+   */
+  optionsFor(keys: 'content' | 'given' | 'unique', wanted = true): TaskOptions {
+    const name = wanted ? keys : `${keys}, inner`;
+    let options = this.#sent.get(name);
+    if (options === undefined) {
+      options = {
+        ...toSent(this.settings),
+        ...(keys === 'content' && { contentKeys: true }),
+        ...((keys === 'unique' || !this.pure) && { pure: false }),
+        ...(!wanted && { wanted }),
+      };
+      this.#sent.set(name, options);
+    }
+    return options;
   }
-  #unwanted: TaskOptions | undefined;
-
-  /** The options for inner tasks of a graph that are not to be shared. */
-  get impureUnwanted(): TaskOptions {
-    return (this.#impureUnwanted ??= { ...this.impure, wanted: false });
-  }
-  #impureUnwanted: TaskOptions | undefined;
-
-  /** The options for tasks that turned out to be impure. */
-  get impure(): TaskOptions {
-    if (!this.pure) return this.sent;
-    return (this.#impure ??= { ...this.sent, pure: false });
-  }
-  #impure: TaskOptions | undefined;
 
   /** The key for one task, if there is one. @throws KeyUsedError the second time */
   takeKey(): string | undefined {
@@ -135,7 +134,7 @@ function describe(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);
 }
 
-function toSent(settings: TaskSettings, pure: boolean): TaskOptions {
+function toSent(settings: TaskSettings): TaskOptions {
   const { priority, retries, workers, allowOtherWorkers, resources, timeout, actor } = settings;
   return {
     ...(priority !== undefined && priority !== 0 && { priority }),
@@ -145,7 +144,6 @@ function toSent(settings: TaskSettings, pure: boolean): TaskOptions {
     ...(resources !== undefined && { resources }),
     ...(timeout !== undefined && { timeoutMs: timeout }),
     ...(actor === true && { actor }),
-    ...(!pure && { pure }),
   };
 }
 

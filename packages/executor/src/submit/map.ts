@@ -95,7 +95,7 @@ class MapRun {
     this.#fn = session.useFunction(captured.blob);
     this.#keyPrefix = keyPrefix;
     this.#hashed = view.pure && keyPrefix === undefined;
-    this.#options = view.sent;
+    this.#options = view.optionsFor(keyPrefix !== undefined ? 'given' : view.pure ? 'content' : 'unique');
   }
 
   addTogether(iterables: readonly Iterable<unknown>[]): void {
@@ -181,7 +181,7 @@ class MapRun {
   #addAlone(args: readonly unknown[]): void {
     this.#send();
     this.#append(args, undefined);
-    this.#send(this.#view.impure);
+    this.#send(this.#view.optionsFor('unique'));
   }
 
   #send(options = this.#options): void {

@@ -43,15 +43,15 @@ describe('submit', () => {
     await executor.gather([view.submit(inc, 1), view.submit(inc, 2), executor.with({ priority: 3 }).submit(inc, 3)]);
     expect(scheduler.names.filter((name) => name === 'function')).toHaveLength(1);
     expect(scheduler.log.filter(([name]) => name === 'options').map(([, options]) => options)).toEqual([
-      { priority: 3, retries: 2, workers: ['alice'], resources: { GPU: 1 }, timeoutMs: 500 },
-      { priority: 3 },
+      { priority: 3, retries: 2, workers: ['alice'], resources: { GPU: 1 }, timeoutMs: 500, contentKeys: true },
+      { priority: 3, contentKeys: true },
     ]);
   });
 
   it('refuses what cannot travel, naming the path', () => {
     const executor = new FakeScheduler().executor();
-    expect(() => executor.submit((x: unknown) => x, { deep: [new WeakMap()] })).toThrow(NotSerializableError);
-    expect(() => executor.submit((x: unknown) => x, { deep: [new WeakMap()] })).toThrow(/arguments\[0\]\.deep\[0\]/);
+    expect(() => executor.submit((x: unknown) => x, { deep: [Promise.resolve()] })).toThrow(NotSerializableError);
+    expect(() => executor.submit((x: unknown) => x, { deep: [Promise.resolve()] })).toThrow(/arguments\[0\]\.deep\[0\]/);
     expect(() => executor.submit(5 as never)).toThrow(UsageError);
   });
 

@@ -18,7 +18,7 @@ export function submitTask(session: Session, view: View, fn: AnyFunction, args: 
   const captured = captureTask(fn);
   const chosen = view.takeKey();
   if (!view.pure && chosen === undefined)
-    return sendCall(session, view, view.sent, captured, args, undefined, undefined);
+    return sendCall(session, view, view.optionsFor('unique'), captured, args, undefined, undefined);
   const content = keyByContent(captured, args);
   const key = chosen ?? content;
   const held = key === undefined ? undefined : session.heldTask(key);
@@ -27,7 +27,7 @@ export function submitTask(session: Session, view: View, fn: AnyFunction, args: 
     view.watch(session, held, 1);
     return session.laterHandle(held);
   }
-  const options = content === undefined ? view.impure : view.sent;
+  const options = view.optionsFor(chosen !== undefined ? 'given' : content === undefined ? 'unique' : 'content');
   return sendCall(session, view, options, captured, args, key, chosen === undefined ? undefined : content);
 }
 

@@ -40,6 +40,11 @@ export interface TaskOptions {
   readonly actor?: boolean;
   /** Impure tasks are never merged with another client's equal key. Default true. */
   readonly pure?: boolean;
+  /**
+   * The keys are made of what the tasks compute: an equal key is the same task, without comparing definitions (whose bytes
+   * may differ where their content does not: a property order, the line on which a function stands). Default false.
+   */
+  readonly contentKeys?: boolean;
 }
 
 /** Why a task has no result. Made where it happened, carried unchanged to everybody who asked for the task or its dependents. */

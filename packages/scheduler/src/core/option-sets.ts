@@ -16,6 +16,8 @@ export interface OptionSet {
   /** 0 a plain task, 1 an actor. */
   readonly kind: number;
   readonly wanted: boolean;
+  /** Equal keys are equal tasks: definitions need no comparing. */
+  readonly contentKeys: boolean;
   readonly restrictions: RestrictionClass | null;
   /** Sessions that defined it and tasks that have it. */
   uses: number;
@@ -41,13 +43,28 @@ export class OptionSets {
     const timeoutMs = options.timeoutMs ?? 0;
     const kind = options.actor === true ? 1 : 0;
     const wanted = options.wanted !== false;
+    const contentKeys = options.contentKeys === true;
     const restrictions = this.#classes.use(options, workers);
-    const identity = JSON.stringify([priority, retries, timeoutMs, kind, wanted, restrictions?.identity ?? null]);
+    const plain = [priority, retries, timeoutMs, kind, wanted, contentKeys];
+    const identity = JSON.stringify([...plain, restrictions?.identity ?? null]);
     let found = this.#byIdentity.get(identity);
     if (found === undefined) {
       const index = this.#free.pop() ?? this.#sets.length;
       const orderBase = -priority * SERIALS;
-      found = { index, identity, priority, orderBase, retries, timeoutMs, kind, wanted, restrictions, uses: 0 };
+      const uses = 0;
+      found = {
+        index,
+        identity,
+        priority,
+        orderBase,
+        retries,
+        timeoutMs,
+        kind,
+        wanted,
+        contentKeys,
+        restrictions,
+        uses,
+      };
       this.#sets[index] = found;
       this.#byIdentity.set(identity, found);
     } else if (restrictions !== null) this.#classes.drop(restrictions);

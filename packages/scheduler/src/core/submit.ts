@@ -73,10 +73,11 @@ function submitOne(
   const existing = numbered ? keys.findNumbered(prefix, id) : keys.find(key);
   if (existing !== -1) {
     const isEqual =
-      tasks.fn[existing] === record.index &&
-      tasks.edgeCount[existing] === perTask &&
-      hasDependencies(s, existing, perTask) &&
-      equalArguments(s, existing, chunk, argsStart, argsEnd);
+      options.contentKeys ||
+      (tasks.fn[existing] === record.index &&
+        tasks.edgeCount[existing] === perTask &&
+        hasDependencies(s, existing, perTask) &&
+        equalArguments(s, existing, chunk, argsStart, argsEnd));
     if (isEqual) join(s, existing, client, id, options.wanted);
     else refuse(s, client, id, options.wanted, { kind: 'erred', error: keyConflict(keys.text(existing)) });
     s.args.drop(chunk);
