@@ -92,6 +92,8 @@ async function bundle(source, output, alias) {
       'import.meta.url': '__importMetaUrl',
       'import.meta.filename': '__filename',
       'import.meta.dirname': '__dirname',
+      // Loading it costs a process 9 ms and gains nothing measurable for short messages.
+      'process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED': '"true"',
     },
     logLevel: 'warning',
   });

@@ -350,7 +350,9 @@ describe('tasks', () => {
 describe('what can not leave its thread', () => {
   it('is used there by the tasks that need it', async () => {
     const alice = await oneWorker({ nthreads: 2 });
-    const pinned = alice.submit(() => Object.assign(new WeakMap(), { secret: 5 }));
+    const pinned = alice.submit(() =>
+      Object.assign(new (process.getBuiltinModule('node:net').Socket)(), { secret: 5 }),
+    );
     expect((await scheduler.outcome(pinned)).op).toBe('pinned');
     expect(await scheduler.result(alice.submit((x: { secret: number }) => x.secret + 1, [new Input(pinned)]))).toBe(6);
   });

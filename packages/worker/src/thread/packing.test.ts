@@ -55,6 +55,12 @@ it('minus zero and undefined have their meaning in a batch', () => {
   expect(unpack(pack([undefined]))).toEqual([null]);
 });
 
+it('what can not be cloned is replaced by a text, and the rest comes', () => {
+  const [one, text, two] = unpack(pack([1, { f: () => 1 }, 2]));
+  expect([one, two]).toEqual([1, 2]);
+  expect(text).toContain('not transferable');
+});
+
 it('all together come back in order, whatever was packed before', () => {
   for (let round = 0; round < 3; round++) expect(unpack(pack(examples))).toEqual(examples);
 });
