@@ -89,6 +89,8 @@ async function bundle(source, output, alias) {
     plugins: source in lazyIn ? [lazyModules(lazyIn[source], dirname(output))] : [],
     banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
     define: {
+      // Loading the accelerator takes 10 ms and gains nothing on our messages.
+      'process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED': '"true"',
       'import.meta.url': '__importMetaUrl',
       'import.meta.filename': '__filename',
       'import.meta.dirname': '__dirname',

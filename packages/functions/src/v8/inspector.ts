@@ -46,9 +46,6 @@ interface Slot {
 }
 
 const objectGroup = 'covey-functions';
-/** Tells our context's announcement from all others, those of another copy of this module included. */
-const contextName = `covey-functions-${randomUUID()}`;
-
 class Inspector {
   readonly #session = new Session();
   readonly #slot: Slot;
@@ -59,6 +56,8 @@ class Inspector {
 
   constructor() {
     this.#session.connect();
+    // Tells our context's announcement from all others, those of another copy of this module included.
+    const contextName = `covey-functions-${randomUUID()}`;
     const context = createContext({ subject: undefined, taken: undefined }, { name: contextName });
     this.#slot = runInContext('globalThis', context) as Slot;
     let contextId: number | undefined;
