@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { localAddressTowards } from '@covey/deploy/internal';
 import { Secret } from '@covey/protocol';
 import { Executor } from 'covey';
 import { CoveyCommand } from '../support/covey-command.js';
@@ -56,7 +57,7 @@ test('a scheduler and workers started by hand compute together, and end cleanly 
   );
   await executor.close();
 
-  expect(await worker.endBy('SIGINT')).toMatchObject({ status: 130, signal: null });
+  expect(await worker.interrupt()).toMatchObject({ status: 130, signal: null });
   expect(await command.endBy('SIGTERM')).toMatchObject({ status: 0, signal: null });
 });
 
@@ -71,8 +72,7 @@ test('workers elsewhere need the address and a file with the secret', async () =
   await worker.endBy('SIGTERM');
   await command.endBy('SIGTERM');
   expect(readFileSync(secretFile, 'utf8').trim().length).toBeGreaterThan(20);
-  writeFileSync(secretFile, '');
-  (await import('node:fs')).rmSync(secretFile);
+  rmSync(secretFile);
 });
 
 test('workers end by themselves, well, when the scheduler is shut down', async () => {
@@ -160,6 +160,19 @@ test('beyond loopback without TLS there is a loud warning', async () => {
   const { command } = await scheduler('open', '--host', '0.0.0.0');
   expect(command.errors).toContain('WARNING');
   expect(command.errors).toContain('NOT ENCRYPTED');
+  await command.endBy('SIGTERM');
+});
+
+test('a scheduler that is open to other machines is reached by its outer address, and so are its workers', async () => {
+  const { command, address } = await scheduler('outer', '--host', '0.0.0.0');
+  const outer = await localAddressTowards('192.0.2.1', 1).catch(() => '127.0.0.1');
+  const worker = run('worker', 'outer', '--nthreads', '1');
+  const [, workerAddress] = await worker.untilSaid(/is ready address=(\S+)/);
+  expect([address, workerAddress]).toEqual([
+    expect.stringContaining(`ws://${outer}:`),
+    expect.stringContaining(`ws://${outer}:`),
+  ]);
+  await worker.endBy('SIGTERM');
   await command.endBy('SIGTERM');
 });
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createInterface } from 'node:readline';
 import { Sandbox } from '../support/sandbox.js';
 
@@ -31,6 +32,17 @@ test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
     await untilReady(launcher);
     launcher.kill(signal);
     expect(await once(launcher, 'exit')).toEqual([null, signal]);
+  },
+);
+
+test.each([0, 60, 150])(
+  'a program that is killed while its cluster starts (after %j ms) leaves nothing',
+  async (afterMs) => {
+    const launcher = launch('starting');
+    await once(createInterface(launcher.stdout!), 'line');
+    await delay(afterMs); // Any moment will do: what is tried is that none of them leaves something.
+    launcher.kill('SIGKILL');
+    expect(await once(launcher, 'exit')).toEqual([null, 'SIGKILL']);
   },
 );
 

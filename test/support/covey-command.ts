@@ -23,7 +23,11 @@ export class CoveyCommand {
   errors = '';
 
   constructor(args: readonly string[], environment: NodeJS.ProcessEnv) {
-    this.process = spawn(process.execPath, [BIN, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(process.execPath, [BIN, ...args], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     this.process.stdout?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.process.stderr?.on('data', (chunk: Buffer) => (this.errors += chunk.toString()));
     this.ended = once(this.process, 'close').then(([status, signal]: unknown[]) => ({
@@ -42,6 +46,12 @@ export class CoveyCommand {
     if (match === null)
       throw new Error(`covey never said ${String(pattern)}; it said:\n${this.output}\n${this.errors}`);
     return match;
+  }
+
+  /** As Ctrl-C in a terminal: the signal reaches every process of the command's group. */
+  async interrupt(): Promise<CommandEnd> {
+    if (this.process.pid !== undefined) process.kill(-this.process.pid, 'SIGINT');
+    return this.ended;
   }
 
   async endBy(signal: NodeJS.Signals): Promise<CommandEnd> {

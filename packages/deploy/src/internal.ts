@@ -4,6 +4,7 @@
 export { Registry } from './registry/registry.js';
 export type { ClusterFacts, RegistryOptions } from './registry/registry.js';
 export { coveyHome, privateFolder, writePrivateFile } from './host/private-folder.js';
+export { localAddressTowards } from './host/local-address.js';
 export { hostLimits, spreadOver, workerMemory } from './host/host-limits.js';
 export type { HostLimits } from './host/host-limits.js';
 export { configurationFile } from './config/configuration.js';

@@ -1,11 +1,11 @@
 /** What `covey worker` does: this process is the nanny of the workers that it starts, and ends when none of them is left. */
 import { hostname } from 'node:os';
-import { createLineLogger } from '@covey/protocol';
+import { createLineLogger, parseAddress } from '@covey/protocol';
 import type { Logger } from '@covey/protocol';
-import { deferred } from '@covey/protocol/internal';
+import { deferred, isLoopbackHost } from '@covey/protocol/internal';
 import { resolveTarget } from '@covey/deploy';
 import type { Configuration } from '@covey/deploy';
-import { bundledEntry, hostLimits, workerMemory } from '@covey/deploy/internal';
+import { bundledEntry, hostLimits, localAddressTowards, workerMemory } from '@covey/deploy/internal';
 import { linkToScheduler, Nanny, workerCommand } from '@covey/worker/internal';
 import type { NannyEvent, SchedulerLink, WorkerLaunch } from '@covey/worker/internal';
 import { UsageError } from '../failure.js';
@@ -34,7 +34,8 @@ export async function runWorkerCommand(
       "which cluster? Give the address of its scheduler or its name, as in 'covey worker ws://host:8786'",
     );
   const cluster = await resolveTarget(named, { configuration, logger });
-  const launches = workerLaunches(configuration);
+  const launches = workerLaunches(configuration, await listenAddress(cluster.address, configuration));
+  warnOfOpenAddress(launches[0]?.options['listenAddress'], terminal);
   const watched = configuration.get('worker.nanny');
   const ended = deferred<Ending>();
   const dialling = new AbortController();
@@ -111,7 +112,28 @@ function report(event: NannyEvent, logger: Logger): void {
   }
 }
 
-function workerLaunches(configuration: Configuration): WorkerLaunch[] {
+/** Where workers listen: as told, or where those can reach them who can reach the scheduler. Undefined leaves it to the worker: on this host only. */
+async function listenAddress(scheduler: string, configuration: Configuration): Promise<string | undefined> {
+  const told = configuration.get('worker.listen-address');
+  if (told !== undefined) return told;
+  const address = parseAddress(scheduler);
+  if ((address.kind !== 'ws' && address.kind !== 'wss') || isLoopbackHost(address.host)) return undefined;
+  const host = await localAddressTowards(address.host, address.port);
+  return isLoopbackHost(host) ? undefined : `ws://${host.includes(':') ? `[${host}]` : host}:0`;
+}
+
+/** Between workers values travel as they are. */
+function warnOfOpenAddress(listen: unknown, terminal: Terminal): void {
+  if (typeof listen !== 'string') return;
+  const address = parseAddress(listen);
+  if (address.kind === 'ws' && !isLoopbackHost(address.host)) {
+    terminal.err(
+      `covey: WARNING: the workers listen on ${listen}, open to other machines and NOT ENCRYPTED: use it in a network that you trust.`,
+    );
+  }
+}
+
+function workerLaunches(configuration: Configuration, listen: string | undefined): WorkerLaunch[] {
   const limits = hostLimits();
   const count = configuration.get('worker.nworkers');
   const nthreads = configuration.get('worker.nthreads') ?? Math.max(1, Math.floor(limits.processors / count));
@@ -122,12 +144,12 @@ function workerLaunches(configuration: Configuration): WorkerLaunch[] {
     resources: configuration.get('worker.resources'),
     deathTimeoutMs: configuration.get('worker.death-timeout'),
     localDirectory: configuration.get('worker.local-directory'),
-    listenAddress: configuration.get('worker.listen-address'),
+    listenAddress: listen,
     contactAddress: configuration.get('worker.contact-address'),
     executorEntry: bundledEntry('in-task executor'),
   };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  if (count > 1 && (options.listenAddress ?? options.contactAddress) !== undefined) {
+  if (count > 1 && (configuration.get('worker.listen-address') ?? options.contactAddress) !== undefined) {
     throw new UsageError(
       '--listen-address and --contact-address are for one worker: start several commands instead of --nworkers',
     );

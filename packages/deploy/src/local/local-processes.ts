@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { createLineLogger, formatAddress, parseAddress, Secret } from '@covey/protocol';
 import type { Logger } from '@covey/protocol';
-import { deferred, makeNonce, socketAddress } from '@covey/protocol/internal';
+import { deferred, isLoopbackHost, makeNonce, socketAddress } from '@covey/protocol/internal';
 import type { NannyEvent, WorkerLaunch } from '@covey/worker/internal';
 import { ClusterStartError } from '../errors.js';
 import { bundledEntry } from '../host/bundled-entry.js';
@@ -44,6 +44,11 @@ export class LocalProcesses {
     const unix =
       plan.protocol === 'unix' ? formatAddress(socketAddress(`cluster ${plan.name} ${makeNonce()}`)) : undefined;
     if (unix !== undefined) this.#noteSocket(unix);
+    if (plan.protocol === 'ws' && !isLoopbackHost(plan.host)) {
+      this.#logger.warn(
+        `the cluster '${plan.name}' listens on ${plan.host}: open to other machines and NOT ENCRYPTED; use it in a network that you trust`,
+      );
+    }
     // The nanny first: the way to a first result is longest through it, its workers and their threads.
     this.nanny = new NannySupervisor({
       secret: this.secret,
@@ -60,7 +65,7 @@ export class LocalProcesses {
     this.scheduler = new SchedulerProcess({
       clusterName: plan.name,
       secret: this.secret,
-      listen: [unix ?? `ws://${plan.host.includes(':') ? `[${plan.host}]` : plan.host}:${plan.port}`],
+      listen: [unix ?? webSocketAddress(plan.host, plan.port)],
       logger: this.#logger.child({ cluster: plan.name }),
       ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
     });
@@ -174,6 +179,12 @@ export function workerLaunches(
       resources: plan.resources,
       ...(options.localDirectory !== undefined && { localDirectory: options.localDirectory }),
       executorEntry: bundledEntry('in-task executor'),
+      // Whoever can reach the scheduler has to reach the workers too.
+      ...(plan.protocol === 'ws' && !isLoopbackHost(plan.host) && { listenAddress: webSocketAddress(plan.host, 0) }),
     },
   }));
+}
+
+function webSocketAddress(host: string, port: number): string {
+  return formatAddress({ kind: 'ws', host, port });
 }
