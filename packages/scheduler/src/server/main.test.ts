@@ -62,7 +62,8 @@ test('HTTP answers health to everybody and the rest to who has the token', async
   };
   const token = { authorization: `Bearer ${secret.httpToken()}` };
   expect((await get('/health'))[0]).toBe(200);
-  expect((await get('/metrics'))[0]).toBe(401);
+  const [refused, why] = await get('/metrics');
+  expect([refused, JSON.parse(why)]).toEqual([401, { error: expect.stringContaining('Authorization') }]);
   expect((await get('/json/identity', { authorization: 'Bearer wrong' }))[0]).toBe(401);
   const [status, metrics] = await get('/metrics', token);
   expect(status).toBe(200);
