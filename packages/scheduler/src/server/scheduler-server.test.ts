@@ -147,6 +147,20 @@ describe('workers', () => {
     expect(a.welcome).toMatchObject({ epoch: world.server.epoch, heartbeatMs: 500, uploads: [] });
   });
 
+  test('come back after their connection broke, and go on with what they had', async () => {
+    world.workersAnswer = false;
+    const worker = await world.worker();
+    const client = await world.client();
+    const id = client.submit('inc', [1]);
+    await worker.until(() => worker.running.length === 1);
+    await worker.channel.drained(0);
+    world.cut(worker.channel);
+    worker.finish(worker.running[0]!);
+    expect(await client.result(id)).toBe(2);
+    expect(worker.running).toHaveLength(1);
+    expect((await client.call('scheduler-info', null)).workers.map(({ id }) => id)).toEqual([worker.welcome.workerId]);
+  });
+
   test('that say goodbye leave their work to others', async () => {
     const first = await world.worker();
     first.answering = false;
