@@ -16,6 +16,7 @@ const entries = [
   ['packages/worker/src/process/main.ts', 'packages/worker/bundle/worker.cjs'],
   ['packages/worker/src/thread/main.ts', 'packages/worker/bundle/thread.cjs'],
   ['packages/worker/src/nanny/main.ts', 'packages/worker/bundle/nanny.cjs'],
+  ['packages/worker/src/nanny/scheduler-link.ts', 'packages/worker/bundle/nanny-link.cjs'],
   ['packages/executor/src/in-task.ts', 'packages/executor/bundle/in-task.cjs'],
   ['packages/deploy/src/keeper/main.ts', 'packages/deploy/bundle/keeper.cjs'],
 ];
