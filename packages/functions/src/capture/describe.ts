@@ -44,8 +44,6 @@ export interface Description {
   readonly isDeclaration: boolean;
 }
 
-export class NotDescribable extends Error {}
-
 const unknownFile: ModuleFile = {
   url: '',
   isModule: false,
@@ -54,6 +52,14 @@ const unknownFile: ModuleFile = {
   exports: new Map(),
   forwarded: new Map(),
 };
+
+/** Functions that take nothing from around them but built-in globals: looking at them once is enough. */
+const closed = new WeakMap<AnyFunction, FunctionView>();
+
+/** What the inspector said about a function, if it can never say anything else. */
+export function closedView(subject: AnyFunction): FunctionView | undefined {
+  return closed.get(subject);
+}
 
 export function describeFunction(subject: AnyFunction, view: FunctionView, instances: ScopeInstances): Description {
   const text = textOf(subject);
@@ -66,6 +72,9 @@ export function describeFunction(subject: AnyFunction, view: FunctionView, insta
   if (global !== undefined) walkGlobal(global);
   const captures: Capture[] = [];
   let isDeclaration = false;
+  if (location !== undefined && [...analysis.free.names.keys()].every((name) => isGlobalName(name))) {
+    closed.set(subject, { scopes: [], location, bound: undefined });
+  }
   for (const [name, uses] of analysis.free.names) {
     if (isHelperName(name)) continue;
     const found = find(name, view, placed, instances);

@@ -9,6 +9,7 @@
 import type { AnyFunction } from '../any-function.js';
 import { inspect } from 'node:util';
 import { NotSerializableError } from '../errors/function-error.js';
+import { closedView } from '../capture/describe.js';
 import { FunctionWriter } from '../capture/function-writer.js';
 import { BufferTable } from '../wire/buffer-table.js';
 import { ByteWriter } from '../wire/byte-writer.js';
@@ -98,6 +99,8 @@ export class Encoder {
 
   /** What the inspector says about a function: asked once an encoding, and by the encodings for its hashes. */
   look(value: AnyFunction): FunctionView {
+    const closed = closedView(value);
+    if (closed !== undefined) return closed;
     const views = (this.#views ??= new Map<object, FunctionView>());
     let view = views.get(value);
     if (view === undefined) {
