@@ -91,6 +91,16 @@ export class ToyCluster {
     for (const range of chunks) this.core.release(this.client, range, this.now);
     this.core.flushAssignments(this.now);
   }
+
+  /** Has `count` tasks done, and the client hold them all. */
+  keepAll(count, { dependencies, numbered }) {
+    for (let sent = 0; sent < count; sent += CHUNK) {
+      this.submit(CHUNK, { dependencies, numbered });
+      this.core.flushAssignments(this.now);
+      while (this.pending.some((batch) => batch.length > 0)) this.answer();
+      this.finished.length = 0;
+    }
+  }
 }
 
 const INLINE = new Uint8Array(28);

@@ -15,8 +15,8 @@ import { ReadyQueue } from './ready-queue.js';
 import type { RestrictionClass } from './restrictions.js';
 import { RestrictionClasses } from './restrictions.js';
 import { ResultCache } from './result-cache.js';
-import type { Stimulus } from './story.js';
-import { STIMULI, Story } from './story.js';
+import { mayMove, TASK_STATES } from './states.js';
+import { Story } from './story.js';
 import { SHARED_QUEUE, TaskTable } from './task-table.js';
 import { TypeNames } from './type-names.js';
 import { WorkerTable } from './workers.js';
@@ -24,8 +24,6 @@ import type { Worker } from './workers.js';
 
 /** `place` of suspects that wait for their turn. */
 export const SUSPECTS_QUEUE = -0x7fffffff;
-
-const stimulusIndex = new Map<Stimulus, number>(STIMULI.map((name, index) => [name, index]));
 
 /** A copy under way from holders to a worker, after which `dropFrom` may drop its own. */
 export interface Move {
@@ -37,6 +35,8 @@ export interface Move {
 export class CoreState {
   readonly config: ResolvedConfig;
   readonly output: SchedulerOutput;
+  /** Everything is checked while it happens. */
+  readonly validates: boolean;
 
   readonly tasks = new TaskTable();
   readonly edges = new EdgePool();
@@ -85,7 +85,8 @@ export class CoreState {
   now = 0;
   stimulus = 0;
 
-  constructor(output: SchedulerOutput, config: ResolvedConfig) {
+  constructor(output: SchedulerOutput, config: ResolvedConfig, validates: boolean) {
+    this.validates = validates;
     this.output = output;
     this.config = config;
     this.workers = new WorkerTable(config);
@@ -101,16 +102,19 @@ export class CoreState {
     };
   }
 
-  /** Notes what is being handled, and when. */
-  begin(stimulus: Stimulus, now: number): void {
+  /** Notes what is being handled (one of `Stimulus`), and when. */
+  begin(stimulus: number, now: number): void {
     this.now = now;
-    this.stimulus = stimulusIndex.get(stimulus)!;
+    this.stimulus = stimulus;
   }
 
   /** Sets a task's state, and notes it in its story. The only place where states change. */
   move(slot: number, to: number, worker = 0): void {
     const { tasks } = this;
     const from = tasks.state[slot]!;
+    if (this.validates && !mayMove(from, to)) {
+      throw new Error(`${this.keys.text(slot)}: there is no transition ${TASK_STATES[from]!} → ${TASK_STATES[to]!}`);
+    }
     tasks.counts[from]!--;
     tasks.counts[to]!++;
     tasks.state[slot] = to;

@@ -55,7 +55,7 @@ import { beginRetirement, cheapest, tendRetirements } from './retire.js';
 import { abandonUploads, receiveUpload, scatterItem } from './scatter.js';
 import { State, TASK_STATES } from './states.js';
 import type { TaskState } from './states.js';
-import type { Stimulus } from './story.js';
+import { Stimulus } from './story.js';
 import { becomeWanted, join, submit } from './submit.js';
 import type { Explanation, SchedulerCoreOptions, SchedulerCoreSurface, TaskInfo, WorkerDeparture } from './surface.js';
 import { Flag } from './task-table.js';
@@ -68,17 +68,15 @@ const IMMEDIATELY = 0;
 
 export class SchedulerCore implements SchedulerCoreSurface {
   readonly #state: CoreState;
-  readonly #validates: boolean;
 
   constructor(options: SchedulerCoreOptions) {
-    this.#state = new CoreState(options.output, resolveConfig(options.config ?? {}));
-    this.#validates = options.validate ?? false;
+    this.#state = new CoreState(options.output, resolveConfig(options.config ?? {}), options.validate ?? false);
   }
 
   // Clients
 
   addClient(hello: ClientHello, now: number): ClientId {
-    const s = this.#begin('add-client', now);
+    const s = this.#begin(Stimulus.addClient, now);
     const outer = hello.insideTask === undefined ? -1 : s.keys.find(hello.insideTask);
     const options = outer === -1 ? -1 : s.tasks.options[outer]!;
     const boost = hello.insideTask === undefined ? 0 : 1 + (options === -1 ? 0 : s.options.at(options).priority);
@@ -86,7 +84,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   removeClient(clientId: ClientId, now: number): void {
-    const s = this.#begin('remove-client', now);
+    const s = this.#begin(Stimulus.removeClient, now);
     const client = s.clients.get(clientId);
     if (client === undefined) return;
     abandonUploads(s, client);
@@ -102,7 +100,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   defineFunction(clientId: ClientId, id: FunctionId, blob: FunctionBlob, now: number): void {
-    const s = this.#begin('functions', now);
+    const s = this.#begin(Stimulus.functions, now);
     const { functions } = this.#client(clientId);
     const before = functions.get(id);
     functions.set(id, s.functions.use(blob));
@@ -110,7 +108,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   defineOptions(clientId: ClientId, id: OptionsId, options: TaskOptions, now: number): void {
-    const s = this.#begin('functions', now);
+    const s = this.#begin(Stimulus.functions, now);
     const client = this.#client(clientId);
     const before = client.options.get(id);
     client.options.set(id, s.options.use(options, client.priorityBoost, s.workers.all()));
@@ -118,12 +116,12 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   submitRun(client: ClientId, run: TaskRun, now: number): void {
-    submit(this.#begin('submit', now), this.#client(client), run);
+    submit(this.#begin(Stimulus.submit, now), this.#client(client), run);
     this.#end();
   }
 
   hold(clientId: ClientId, ids: readonly ClientTaskId[], now: number): void {
-    const s = this.#begin('hold', now);
+    const s = this.#begin(Stimulus.hold, now);
     const client = this.#client(clientId);
     for (const id of ids) {
       const slot = client.tasks.get(id);
@@ -141,7 +139,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   release(clientId: ClientId, ranges: readonly number[], now: number): void {
-    const s = this.#begin('release', now);
+    const s = this.#begin(Stimulus.release, now);
     const client = this.#client(clientId);
     for (let i = 0; i + 1 < ranges.length; i += 2) {
       const end = ranges[i]! + ranges[i + 1]!;
@@ -159,7 +157,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   cancel(clientId: ClientId, ids: readonly ClientTaskId[], force: boolean, reason: string, now: number): void {
-    const s = this.#begin('cancel', now);
+    const s = this.#begin(Stimulus.cancel, now);
     const client = this.#client(clientId);
     const slots = selectSlots(s, clientId, { ids });
     cancelTasks(s, slots, force ? null : client, CANCELLED, reason);
@@ -167,14 +165,14 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   retry(clientId: ClientId, ids: readonly ClientTaskId[], now: number): void {
-    const s = this.#begin('retry', now);
+    const s = this.#begin(Stimulus.retry, now);
     this.#client(clientId);
     for (const slot of selectSlots(s, clientId, { ids })) retryTask(s, slot);
     this.#end();
   }
 
   releaseFunction(clientId: ClientId, ids: readonly FunctionId[], now: number): void {
-    const s = this.#begin('functions', now);
+    const s = this.#begin(Stimulus.functions, now);
     const { functions } = this.#client(clientId);
     for (const id of ids) {
       const record = functions.get(id);
@@ -185,7 +183,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   adopt(clientId: ClientId, keys: readonly string[], firstId: ClientTaskId, now: number): boolean[] {
-    const s = this.#begin('adopt', now);
+    const s = this.#begin(Stimulus.adopt, now);
     const client = this.#client(clientId);
     const found = keys.map((key, i) => {
       const slot = s.keys.find(key);
@@ -200,7 +198,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   fireAndForget(clientId: ClientId, ids: readonly ClientTaskId[], now: number): void {
-    const s = this.#begin('fire-and-forget', now);
+    const s = this.#begin(Stimulus.fireAndForget, now);
     for (const slot of selectSlots(s, clientId, { ids })) {
       const state = s.tasks.state[slot];
       if (state === State.memory || state === State.erred) continue;
@@ -217,7 +215,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
     options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
     now: number,
   ): { readonly taskId: TaskId; readonly addresses: readonly string[] }[] {
-    const s = this.#begin('scatter', now);
+    const s = this.#begin(Stimulus.scatter, now);
     const client = this.#client(clientId);
     const among = selectWorkers(s, options.workers);
     const { broadcast } = options;
@@ -233,7 +231,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
     absent: readonly string[] | undefined,
     now: number,
   ): readonly Located[] {
-    const s = this.#begin('locate', now);
+    const s = this.#begin(Stimulus.locate, now);
     const client = this.#client(clientId);
     const liars = absent === undefined || absent.length === 0 ? [] : selectWorkers(s, absent);
     const located = ids.map((id) => {
@@ -252,7 +250,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   // Workers
 
   addWorker(hello: WorkerHello, now: number): WorkerId {
-    const s = this.#begin('add-worker', now);
+    const s = this.#begin(Stimulus.addWorker, now);
     const worker = new Worker(s.workers.nextId(), hello, s.tasks, s.config, now);
     s.workers.add(worker);
     welcomeWorker(s, worker);
@@ -261,7 +259,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   removeWorker(workerId: WorkerId, departure: WorkerDeparture, now: number): void {
-    const s = this.#begin('remove-worker', now);
+    const s = this.#begin(Stimulus.removeWorker, now);
     const worker = s.workers.get(workerId);
     if (worker === undefined) return;
     bidFarewell(s, worker, departure);
@@ -280,7 +278,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
     inline: Opaque | null,
     now: number,
   ): void {
-    const s = this.#begin('done', now);
+    const s = this.#begin(Stimulus.done, now);
     const worker = s.workers.get(workerId);
     if (worker === undefined) return;
     const slot = this.#attempt(worker, taskId, attempt);
@@ -304,7 +302,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
     thread: number,
     now: number,
   ): void {
-    const s = this.#begin('pinned', now);
+    const s = this.#begin(Stimulus.pinned, now);
     const worker = s.workers.get(workerId);
     if (worker === undefined) return;
     const slot = this.#attempt(worker, taskId, attempt);
@@ -330,7 +328,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
     error: ErrorReport,
     now: number,
   ): void {
-    const s = this.#begin('erred', now);
+    const s = this.#begin(Stimulus.erred, now);
     const worker = s.workers.get(workerId);
     const slot = worker === undefined ? -1 : this.#attempt(worker, taskId, attempt);
     if (slot === -1) return;
@@ -347,7 +345,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
     _reason: string,
     now: number,
   ): void {
-    const s = this.#begin('stopped', now);
+    const s = this.#begin(Stimulus.stopped, now);
     const worker = s.workers.get(workerId);
     const slot = worker === undefined ? -1 : this.#attempt(worker, taskId, attempt);
     if (slot === -1) return;
@@ -357,7 +355,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   workerStarted(workerId: WorkerId, attempts: readonly AttemptId[], now: number): void {
-    const s = this.#begin('started', now);
+    const s = this.#begin(Stimulus.started, now);
     for (const attempt of attempts) {
       const slot = s.attempts.get(attempt);
       if (slot !== -1 && s.tasks.place[slot] === workerId) s.tasks.set(slot, Flag.started);
@@ -365,7 +363,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   workerSuspended(workerId: WorkerId, taskId: TaskId, attempt: AttemptId, now: number): void {
-    const s = this.#begin('suspended', now);
+    const s = this.#begin(Stimulus.suspended, now);
     const worker = s.workers.get(workerId);
     const slot = worker === undefined ? -1 : this.#attempt(worker, taskId, attempt);
     if (slot === -1 || s.tasks.has(slot, Flag.suspended)) return;
@@ -379,7 +377,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   workerResumed(workerId: WorkerId, taskId: TaskId, attempt: AttemptId, now: number): void {
-    const s = this.#begin('resumed', now);
+    const s = this.#begin(Stimulus.resumed, now);
     const worker = s.workers.get(workerId);
     const slot = worker === undefined ? -1 : this.#attempt(worker, taskId, attempt);
     if (slot === -1 || !s.tasks.has(slot, Flag.suspended)) return;
@@ -391,7 +389,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   workerGained(workerId: WorkerId, taskIds: readonly TaskId[], now: number): void {
-    const s = this.#begin('gained', now);
+    const s = this.#begin(Stimulus.gained, now);
     const worker = s.workers.get(workerId);
     if (worker === undefined) return;
     for (const taskId of taskIds) gainCopy(s, taskId, worker);
@@ -399,7 +397,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   workerLost(workerId: WorkerId, taskIds: readonly TaskId[], now: number): void {
-    const s = this.#begin('lost', now);
+    const s = this.#begin(Stimulus.lost, now);
     const worker = s.workers.get(workerId);
     if (worker === undefined) return;
     for (const taskId of taskIds) {
@@ -410,7 +408,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   workerMissing(workerId: WorkerId, taskId: TaskId, holder: WorkerId, now: number): void {
-    const s = this.#begin('missing', now);
+    const s = this.#begin(Stimulus.missing, now);
     const worker = s.workers.get(workerId);
     if (worker === undefined) return;
     answerMissing(s, worker, taskId, holder);
@@ -418,7 +416,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   workerStored(workerId: WorkerId, taskId: TaskId, nbytes: number, type: string, now: number): void {
-    const s = this.#begin('stored', now);
+    const s = this.#begin(Stimulus.stored, now);
     const worker = s.workers.get(workerId);
     if (worker === undefined) return;
     receiveUpload(s, taskId, worker, nbytes, type);
@@ -434,7 +432,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   pauseWorker(workerId: WorkerId, paused: boolean, now: number): void {
-    const s = this.#begin('pause', now);
+    const s = this.#begin(Stimulus.pause, now);
     const worker = s.workers.get(workerId);
     if (worker === undefined || worker.paused === paused) return;
     worker.paused = paused;
@@ -448,7 +446,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   // Server and operator
 
   flushAssignments(now: number): void {
-    const s = this.#begin('flush', now);
+    const s = this.#begin(Stimulus.flush, now);
     this.#sendFrees();
     tendQuarantine(s);
     fillWindows(s);
@@ -458,7 +456,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   wake(now: number): void {
-    const s = this.#begin('wake', now);
+    const s = this.#begin(Stimulus.wake, now);
     const timeoutMs = s.config.noWorkerTimeoutMs;
     let next = Infinity;
     for (const slot of [...s.unplaceable]) {
@@ -476,7 +474,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   holdFor(holder: string, client: ClientId | null, selection: TaskSelection, now: number): readonly string[] {
-    const s = this.#begin('hold-for', now);
+    const s = this.#begin(Stimulus.holdFor, now);
     const slots = selectSlots(s, client, selection);
     for (const slot of slots) {
       if (!addKeeper(s, slot, holder)) continue;
@@ -488,7 +486,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   releaseFor(holder: string, selection: TaskSelection | undefined, now: number): void {
-    const s = this.#begin('release-for', now);
+    const s = this.#begin(Stimulus.releaseFor, now);
     const slots = selection === undefined ? [...(s.keepers.get(holder) ?? [])] : selectSlots(s, null, selection);
     for (const slot of slots) removeKeeper(s, slot, holder);
     this.#end();
@@ -500,7 +498,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
     options: { readonly n?: number; readonly workers?: readonly string[] },
     now: number,
   ): void {
-    const s = this.#begin('replicate', now);
+    const s = this.#begin(Stimulus.replicate, now);
     const among = selectWorkers(s, options.workers);
     for (const slot of selectSlots(s, client, selection)) replicateTo(s, slot, options.n ?? among.length, among);
     this.#end();
@@ -512,13 +510,13 @@ export class SchedulerCore implements SchedulerCoreSurface {
     options: { readonly workers?: readonly string[] },
     now: number,
   ): void {
-    const s = this.#begin('rebalance', now);
+    const s = this.#begin(Stimulus.rebalance, now);
     rebalanceAmong(s, selectSlots(s, client, selection), selectWorkers(s, options.workers));
     this.#end();
   }
 
   retireWorkers(options: { readonly workers?: readonly string[]; readonly n?: number }, now: number): string[] {
-    const s = this.#begin('retire', now);
+    const s = this.#begin(Stimulus.retire, now);
     const workers = options.workers === undefined ? cheapest(s, options.n ?? 0) : selectWorkers(s, options.workers);
     for (const worker of workers) beginRetirement(s, worker);
     this.#end();
@@ -526,7 +524,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   restart(reason: string, now: number): void {
-    const s = this.#begin('restart', now);
+    const s = this.#begin(Stimulus.restart, now);
     const slots: number[] = [];
     for (let slot = 0; slot < s.tasks.used; slot++) if (s.tasks.state[slot] !== State.forgotten) slots.push(slot);
     cancelTasks(s, slots, null, CANCELLED, reason);
@@ -650,11 +648,23 @@ export class SchedulerCore implements SchedulerCoreSurface {
     return { workMs, ready, heldBytes, threads: workers.threads };
   }
 
+  totals(): {
+    readonly transitions: number;
+    readonly functions: readonly { readonly name: string; readonly count: number; readonly totalMs: number }[];
+  } {
+    const { functions, story } = this.#state;
+    const measured = [...functions.durationsByName()].filter(([, { count }]) => count > 0);
+    return {
+      transitions: story.count,
+      functions: measured.map(([name, { count, total }]) => ({ name, count, totalMs: total })),
+    };
+  }
+
   validate(): void {
     validateCore(this.#state);
   }
 
-  #begin(stimulus: Stimulus, now: number): CoreState {
+  #begin(stimulus: number, now: number): CoreState {
     this.#state.begin(stimulus, now);
     return this.#state;
   }
@@ -664,7 +674,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
     const s = this.#state;
     if (s.lostData.length > 0) cancelLost(s);
     if (s.slack.length > 0) settle(s);
-    if (this.#validates) validateCore(s);
+    if (s.validates) validateCore(s);
   }
 
   #client(id: ClientId): Client {

@@ -9,9 +9,12 @@
 export class MovingAverage {
   count = 0;
   value = 0;
+  /** The sum of all values, for metrics. */
+  total = 0;
 
   add(value: number): void {
     this.count++;
+    this.total += value;
     // The first calls of a function are slower than those to come (compilation), so early values are soon outweighed.
     this.value = this.count === 1 ? value : this.value + 0.3 * (value - this.value);
   }
@@ -26,6 +29,11 @@ const MOST_NAMES = 4096;
 /** Averages by function name. */
 export class DurationsByName {
   readonly #byName = new Map<string, MovingAverage>();
+
+  /** Each name that is known, with its average. */
+  entries(): IterableIterator<[name: string, average: MovingAverage]> {
+    return this.#byName.entries();
+  }
 
   of(name: string): MovingAverage {
     let average = this.#byName.get(name);

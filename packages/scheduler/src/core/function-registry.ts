@@ -53,6 +53,11 @@ export class FunctionRegistry {
     return record;
   }
 
+  /** What was measured, by function name. */
+  durationsByName(): IterableIterator<[name: string, average: MovingAverage]> {
+    return this.#names.entries();
+  }
+
   at(index: number): FunctionRecord {
     return this.#records[index]!;
   }

@@ -36,12 +36,17 @@ export const State = {
 
 /** Where a task may go from each state. Anything else is a mistake, which validation finds. */
 export const TRANSITIONS: Readonly<Record<TaskState, readonly TaskState[]>> = {
-  released: ['waiting', 'erred', 'memory', 'forgotten'],
+  released: ['waiting', 'forgotten'],
   waiting: ['queued', 'no-worker', 'memory', 'erred', 'released'],
-  queued: ['processing', 'waiting', 'no-worker', 'memory', 'erred', 'released'],
+  queued: ['processing', 'waiting', 'no-worker', 'memory', 'released'],
   'no-worker': ['queued', 'waiting', 'memory', 'erred', 'released'],
-  processing: ['memory', 'erred', 'waiting', 'released'],
+  processing: ['memory', 'erred', 'released'],
   memory: ['released'],
-  erred: ['released'],
-  forgotten: ['released'],
+  erred: ['released', 'forgotten'],
+  forgotten: [],
 };
+
+/** Whether {@link TRANSITIONS} has a move, given as `State` numbers. */
+export function mayMove(from: number, to: number): boolean {
+  return TRANSITIONS[TASK_STATES[from]!].includes(TASK_STATES[to]!);
+}

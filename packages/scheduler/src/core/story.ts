@@ -5,7 +5,7 @@
 import type { StoryEntry } from '@covey/protocol/internal';
 import { TASK_STATES } from './states.js';
 
-/** What a core may be told, and so why something happened. */
+/** What a core may be told, and so why something happened; as they are named to people. */
 export const STIMULI = [
   'none',
   'add-client',
@@ -45,8 +45,45 @@ export const STIMULI = [
   'functions',
 ] as const;
 
-/** One of {@link STIMULI}. */
-export type Stimulus = (typeof STIMULI)[number];
+/** Indexes into {@link STIMULI}, as the story stores them. */
+export const Stimulus = {
+  none: 0,
+  addClient: 1,
+  removeClient: 2,
+  submit: 3,
+  hold: 4,
+  release: 5,
+  cancel: 6,
+  retry: 7,
+  adopt: 8,
+  fireAndForget: 9,
+  scatter: 10,
+  locate: 11,
+  addWorker: 12,
+  removeWorker: 13,
+  done: 14,
+  pinned: 15,
+  erred: 16,
+  stopped: 17,
+  started: 18,
+  suspended: 19,
+  resumed: 20,
+  gained: 21,
+  lost: 22,
+  missing: 23,
+  stored: 24,
+  heartbeat: 25,
+  pause: 26,
+  flush: 27,
+  wake: 28,
+  holdFor: 29,
+  releaseFor: 30,
+  replicate: 31,
+  rebalance: 32,
+  retire: 33,
+  restart: 34,
+  functions: 35,
+} as const;
 
 export class Story {
   readonly #mask: number;
@@ -65,6 +102,11 @@ export class Story {
     this.#hashes = new Int32Array(size);
     this.#workers = new Int32Array(size);
     this.#moves = new Uint16Array(size);
+  }
+
+  /** Transitions noted so far, those that the ring has lost among them. */
+  get count(): number {
+    return this.#count;
   }
 
   /** Notes a transition. `stimulus` is an index into {@link STIMULI}. */

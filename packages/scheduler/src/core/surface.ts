@@ -224,6 +224,11 @@ export interface CoreQueries {
   clients(): { readonly id: ClientId; readonly name: string; readonly tasks: number }[];
   /** Work not done yet, for adaptive targets: milliseconds of estimated work and tasks that could run now. */
   demand(): { readonly workMs: number; readonly ready: number; readonly heldBytes: number; readonly threads: number };
+  /** Since the start: transitions, and for each function name (the latest few thousand) how often it ran and how long. */
+  totals(): {
+    readonly transitions: number;
+    readonly functions: readonly { readonly name: string; readonly count: number; readonly totalMs: number }[];
+  };
   /** Checks every invariant. @throws Error that lists what does not hold. */
   validate(): void;
 }

@@ -32,5 +32,5 @@ const NAMES: readonly Said[] = [
 /** Makes an output that hands every message to `note`. */
 export function recordingOutput(note: (message: Message) => void): SchedulerOutput {
   const methods = NAMES.map((said) => [said, (...args: unknown[]) => note({ said, args } as unknown as Message)]);
-  return Object.fromEntries(methods);
+  return Object.fromEntries(methods) as { [Name in Said]: SchedulerOutput[Name] };
 }

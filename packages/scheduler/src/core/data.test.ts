@@ -1,0 +1,208 @@
+import type { ClientTaskId } from '@covey/protocol/internal';
+import type { WorldClient } from './testing/world.js';
+import { World } from './testing/world.js';
+
+function scatter(world: World, client: WorldClient, key: string, inline?: Uint8Array, options: object = {}) {
+  const id = client.nextId++ as ClientTaskId;
+  client.ids.set(key, id);
+  client.keys.set(id, key);
+  const item = { id, key, nbytes: 100, type: 'Array', ...(inline === undefined ? {} : { inline }) };
+  return world.core.scatter(client.id, [item], options, 0)[0]!;
+}
+
+describe('scattered data', () => {
+  test('that is small is passed on, and there at once', () => {
+    const world = new World();
+    const a = world.worker('a');
+    const client = world.client();
+    const inline = new Uint8Array([1]);
+    const { taskId, addresses } = scatter(world, client, 'd', inline);
+    expect(addresses).toEqual([]);
+    expect(world.messages.map(({ said, args }) => [said, args])).toEqual([
+      ['store', [a, taskId, 'Array', inline]],
+      ['done', [client.id, 1, 100, 'Array', inline]],
+    ]);
+  });
+
+  test('that is large is uploaded; dependents wait for it', () => {
+    const world = new World();
+    const a = world.worker('a');
+    const client = world.client();
+    const { taskId, addresses } = scatter(world, client, 'd');
+    expect(addresses).toEqual(['tcp://a']);
+    client.submit({ key: 'use', dependsOn: ['d'] });
+    world.flush();
+    expect(world.running()).toEqual({});
+    world.core.workerStored(a, taskId, 120, 'Array', 0);
+    world.flush();
+    expect(world.running()).toEqual({ use: 'a' });
+  });
+
+  test('goes to all workers when it is broadcast', () => {
+    const world = new World();
+    world.worker('a');
+    world.worker('b');
+    const client = world.client();
+    scatter(world, client, 'd', new Uint8Array([1]), { broadcast: true });
+    expect(world.core.whoHas(null, { keys: ['d'] })).toEqual({ d: ['tcp://a', 'tcp://b'] });
+  });
+
+  test('that is lost cancels it and what is unfinished and needs it', () => {
+    const world = new World();
+    const a = world.worker('a');
+    const client = world.client();
+    scatter(world, client, 'd', new Uint8Array([1]));
+    client.submit({ key: 'done-already', dependsOn: ['d'] });
+    world.flush();
+    world.finish('done-already');
+    const b = world.worker('b');
+    world.gain(b, 'done-already');
+    client.submit({ key: 'use', dependsOn: ['d'], options: { workers: ['nowhere'] } });
+    client.submit({ key: 'further', dependsOn: ['use'] });
+    world.messages = [];
+    world.kill(a);
+    expect(world.heard('cancelled').map(([, id, code]) => [client.keys.get(id), code])).toEqual([
+      ['d', 'ERR_COVEY_DATA_LOST'],
+      ['use', 'ERR_COVEY_DATA_LOST'],
+      ['further', 'ERR_COVEY_DATA_LOST'],
+    ]);
+    expect(world.state('done-already')).toBe('memory');
+    // Its lineage ends at the lost data: if it is lost too, there is no way to have it again.
+    world.kill(b);
+    expect(world.heard('cancelled').map(([, id, code]) => [client.keys.get(id), code])).toEqual([
+      ['done-already', 'ERR_COVEY_DATA_LOST'],
+    ]);
+    expect(world.core.keys(9)).toEqual([]);
+  });
+
+  test('that its client can no longer upload is lost to others', () => {
+    const world = new World();
+    world.worker('a');
+    const alice = world.client('alice');
+    const bob = world.client('bob');
+    scatter(world, alice, 'd');
+    bob.adopt('d');
+    alice.leave();
+    expect(world.heard('cancelled').map(([client, , code]) => [client, code])).toEqual([
+      [bob.id, 'ERR_COVEY_DATA_LOST'],
+    ]);
+  });
+
+  test('without any worker is refused as lost', () => {
+    const world = new World();
+    const client = world.client();
+    scatter(world, client, 'd', new Uint8Array([1]));
+    expect(world.news(client)).toEqual(['cancelled d']);
+  });
+});
+
+describe('copies', () => {
+  test('replicate orders copies and drops those beyond the number', () => {
+    const world = new World();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.worker(name));
+    const client = world.client();
+    client.submit({ key: 'x', options: { workers: ['a'] } });
+    world.flush();
+    world.finish('x');
+    world.messages = [];
+    world.core.replicate(client.id, {}, {}, 0);
+    expect(world.heard('acquire').map(([worker, , , holders]) => [worker, holders])).toEqual([
+      [b, [a]],
+      [c, [a]],
+    ]);
+    world.gain(b!, 'x');
+    world.gain(c!, 'x');
+    world.core.replicate(client.id, {}, { n: 1 }, 0);
+    world.flush();
+    expect(world.heard('free')).toHaveLength(2);
+    expect(world.core.whoHas(null, { keys: ['x'] })['x']).toHaveLength(1);
+  });
+
+  test('rebalance moves from those who hold much to those who hold little', () => {
+    const world = new World();
+    const a = world.worker('a');
+    const client = world.client();
+    const keys = client.map('f', 4);
+    world.flush();
+    while (world.attempts.size > 0) world.finish([...world.attempts.keys()], { nbytes: 1000 });
+    const b = world.worker('b');
+    world.messages = [];
+    world.core.rebalance(client.id, {}, {}, 0);
+    const moved = world.heard('acquire');
+    expect(moved.map(([worker]) => worker)).toEqual([b, b]);
+    world.core.workerGained(
+      b,
+      moved.map(([, taskId]) => taskId),
+      0,
+    );
+    world.flush();
+    expect(world.heard('free')).toEqual([[a, moved.map(([, taskId]) => taskId)]]);
+    expect(Object.values(world.core.hasWhat()).map((held) => held.length)).toEqual([2, 2]);
+    expect(keys).toHaveLength(4);
+  });
+
+  test('a worker that retires gives away what only it has, finishes what it runs, and may then go', () => {
+    const world = new World();
+    const a = world.worker('a');
+    const client = world.client();
+    client.submit('x', 'y');
+    world.flush();
+    world.finish('x');
+    expect(world.core.retireWorkers({ workers: ['a'] }, 0)).toEqual(['tcp://a']);
+    client.submit('z');
+    world.flush();
+    expect(world.running()).toEqual({ y: 'a' });
+    const b = world.worker('b');
+    world.flush();
+    expect(world.running()).toEqual({ y: 'a', z: 'b' });
+    world.messages = [];
+    world.finish('y');
+    expect(world.heard('acquire').map(([worker]) => worker)).toEqual([b, b]);
+    world.gain(b, 'x', 'y');
+    expect(world.heard('retired')).toEqual([[a]]);
+    world.kill(a, { graceful: true });
+    expect(world.states('x', 'y')).toEqual({ x: 'memory', y: 'memory' });
+  });
+
+  test('a paused worker gets nothing new, and others take what waited for it', () => {
+    const world = new World();
+    const a = world.worker('a');
+    const client = world.client();
+    client.submit('data');
+    world.flush();
+    world.finish('data', { nbytes: 1e12 });
+    for (let i = 0; i < 4; i++) client.submit({ key: `u${i}`, fn: 'g', dependsOn: ['data'] });
+    world.flush();
+    world.core.pauseWorker(a, true, 0);
+    world.worker('b');
+    world.flush();
+    expect(world.running()).toEqual({ u0: 'a', u1: 'a', u2: 'b', u3: 'b' });
+    world.core.pauseWorker(a, false, 0);
+    expect(world.heard('pause')).toEqual([
+      [a, true],
+      [a, false],
+    ]);
+  });
+});
+
+describe('small results at hand', () => {
+  test('are bounded in bytes, oldest out first', () => {
+    const world = new World({ resultCacheBytes: 64 * 1024 });
+    world.worker('a');
+    const client = world.client();
+    const keys = client.map('f', 200);
+    world.flush();
+    while (world.attempts.size > 0) {
+      world.finish([...world.attempts.keys()], { nbytes: 1000, durationMs: 0.01, inline: new Uint8Array(1000) });
+    }
+    const located = world.core.locate(
+      client.id,
+      keys.map((key) => client.ids.get(key)!),
+      undefined,
+      0,
+    );
+    expect(located[0]?.inline).toBeUndefined();
+    expect(located.at(-1)?.inline).toHaveLength(1000);
+    expect(located.filter(({ inline }) => inline !== undefined).length).toBeLessThan(65);
+  });
+});

@@ -1,0 +1,62 @@
+import { ArgumentStore } from './argument-store.js';
+import { ResultCache } from './result-cache.js';
+import { TaskTable } from './task-table.js';
+import { RandomSource } from './testing/random-source.js';
+
+describe('arguments', () => {
+  test('are there as long as a task uses them, and chunks go with the last', () => {
+    const store = new ArgumentStore();
+    const random = new RandomSource(2);
+    const kept: { chunk: number; start: number; end: number; text: string }[] = [];
+    for (let i = 0; i < 2000; i++) {
+      const text = `${i}`.repeat(1 + random.below(random.oneIn(50) ? 3000 : 10));
+      store.add(new TextEncoder().encode(text), 1);
+      kept.push({ chunk: store.chunk, start: store.start, end: store.start + text.length, text });
+      if (random.oneIn(3)) store.drop(kept.splice(random.below(kept.length), 1)[0]!.chunk);
+    }
+    for (const { chunk, start, end, text } of kept) {
+      expect(new TextDecoder().decode(store.view(chunk, start, end))).toBe(text);
+    }
+    expect(store.totalUses()).toBe(kept.length);
+    for (const { chunk } of kept) store.drop(chunk);
+    expect(store.size).toBe(1);
+  });
+
+  test('that are a small part of a network buffer do not keep it alive', () => {
+    const store = new ArgumentStore();
+    const frame = new Uint8Array(1 << 20);
+    store.add(frame.subarray(0, 5000), 1);
+    expect(store.view(store.chunk, 0, 10).buffer.byteLength).toBe(5000);
+  });
+});
+
+describe('the cache of small results', () => {
+  test('has what was added and not dropped or evicted, within its bytes', () => {
+    const tasks = new TaskTable();
+    const limit = 256 * 1024;
+    const cache = new ResultCache(tasks, limit);
+    const random = new RandomSource(4);
+    const alive = new Map<number, number>();
+    for (let i = 0; i < 20_000; i++) {
+      const slot = tasks.allocate(0);
+      cache.add(slot, new Uint8Array(random.below(200)).fill(slot & 255));
+      alive.set(slot, slot & 255);
+      expect(cache.nbytes).toBeLessThanOrEqual(limit);
+      if (!random.oneIn(3)) continue;
+      const leaving = random.pick([...alive.keys()].slice(-50))!;
+      cache.drop(leaving);
+      expect(cache.get(leaving)).toBeNull();
+      alive.delete(leaving);
+      tasks.free(leaving);
+    }
+    let found = 0;
+    for (const [slot, fill] of alive) {
+      const bytes = cache.get(slot);
+      if (bytes === null) continue;
+      found++;
+      expect(bytes.every((byte) => byte === fill)).toBe(true);
+    }
+    expect(found).toBeGreaterThan(500);
+    expect(found).toBeLessThan(alive.size);
+  });
+});
