@@ -3,7 +3,7 @@
  */
 export { Executor } from './executor.js';
 export { getExecutor } from './in-task.js';
-export { getTask, getWorker } from '@covey/worker';
+export { copyOf, getTask, getWorker } from '@covey/worker';
 export type { TaskContext, WorkerContext } from '@covey/worker';
 
 // Futures, graphs, and what waits for them.
