@@ -44,6 +44,7 @@ test('the pages show what is there', async () => {
     'workers{status="running"} 1',
     'threads 3',
     'clients 1',
+    'function_duration_seconds_count{function="inc"} 1',
   ]) {
     expect(metrics).toContain(`covey_scheduler_${line}\n`);
   }

@@ -8,6 +8,8 @@ import type { ServerParts } from './calls/call-table.js';
 import { byLabel, Exposition } from './http/exposition.js';
 import type { StatusSource } from './http/routes.js';
 
+/** Functions shown one by one. */
+const MOST_FUNCTIONS = 200;
 /** How often the delay of the event loop is sampled, milliseconds. */
 const DELAY_RESOLUTION_MS = 50;
 
@@ -45,6 +47,8 @@ export class Status implements StatusSource {
     const { rss, heapUsed, external } = process.memoryUsage();
     const workers = core.workers(now());
     const demand = core.demand();
+    const totals = core.totals();
+    const functions = [...totals.functions].sort((a, b) => b.totalMs - a.totalMs).slice(0, MOST_FUNCTIONS);
     const sum = (of: (worker: (typeof workers)[number]) => number) =>
       workers.reduce((total, worker) => total + of(worker), 0);
     const statuses = { running: 0, paused: 0, retiring: 0 };
@@ -74,6 +78,16 @@ export class Status implements StatusSource {
         'transferred_bytes_total',
         'Bytes fetched by workers from each other.',
         sum(({ bytesReceived }) => bytesReceived),
+      )
+      .counter('transitions_total', 'Changes of state of tasks.', totals.transitions)
+      .family(
+        'function_duration_seconds',
+        'summary',
+        'Time in tasks, by function; those with the most.',
+        functions.flatMap(({ name, count, totalMs }) => [
+          { suffix: '_sum', labels: { function: name }, value: totalMs / 1000 },
+          { suffix: '_count', labels: { function: name }, value: count },
+        ]),
       )
       .gauge('uploaded_bytes', 'Bytes of files that every worker has.', uploads.nbytes)
       .gauge('datasets', 'Published datasets.', datasets.names().length)
