@@ -145,11 +145,11 @@ test('after large values the thread looks by itself for what is no longer read',
 });
 
 test('a value that cannot be encoded stays in the thread, for tasks there', async () => {
-  const made = await worker.run(() => new WeakMap(), []);
-  expect(made).toMatchObject({ op: 'pinned', type: 'WeakMap' });
-  expect(await worker.value((map: WeakMap<object, object>) => map instanceof WeakMap, [new Input(1)])).toBe(true);
+  const made = await worker.run(() => new WeakRef(globalThis), []);
+  expect(made).toMatchObject({ op: 'pinned', type: 'WeakRef' });
+  expect(await worker.value((map: WeakRef<object>) => map instanceof WeakRef, [new Input(1)])).toBe(true);
   worker.drop(1);
-  const gone = await worker.run((map: WeakMap<object, object>) => map, [new Input(1)]);
+  const gone = await worker.run((map: WeakRef<object>) => map, [new Input(1)]);
   expect(gone).toMatchObject({ op: 'erred', error: { code: 'ERR_COVEY_PINNED_VALUE_GONE' } });
 });
 

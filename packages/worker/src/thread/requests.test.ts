@@ -79,7 +79,9 @@ test('a function runs outside of the task system, also while a task waits', asyn
       throw new TypeError('no');
     }),
   ).rejects.toMatchObject({ name: 'TypeError', message: 'no' });
-  await expect(worker.runNow(() => new WeakMap())).rejects.toMatchObject({ code: 'ERR_COVEY_NOT_SERIALIZABLE' });
+  await expect(worker.runNow(() => new WeakRef(globalThis))).rejects.toMatchObject({
+    code: 'ERR_COVEY_NOT_SERIALIZABLE',
+  });
   await expect(worker.runNow(() => process.exit(1))).rejects.toMatchObject({ code: 'ERR_COVEY_TASK_EXITED' });
 });
 
