@@ -17,8 +17,16 @@ export interface Serializer<T = unknown, E = unknown> {
   decode(encoded: E): T;
 }
 
-const serializers = new Map<string, Serializer>();
-let asList: Serializer[] = [];
+interface Registry {
+  readonly byName: Map<string, Serializer>;
+  asList: readonly Serializer[];
+}
+
+/** One for all copies of this package in a thread: a bundle has its own, and user code another. */
+function registry(): Registry {
+  const holder = globalThis as { [key: symbol]: Registry | undefined };
+  return (holder[Symbol.for('covey.serializers')] ??= { byName: new Map(), asList: [] });
+}
 
 /**
  * Adds a serializer for a class, or replaces the one with the same name.
@@ -38,17 +46,19 @@ export function registerSerializer<T, E>(serializer: Serializer<T, E>): () => vo
   if ((serializer.class === undefined) === (serializer.test === undefined)) {
     throw new TypeError(`The serializer '${serializer.name}' needs a class or a test, and not both.`);
   }
-  serializers.set(serializer.name, serializer);
-  asList = [...serializers.values()];
+  const all = registry();
+  const added = serializer as unknown as Serializer;
+  all.byName.set(serializer.name, added);
+  all.asList = [...all.byName.values()];
   return () => {
-    if (serializers.get(serializer.name) === (serializer as Serializer)) serializers.delete(serializer.name);
-    asList = [...serializers.values()];
+    if (all.byName.get(serializer.name) === added) all.byName.delete(serializer.name);
+    all.asList = [...all.byName.values()];
   };
 }
 
 /** The serializer that claims a value. */
 export function serializerFor(value: object): Serializer | undefined {
-  for (const serializer of asList) {
+  for (const serializer of registry().asList) {
     if (serializer.class === undefined ? serializer.test?.(value) === true : value instanceof serializer.class) {
       return serializer;
     }
@@ -57,5 +67,5 @@ export function serializerFor(value: object): Serializer | undefined {
 }
 
 export function serializerNamed(name: string): Serializer | undefined {
-  return serializers.get(name);
+  return registry().byName.get(name);
 }

@@ -27,6 +27,8 @@ export interface CaptureOptions {
   readonly reference?: (value: object) => boolean;
   /** Names such an object in the identity (a future's key). Without it, or undefined, the identity is undefined. */
   readonly referenceIdentity?: (value: object) => string | undefined;
+  /** Whether `identity` is wanted; default true. Calls that are not pure save its time. */
+  readonly identity?: boolean;
   /** What to call the function in errors; default its name. */
   readonly path?: string;
 }
@@ -69,12 +71,16 @@ export function captureFunction(fn: AnyFunction, options: CaptureOptions = {}): 
     const names = references.map((value) => options.referenceIdentity?.(value));
     const captured: CapturedFunction = {
       hash: hashFrames(blob),
-      identity: names.includes(undefined) ? undefined : identityOf(encoder.canonical(fn), names as string[]),
+      identity:
+        options.identity === false || names.includes(undefined)
+          ? undefined
+          : identityOf(encoder.canonical(fn), names as string[]),
       name: nameOf(fn),
       blob,
       references,
     };
-    if (encoder.functions.isFreeOfCaptures && isBare(fn)) withoutCaptures.set(fn, captured);
+    if (options.identity !== false && encoder.functions.isFreeOfCaptures && isBare(fn))
+      withoutCaptures.set(fn, captured);
     return captured;
   } finally {
     returnEncoder(encoder);

@@ -20,8 +20,7 @@ const walkedGlobals = new WeakSet<object>();
 let allModulesWalked = false;
 
 /** Names that every global object of Node has: they are left alone wherever a function uses them. */
-const globalNames = new Set<string>([
-  ...(runInNewContext('Object.getOwnPropertyNames(globalThis)') as string[]),
+const namesOfNode = [
   ...['AbortController', 'AbortSignal', 'Blob', 'BroadcastChannel', 'Buffer', 'ByteLengthQueuingStrategy'],
   ...['CloseEvent', 'CompressionStream', 'CountQueuingStrategy', 'Crypto', 'CryptoKey', 'CustomEvent', 'DOMException'],
   ...['DecompressionStream', 'Event', 'EventSource', 'EventTarget', 'File', 'FormData', 'Headers', 'MessageChannel'],
@@ -34,9 +33,16 @@ const globalNames = new Set<string>([
   ...['WritableStreamDefaultController', 'WritableStreamDefaultWriter', 'atob', 'btoa', 'clearImmediate'],
   ...['clearInterval', 'clearTimeout', 'console', 'crypto', 'fetch', 'global', 'navigator', 'performance', 'process'],
   ...['queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout', 'structuredClone'],
-]);
+];
+
+let globalNames: ReadonlySet<string> | undefined;
 
 export function isGlobalName(name: string): boolean {
+  globalNames ??= new Set([
+    // The language's own names are those of a new realm.
+    ...(runInNewContext('Object.getOwnPropertyNames(globalThis)') as string[]),
+    ...namesOfNode,
+  ]);
   return globalNames.has(name);
 }
 
@@ -55,7 +61,7 @@ export function walkGlobal(global: object): void {
   walkedGlobals.add(global);
   add(global, { module: '', path: ['globalThis'] });
   for (const name of Object.getOwnPropertyNames(global)) {
-    if (!globalNames.has(name)) continue;
+    if (!isGlobalName(name)) continue;
     const property = Object.getOwnPropertyDescriptor(global, name);
     // What has a getter is made at first use, some of it slowly: see lazyGlobalOf.
     if (property === undefined || !('value' in property)) continue;
@@ -84,7 +90,7 @@ function protoOf(value: object): object {
 function lazyGlobalOf(value: object): BuiltIn | undefined {
   const name = typeof value === 'function' ? value.name : value.constructor?.name.toLowerCase();
   for (const candidate of [name, 'crypto', 'performance', 'navigator']) {
-    if (candidate === undefined || !globalNames.has(candidate)) continue;
+    if (candidate === undefined || !isGlobalName(candidate)) continue;
     if (candidate === 'navigator' && name !== 'navigator') continue;
     if ((globalThis as Record<string, unknown>)[candidate] === value) return { module: '', path: [candidate] };
   }

@@ -3,8 +3,7 @@
  * helpers gives them (`keepNames`, older syntax, minified).
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { esbuild, packageRoot } from '../testing/child-process.js';
 
@@ -16,8 +15,10 @@ interface Report {
 }
 
 function run(options: Readonly<Record<string, unknown>>): Report {
-  // Inside of the package, so that bare imports resolve.
-  const directory = mkdtempSync(join(packageRoot, 'node_modules-test-'));
+  // Below node_modules, so that bare imports resolve and nobody takes the copies for sources.
+  const cache = join(process.cwd(), 'node_modules', '.cache');
+  mkdirSync(cache, { recursive: true });
+  const directory = mkdtempSync(join(cache, 'covey-functions-'));
   try {
     const tables = readdirSync(join(source, 'table')).filter(
       (name) => name.endsWith('.test.ts') && !name.startsWith('tables'),
@@ -36,7 +37,7 @@ function run(options: Readonly<Record<string, unknown>>): Report {
       join(directory, 'package.json'),
       JSON.stringify({ type: options['format'] === 'cjs' ? 'commonjs' : 'module' }),
     );
-    const child = join(mkdtempSync(join(tmpdir(), 'covey-functions-')), 'child.cjs');
+    const child = join(directory, 'child.cjs');
     esbuild({ entryPoints: [join(source, 'testing', 'child.ts')], bundle: true, format: 'cjs', outfile: child });
     const output = execFileSync(
       process.execPath,
@@ -45,7 +46,6 @@ function run(options: Readonly<Record<string, unknown>>): Report {
         ...tables.map((name) => join(directory, 'table', name.replace(/ts$/, 'js'))),
       ],
       {
-        cwd: packageRoot,
         env: { ...process.env, COVEY_TEST_CHILD: child },
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'inherit'],

@@ -32,7 +32,7 @@ export class TestChild {
     const file = bundle ?? join(directory, 'child.cjs');
     const entry = join(packageRoot, 'src', 'testing', 'child.ts');
     if (bundle === undefined) esbuild({ entryPoints: [entry], bundle: true, format: 'cjs', outfile: file });
-    const child = fork(file, { serialization: 'advanced', cwd: packageRoot, execArgv: [] });
+    const child = fork(file, { serialization: 'advanced', cwd: process.cwd(), execArgv: [] });
     return new TestChild(child, directory);
   }
 
@@ -61,5 +61,5 @@ export class TestChild {
 export function esbuild(options: Readonly<Record<string, unknown>>): void {
   const all = { platform: 'node', target: 'node20', logLevel: 'warning', ...options };
   const program = "require('esbuild').buildSync(JSON.parse(process.argv[1]))";
-  execFileSync(process.execPath, ['-e', program, JSON.stringify(all)], { cwd: packageRoot });
+  execFileSync(process.execPath, ['-e', program, JSON.stringify(all)]);
 }
