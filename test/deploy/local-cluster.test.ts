@@ -13,7 +13,12 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.expectNothingLeft());
 
-const small = { workers: 2, threadsPerWorker: 1, logger: silentLogger } satisfies LocalClusterOptions;
+const small = {
+  workers: 2,
+  threadsPerWorker: 1,
+  waitForWorkers: 'all',
+  logger: silentLogger,
+} satisfies LocalClusterOptions;
 
 /** The next event of a kind. */
 function next<Type extends ClusterEvent['type']>(
@@ -113,6 +118,18 @@ test.each([
   await expect(starting).rejects.toThrow(ConfigurationError);
   await expect(starting).rejects.toThrow(message);
   expect(sandbox.processes()).toEqual([]);
+});
+
+test('without waiting for workers, a cluster none of which can start is over, and says why', async () => {
+  const { waitForWorkers: _, ...impatient } = small;
+  const cluster = await LocalCluster.create({ ...impatient, execArgv: ['--no-such-option'] });
+  expect(await cluster.closed).toContain('no worker could start');
+});
+
+test('tasks wait for workers that are still starting', async () => {
+  const { waitForWorkers: _, ...impatient } = small;
+  await using cluster = await LocalCluster.create(impatient);
+  expect(await addOn(cluster)).toBe(2);
 });
 
 test('a start that is given up leaves nothing', async () => {

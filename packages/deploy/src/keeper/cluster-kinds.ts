@@ -64,7 +64,8 @@ const local: ClusterKind = {
     },
     execArgv: { kind: listOf(text('OPTION')), summary: 'Options of Node for the workers.', defaultMeans: 'none' },
   },
-  create: (options, context) => LocalCluster.create({ ...(options as LocalClusterOptions), ...context }),
+  create: (options, context) =>
+    LocalCluster.create({ ...(options as LocalClusterOptions), ...context, waitForWorkers: 'all' }),
 };
 
 /** All kinds, by name. */

@@ -25,8 +25,11 @@ export interface LocalClusterOptions {
   readonly host?: string;
   /** For `ws`: the scheduler's port. Default 0: any that is free. */
   readonly port?: number;
-  /** How many workers to wait for before `create` resolves. Default all; 0 resolves as soon as the scheduler answers. */
-  readonly waitForWorkers?: number;
+  /**
+   * How many workers to wait for before `create` resolves. Default 0: it resolves as soon as the scheduler answers, since tasks wait for
+   * workers anyway, and the program prepares its first ones while the workers start.
+   */
+  readonly waitForWorkers?: number | 'all';
   /** The cluster ends when it had nothing to do for so long. Default never. */
   readonly idleTimeoutMs?: number;
   /** Where workers keep uploaded files and what they spill. Default a folder in the system's folder for temporary files. */
@@ -85,7 +88,10 @@ export function planLocalCluster(options: LocalClusterOptions, limits: HostLimit
     protocol,
     host: options.host ?? '127.0.0.1',
     port: wholeNumber('port', options.port, 0, 65535) ?? 0,
-    waitForWorkers: Math.min(wholeNumber('waitForWorkers', options.waitForWorkers, 0) ?? workers, workers),
+    waitForWorkers:
+      options.waitForWorkers === 'all'
+        ? workers
+        : Math.min(wholeNumber('waitForWorkers', options.waitForWorkers, 0) ?? 0, workers),
   };
 }
 

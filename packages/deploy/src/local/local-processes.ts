@@ -34,6 +34,9 @@ export class LocalProcesses {
   readonly #awaited = deferred();
   readonly #gone = new Map<string, () => void>();
   #startFailure: Error | undefined;
+  #everReady = false;
+  /** Until then, whoever starts the cluster hears of failures by an error. */
+  #started = false;
   #known: Promise<unknown>;
   #closing: Promise<void> | undefined;
 
@@ -93,6 +96,7 @@ export class LocalProcesses {
   }
 
   unref(): void {
+    this.#started = true;
     this.nanny.unref();
     this.scheduler.process.unref();
   }
@@ -110,6 +114,7 @@ export class LocalProcesses {
 
   #hear(event: NannyEvent): void {
     if (event.type === 'worker-ready') {
+      this.#everReady = true;
       this.#ready.add(event.name);
       this.#noteSocket(event.address, event.name);
     } else if (event.type === 'worker-died') {
@@ -132,14 +137,19 @@ export class LocalProcesses {
   #check(): void {
     const wanted = this.#plan.waitForWorkers;
     if (this.#ready.size >= wanted) this.#awaited.resolve();
-    else if (this.#startFailure !== undefined && this.nanny.workers.length < wanted)
+    else if (this.#startFailure !== undefined && this.nanny.workers.length < wanted) {
       this.#awaited.reject(this.#startFailure);
+    }
+    // Tasks would wait for ever for workers of which not one could start.
+    if (this.#startFailure !== undefined && !this.#everReady && this.nanny.workers.length === 0) {
+      this.#over(`no worker could start: ${this.#startFailure.message}`, true);
+    }
   }
 
   #over(reason: string, failed: boolean): void {
     this.#awaited.reject(new ClusterStartError(`the cluster could not start: ${reason}`));
     if (this.#closing !== undefined) return;
-    if (failed) this.#logger.error(`${reason}; the cluster '${this.#plan.name}' is over`);
+    if (failed && this.#started) this.#logger.error(`${reason}; the cluster '${this.#plan.name}' is over`);
     this.onover(reason, failed);
   }
 

@@ -1,0 +1,25 @@
+import { ConfigurationError } from '../errors.js';
+import { readClusterRequest } from './cluster-kinds.js';
+
+test('options are read from what people and files write', () => {
+  const written = { workers: '2', memoryLimit: '1GB', resources: 'GPU=1', protocol: 'ws', port: 8786, host: undefined };
+  expect(readClusterRequest('local', written).options).toEqual({
+    workers: 2,
+    memoryLimit: 1e9,
+    resources: { GPU: 1 },
+    protocol: 'ws',
+    port: 8786,
+  });
+});
+
+test.each([
+  ['cloud', {}, "there is no kind of cluster 'cloud'; there is: local"],
+  ['constructor', {}, "there is no kind of cluster 'constructor'"],
+  ['local', { wrokers: 1 }, "a local cluster has no option 'wrokers'"],
+  ['local', { toString: 1 }, "no option 'toString'"],
+  ['local', { workers: '-1' }, "option 'workers' must be a whole number from 0"],
+  ['local', { protocol: 'tcp' }, "option 'protocol' must be one of unix, ws"],
+])('%s with %j is refused: %s', (kind, options, message) => {
+  expect(() => readClusterRequest(kind, options)).toThrow(ConfigurationError);
+  expect(() => readClusterRequest(kind, options)).toThrow(message);
+});
