@@ -4,7 +4,7 @@
  * The client orders, so that on the wire a dependency always comes before its dependent, and the order of ids is the priority.
  * Inner tasks are not held by anybody here: they live as long as their dependents need them.
  */
-import type { ClientTaskId, TaskOptions } from '@covey/protocol/internal';
+import type { ClientTaskId } from '@covey/protocol/internal';
 import { CyclicGraphError, UnknownKeyError, UsageError } from '../errors.js';
 import { Future } from '../future.js';
 import type { SentFunction } from '../session/function-ledger.js';
@@ -20,6 +20,10 @@ import type { Graph } from './task.js';
 
 /** What arguments refer to. */
 type Referred = Ref<unknown> | Task<unknown> | Future<unknown>;
+
+/** After so many tasks a batch leaves, the first time and later. */
+const FIRST_FLUSH = 200;
+const FLUSH = 2000;
 
 interface Node {
   /** Its key in the graph, or a made-up one: for errors and, in impure graphs, for the cluster. */
@@ -223,9 +227,15 @@ class GraphSubmission {
     /** Equal content twice in the graph is one task. */
     const byKey = new Map<string, Node>();
     let run: number[] = [];
+    let flushAt = FIRST_FLUSH;
     const flush = () => {
       if (run.length > 0) this.#sendRun(run, args, functions, wanted);
+      flushAt -= run.length;
       run = [];
+      if (flushAt > 0) return;
+      // Workers begin while the rest is sent.
+      flushAt = FLUSH;
+      this.#session.link.flush();
     };
     for (const number of order) {
       if (needed[number] === 0) continue;
@@ -240,10 +250,17 @@ class GraphSubmission {
       const [first] = run;
       if (first !== undefined && !this.#fits(number, first, run.length, wanted)) flush();
       // Ids are known when a run is sent; one that depends on another of the same run begins the next.
-      if (node.inputs.some((input) => typeof input === 'number' && (this.#nodes[input] as Node).id === 0)) flush();
+      if (run.length > 0 && this.#waitsForId(node)) flush();
       run.push(number);
     }
     flush();
+  }
+
+  #waitsForId(node: Node): boolean {
+    for (const input of node.inputs) {
+      if (typeof input === 'number' && (this.#nodes[input] as Node).id === 0) return true;
+    }
+    return false;
   }
 
   #fits(number: number, first: number, length: number, wanted: ReadonlySet<number>): boolean {
@@ -273,61 +290,56 @@ class GraphSubmission {
     wanted: ReadonlySet<number>,
   ): void {
     const session = this.#session;
-    const nodes = run.map((number) => this.#nodes[number] as Node);
-    const [first] = nodes as [Node];
+    const first = this.#nodes[run[0] as number] as Node;
     const isWanted = wanted.has(run[0] as number);
     let fn = functions.get(first.captured);
     if (fn === undefined) functions.set(first.captured, (fn = session.useFunction(first.captured.blob)));
-    const pure = first.key !== undefined;
-    const count = nodes.length;
+    const count = run.length;
     const firstId = isWanted ? session.table.allocate(count) : session.table.skip(count);
     const dependencies: ClientTaskId[] = [];
     const keys: string[] = [];
     const ends: number[] = [];
     let nbytes = 0;
-    nodes.forEach((node, i) => {
+    for (let i = 0; i < count; i++) {
+      const node = this.#nodes[run[i] as number] as Node;
       node.id = firstId + i;
-      keys.push(node.key ?? `${node.label}-${this.#suffix}-${node.id}`);
+      const key = node.key ?? `${node.label}-${this.#suffix}-${node.id}`;
+      keys.push(key);
       nbytes += node.end - node.start;
       ends.push(nbytes);
       for (const input of node.inputs) {
-        dependencies.push(
-          typeof input === 'number' ? ((this.#nodes[input] as Node).id as ClientTaskId) : session.idOf(input),
-        );
+        const id = typeof input === 'number' ? (this.#nodes[input] as Node).id : session.idOf(input);
+        dependencies.push(id as ClientTaskId);
       }
       if (isWanted) {
-        session.nameTask(node.id, keys[i] as string);
+        session.nameTask(node.id, key);
         this.#sent.add(run[i] as number);
       }
-    });
-    session.sendRun(this.#options(pure, isWanted), {
-      functionId: fn.id,
-      firstId: firstId as ClientTaskId,
+    }
+    session.sendRun(
+      this.#view.optionsFor(first.key === undefined ? 'unique' : 'content', isWanted),
+      fn.id,
+      firstId,
       count,
       keys,
-      args: slices(args, nodes, nbytes),
-      argumentEnds: count === 1 ? null : ends,
-      dependencies: dependencies.length === 0 ? null : dependencies,
-    });
+      count === 1 ? args.subarray(first.start, first.end) : this.#slices(args, run, nbytes),
+      count === 1 ? null : ends,
+      dependencies.length === 0 ? null : dependencies,
+    );
     if (isWanted) this.#view.watch(session, firstId, count);
   }
 
-  #options(pure: boolean, wanted: boolean): TaskOptions {
-    return this.#view.optionsFor(pure ? 'content' : 'unique', wanted);
+  /** The arguments of the tasks of a run, one after another. */
+  #slices(args: Uint8Array, run: readonly number[], nbytes: number): Uint8Array {
+    const joined = new Uint8Array(nbytes);
+    let at = 0;
+    for (const number of run) {
+      const { start, end } = this.#nodes[number] as Node;
+      joined.set(args.subarray(start, end), at);
+      at += end - start;
+    }
+    return joined;
   }
-}
-
-/** The arguments of these nodes, one after another. */
-function slices(args: Uint8Array, nodes: readonly Node[], nbytes: number): Uint8Array {
-  const [first] = nodes as [Node];
-  if (nodes.length === 1) return args.subarray(first.start, first.end);
-  const joined = new Uint8Array(nbytes);
-  let at = 0;
-  for (const { start, end } of nodes) {
-    joined.set(args.subarray(start, end), at);
-    at += end - start;
-  }
-  return joined;
 }
 
 function cyclic(keys: readonly string[]): CyclicGraphError {

@@ -8,7 +8,7 @@ import type { FunctionId, TaskOptions, TaskRun } from '@covey/protocol/internal'
 /** A run as it was sent, with its options spelled out. */
 export interface RunDefinition {
   readonly options: TaskOptions;
-  readonly run: Omit<TaskRun, 'optionsId'>;
+  readonly run: TaskRun;
 }
 
 interface Entry extends RunDefinition {
@@ -39,7 +39,7 @@ export class DefinitionLog {
     return this.#nbytes;
   }
 
-  add(options: TaskOptions, run: Omit<TaskRun, 'optionsId'>): void {
+  add(options: TaskOptions, run: TaskRun): void {
     const nbytes = run.args.byteLength + ENTRY_BYTES + (run.dependencies?.length ?? 0) * 8;
     this.#entries.push({ options, run, firstId: run.firstId, nbytes, held: run.count });
     this.#firstIds.push(run.firstId);

@@ -9,6 +9,7 @@ import type {
   ClientTaskId,
   ErrorReport,
   FunctionBlob,
+  FunctionId,
   Opaque,
   TaskNewsHandler,
   TaskOptions,
@@ -124,10 +125,29 @@ export class Session implements FutureHost, TaskNewsHandler {
    * Sends a run of tasks. Its ids must be those that {@link TaskTable.allocate} just gave.
    * The definition is kept while the tasks are held, up to a bound, so that they can be sent again.
    */
-  sendRun(options: TaskOptions, run: Omit<TaskRun, 'optionsId'>): void {
+  sendRun(
+    options: TaskOptions,
+    functionId: FunctionId,
+    firstId: number,
+    count: number,
+    keys: string | readonly string[],
+    args: Uint8Array,
+    argumentEnds: readonly number[] | null,
+    dependencies: readonly ClientTaskId[] | null,
+  ): void {
     const optionsId = this.#options.use(this.link.batch(), options);
-    clientMessages.tasks(this.link.batch(), { optionsId, ...run });
-    this.link.weigh(run.args.byteLength);
+    const run: TaskRun = {
+      optionsId,
+      functionId,
+      firstId: firstId as ClientTaskId,
+      count,
+      keys,
+      args,
+      argumentEnds,
+      dependencies,
+    };
+    clientMessages.tasks(this.link.batch(), run);
+    this.link.weigh(args.byteLength);
     this.definitions.add(options, run);
   }
 

@@ -42,6 +42,7 @@ export class View {
   readonly signal: AbortSignal | undefined;
   /** Options as they are sent, by what the tasks are; one object each a view, so that the session finds them quickly. */
   readonly #sent = new Map<string, TaskOptions>();
+  readonly #sentInner = new Map<string, TaskOptions>();
   #keyUsed = false;
   #watch: SignalWatch | undefined;
 
@@ -62,8 +63,8 @@ export class View {
    * client holds the results.
    */
   optionsFor(keys: 'content' | 'given' | 'unique', wanted = true): TaskOptions {
-    const name = wanted ? keys : `${keys}, inner`;
-    let options = this.#sent.get(name);
+    const sent = wanted ? this.#sent : this.#sentInner;
+    let options = sent.get(keys);
     if (options === undefined) {
       options = {
         ...toSent(this.settings),
@@ -71,7 +72,7 @@ export class View {
         ...((keys === 'unique' || !this.pure) && { pure: false }),
         ...(!wanted && { wanted }),
       };
-      this.#sent.set(name, options);
+      sent.set(keys, options);
     }
     return options;
   }

@@ -190,15 +190,16 @@ class MapRun {
     const session = this.#session;
     const firstId = session.table.allocate(count);
     const named = this.#keys.length > 0;
-    session.sendRun(options, {
-      functionId: this.#fn.id,
-      firstId: firstId as ClientTaskId,
+    session.sendRun(
+      options,
+      this.#fn.id,
+      firstId,
       count,
-      keys: named ? this.#keys : (this.#fn.origin.prefix as string),
-      args: this.#chunk.take(),
-      argumentEnds: count === 1 ? null : this.#ends,
-      dependencies: this.#dependencies.length === 0 ? null : this.#dependencies,
-    });
+      named ? this.#keys : (this.#fn.origin.prefix as string),
+      this.#chunk.take(),
+      count === 1 ? null : this.#ends,
+      this.#dependencies.length === 0 ? null : this.#dependencies,
+    );
     session.link.flush();
     this.#view.watch(session, firstId, count);
     if (!named) {

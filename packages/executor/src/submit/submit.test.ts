@@ -51,7 +51,9 @@ describe('submit', () => {
   it('refuses what cannot travel, naming the path', () => {
     const executor = new FakeScheduler().executor();
     expect(() => executor.submit((x: unknown) => x, { deep: [Promise.resolve()] })).toThrow(NotSerializableError);
-    expect(() => executor.submit((x: unknown) => x, { deep: [Promise.resolve()] })).toThrow(/arguments\[0\]\.deep\[0\]/);
+    expect(() => executor.submit((x: unknown) => x, { deep: [Promise.resolve()] })).toThrow(
+      /arguments\[0\]\.deep\[0\]/,
+    );
     expect(() => executor.submit(5 as never)).toThrow(UsageError);
   });
 

@@ -63,15 +63,8 @@ function sendCall(
   }
   const dependencies = dependencyIds(session, captured.futures, encoded.futures);
   const id = session.table.allocate(1);
-  session.sendRun(options, {
-    functionId: fn.id,
-    firstId: id as ClientTaskId,
-    count: 1,
-    keys: key === undefined ? (fn.origin.prefix as string) : [key],
-    args: encoded.bytes,
-    argumentEnds: null,
-    dependencies,
-  });
+  const keys = key === undefined ? (fn.origin.prefix as string) : [key];
+  session.sendRun(options, fn.id, id, 1, keys, encoded.bytes, null, dependencies);
   view.watch(session, id, 1);
   if (view.settings.actor === true) session.markActor(id, fn.name);
   if (key === undefined) return session.firstHandle(id, fn.origin);

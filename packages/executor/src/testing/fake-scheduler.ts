@@ -144,6 +144,7 @@ export class FakeScheduler implements ClientMessageHandler, SchedulerLink {
     if (answer === undefined) throw new Error(`the fake scheduler has no answer for ${method}`);
     const { signal } = options;
     if (signal === undefined) return answer(params);
+    signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       Promise.resolve(answer(params)).then(resolve, reject);
