@@ -9,6 +9,7 @@ import { activities, Activity } from './activity.js';
 import { reportError } from './error-report.js';
 import type { FunctionTable, KnownFunction, UserFunction } from './function-table.js';
 import { SHARED_FROM_BYTES, threadReports } from './messages.js';
+import type { ThreadValue } from './messages.js';
 import type { Outbox } from './outbox.js';
 import type { Slot } from './slot.js';
 import type { QueuedTask } from './task-queue.js';
@@ -151,16 +152,18 @@ export class Attempts {
       );
     }
     if (task.order.kind === 1) return this.#pin(activity, task, value);
+    const { values, outbox } = this.#parts;
     let frames: Frames;
+    let placed: ThreadValue;
     try {
       frames = encode(value, resultOptions);
+      placed = values.place(frames);
     } catch (error) {
       if (error instanceof NotSerializableError) this.#pin(activity, task, value);
       else this.#fail(activity, error);
       return;
     }
-    const { values, outbox } = this.#parts;
-    const { header, parts } = values.place(frames);
+    const { header, parts } = placed;
     const nbytes = parts === null ? frames.header.length : sizeOf(frames);
     const durationMs = this.#end(activity);
     threadReports.done(

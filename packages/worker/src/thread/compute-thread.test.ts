@@ -119,6 +119,16 @@ test('under pressure the thread collects before it asks again', async () => {
   expect(asked).toEqual([false, true]);
 });
 
+test('a result for which there is no memory errs its task, not the next one', async () => {
+  worker.exhausted = 'no memory left';
+  const said = await worker.run((n: number) => new Uint8Array(n), [1_000_000]);
+  expect(said).toMatchObject({
+    op: 'erred',
+    error: { code: 'ERR_COVEY_RESULT_TOO_LARGE', message: 'no memory left', details: { nbytes: 1_000_000 } },
+  });
+  expect(await worker.value(() => 'small')).toBe('small');
+});
+
 test('many large values, each made from the one before, are never many at a time', async () => {
   worker.pressure = true;
   let previous = (await worker.run((n: number) => new Float64Array(n), [250_000]))['attempt'] as number;

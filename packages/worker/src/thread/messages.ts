@@ -252,8 +252,7 @@ const Report = {
   allocate: 11,
   unused: 12,
   collected: 13,
-  print: 14,
-  event: 15,
+  event: 14,
 } as const;
 
 /** What the I/O thread does with each message of a compute thread. */
@@ -287,9 +286,7 @@ export interface ThreadReportHandler {
   /** Allocated, but the result was not delivered after all. */
   unused(ids: readonly BufferId[]): void;
   collected(token: number): void;
-  /** What a task printed. `stream` is 1 or 2 as file descriptors are; attempt 0: not known. */
-  print(attempt: AttemptId | 0, stream: number, text: string): void;
-  /** A log record of `getTask().log`, or an event for a topic: forwarded to who subscribed. */
+  /** What a task printed or logged, or an event for a topic: forwarded to who subscribed. */
   event(topic: string, payload: unknown): void;
 }
 
@@ -342,9 +339,6 @@ export const threadReports = {
   },
   collected(out: unknown[], token: number): void {
     out.push(Report.collected, token);
-  },
-  print(out: unknown[], attempt: AttemptId | 0, stream: number, text: string): void {
-    out.push(Report.print, attempt, stream, text);
   },
   event(out: unknown[], topic: string, payload: unknown): void {
     out.push(Report.event, topic, payload);
@@ -417,10 +411,6 @@ export function dispatchThreadReports(batch: readonly unknown[], handler: Thread
         break;
       case Report.collected:
         handler.collected(batch[at++] as number);
-        break;
-      case Report.print:
-        handler.print(batch[at] as AttemptId | 0, batch[at + 1] as number, batch[at + 2] as string);
-        at += 3;
         break;
       case Report.event:
         handler.event(batch[at] as string, batch[at + 1]);

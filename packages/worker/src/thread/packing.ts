@@ -34,7 +34,7 @@ let position = 0;
 export function pack(list: readonly unknown[]): ArrayBuffer {
   position = 0;
   writeItems(list);
-  const packed = (bytes.buffer as ArrayBuffer).slice(0, position);
+  const packed = bytes.buffer.slice(0, position);
   if (bytes.length > KEEP_BYTES) replaceBuffer(FIRST_BYTES, 0);
   return packed;
 }
@@ -202,7 +202,7 @@ class Reader {
   }
 
   #ascii(start: number, end: number): string {
-    if (end - start > 10) return this.#bytes.latin1Slice(start, end);
+    if (end - start > 10) return this.#bytes.toString('latin1', start, end);
     let text = '';
     for (let at = start; at < end; at++) text += String.fromCharCode(this.#bytes[at] as number);
     return text;

@@ -48,3 +48,15 @@ export class NoExecutorError extends CoveyError {
     });
   }
 }
+
+/** The worker has no memory for the task's result. */
+export class ResultTooLargeError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_RESULT_TOO_LARGE',
+      name: 'ResultTooLargeError',
+      summary: 'A task gave a result for which its worker could get no memory.',
+      remedy: 'Give workers more memory, or split the result among several tasks.',
+    });
+  }
+}

@@ -11,6 +11,7 @@ import { SHARED_FROM_BYTES, threadReports } from './messages.js';
 import type { Answer, BufferId, Parts, ThreadValue } from './messages.js';
 import type { Outbox } from './outbox.js';
 import type { ThreadControl } from './thread-control.js';
+import { ResultTooLargeError } from './thread-errors.js';
 import type { Tidying } from './tidying.js';
 
 const noBuffers: readonly Uint8Array[] = [];
@@ -112,7 +113,12 @@ export class ValueStore {
     this.#control.waitForAnswer(before);
     const received = receiveMessageOnPort(this.#answers) as { message: Answer } | undefined;
     if (received === undefined) throw new Error('the worker announced an answer that is not there');
-    return received.message;
+    const { message: answer } = received;
+    if (answer.error !== undefined) {
+      const nbytes = sizes.reduce((sum, size) => sum + size, 0);
+      throw new ResultTooLargeError(answer.error, { data: { nbytes } });
+    }
+    return answer;
   }
 
   /** Runs the collector and says what it found. */

@@ -43,6 +43,8 @@ export class FakeWorker {
   readonly leased = new Map<BufferId, number>();
   /** While true, `allocate` is answered with `collectFirst` once. */
   pressure = false;
+  /** Why there is no memory, when there is none. */
+  exhausted: string | undefined;
   readonly worker: Worker;
   readonly exited: Promise<number>;
   readonly localDirectory = mkdtempSync(join(tmpdir(), 'covey-thread-'));
@@ -281,7 +283,9 @@ export class FakeWorker {
   }
 
   #allocate(sizes: readonly number[], collected: boolean): void {
-    if (this.pressure && !collected) {
+    if (this.exhausted !== undefined) {
+      this.#answers.port1.postMessage({ ids: [], buffers: [], collectFirst: false, error: this.exhausted });
+    } else if (this.pressure && !collected) {
       this.#answers.port1.postMessage({ ids: [], buffers: [], collectFirst: true });
     } else {
       const ids: number[] = [];
@@ -324,7 +328,6 @@ export class FakeWorker {
     },
     unused: (ids) => this.#say('unused', { ids }),
     collected: (token) => this.#say('collected', { token }),
-    print: (attempt, stream, text) => this.#say('print', { attempt, stream, text }),
     event: (topic, payload) =>
       topic === 'print'
         ? this.#say('print', payload as Record<string, unknown>)
