@@ -64,7 +64,7 @@ export { clientMessages, dispatchClientBatch } from './messages/client-to-schedu
 export type { ClientMessageHandler, TaskRun } from './messages/client-to-scheduler.js';
 export { dispatchTaskNews, taskNews } from './messages/scheduler-to-client.js';
 export type { TaskNewsHandler } from './messages/scheduler-to-client.js';
-export { dispatchWorkerBatch, workerMessages } from './messages/scheduler-to-worker.js';
+export { dispatchWorkerBatch, RECALLED, workerMessages } from './messages/scheduler-to-worker.js';
 export type { ComputeTask, WorkerMessageHandler } from './messages/scheduler-to-worker.js';
 export { dispatchWorkerNews, workerNews } from './messages/worker-to-scheduler.js';
 export type { WorkerHeartbeat, WorkerNewsHandler } from './messages/worker-to-scheduler.js';

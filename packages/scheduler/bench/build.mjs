@@ -15,7 +15,13 @@ export async function loadCore() {
     format: 'esm',
     target: 'node20',
     outfile,
-    alias: { '@covey/protocol': fileURLToPath(new URL('../../protocol/src/errors.ts', import.meta.url)) },
+    // The few values that the core takes from the protocol, without the rest of it.
+    alias: {
+      '@covey/protocol': fileURLToPath(new URL('../../protocol/src/errors.ts', import.meta.url)),
+      '@covey/protocol/internal': fileURLToPath(
+        new URL('../../protocol/src/messages/scheduler-to-worker.ts', import.meta.url),
+      ),
+    },
   });
   return import(pathToFileURL(outfile).href);
 }

@@ -18,6 +18,9 @@ const Op = {
   pause: FIRST_OP + 10,
 } as const;
 
+/** The reason of a `cancel` by which the scheduler asks for an attempt back: one that has begun to run ignores it. */
+export const RECALLED = 'recalled';
+
 /** Run this. Restrictions and resources were settled by the scheduler; the worker orders by priority, fetches, runs. */
 export interface ComputeTask {
   readonly taskId: TaskId;
@@ -40,7 +43,10 @@ export interface WorkerMessageHandler {
   /** Comes before the first task that names it. */
   function(id: FunctionId, blob: FunctionBlob): void;
   compute(task: ComputeTask): void;
-  /** Drop it when it waits, stop it when it runs; answered by `stopped` unless it ended before. */
+  /**
+   * Drop it when it waits, stop it when it runs; answered by `stopped` unless it ended before. With the reason
+   * {@link RECALLED}: drop it when it waits, and say so; else let it run, and say nothing.
+   */
   cancel(taskId: TaskId, attempt: AttemptId, reason: string): void;
   /** Nobody needs these results from you any more. */
   free(taskIds: readonly TaskId[]): void;

@@ -36,7 +36,8 @@ export class ArgumentStore {
       return;
     }
     // A view of something much larger would keep all of that alive.
-    const owned = bytes.length * 2 < bytes.buffer.byteLength ? bytes.slice() : bytes;
+    // (Not by `slice`: a Node Buffer's is a view.)
+    const owned = bytes.length * 2 < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes;
     this.chunk = this.#addChunk(owned, uses);
     this.start = 0;
   }

@@ -12,7 +12,7 @@ import type { RestrictionClass } from './restrictions.js';
 import { hasFree } from './restrictions.js';
 import { State } from './states.js';
 import { Flag } from './task-table.js';
-import { leaveQueue } from './transitions.js';
+import { leaveQueue, noteProgress } from './transitions.js';
 import type { Worker } from './workers.js';
 
 /** Triples `TaskId, nbytes, DependencyWhere`. */
@@ -159,7 +159,9 @@ function takeSome(s: CoreState, thief: Worker): boolean {
       if (restrictions !== null && (!restrictions.eligible.has(thief.id) || !hasFree(thief, restrictions))) break;
       // A paused or closing victim would never get round to it.
       const waitMs =
-        victim.isRunning && !victim.reserved ? (victim.load + tasks.charge[slot]!) / victim.nthreads : Infinity;
+        victim.isRunning && !victim.reserved
+          ? (victim.load + tasks.charge[slot]!) / victim.nthreads + victim.stallMs
+          : Infinity;
       if (victim.countedIdle > 0 || thief.waitMs + moveMs(s, thief, bytesToMove(s, slot, thief.id)) >= waitMs) break;
       assign(s, slot, thief);
       found = true;
@@ -179,6 +181,7 @@ export function assign(s: CoreState, slot: number, worker: Worker): void {
   tasks.attempt[slot] = attempt;
   s.attempts.set(attempt, slot);
   tasks.charge[slot] = functions.estimateMs(record.index, s.config.unknownDurationMs, s.config.windowMs);
+  if (worker.active === 0) noteProgress(s, worker);
   worker.processing++;
   worker.load += tasks.charge[slot];
   if (options.kind === 1) worker.actors++;

@@ -20,6 +20,8 @@ export interface SchedulerConfig {
   readonly allowedFailures?: number;
   /** Transitions kept for stories; rounded up to a power of two. Default 65,536. */
   readonly storyLength?: number;
+  /** What was sent ahead to a worker that completes nothing for so long is asked back, milliseconds. Default 25. */
+  readonly recallAfterMs?: number;
   /** A task for which there is no worker errs after this time, milliseconds; 0 is never. Default 0. */
   readonly noWorkerTimeoutMs?: number;
 }
@@ -39,6 +41,7 @@ export function resolveConfig(config: SchedulerConfig): ResolvedConfig {
     resultCacheBytes: 32 * 1024 * 1024,
     allowedFailures: 3,
     storyLength: 65_536,
+    recallAfterMs: 25,
     noWorkerTimeoutMs: 0,
     ...config,
   };

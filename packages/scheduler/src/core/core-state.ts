@@ -84,6 +84,10 @@ export class CoreState {
 
   now = 0;
   stimulus = 0;
+  /** Not before this time is it looked whether some worker is stuck. */
+  nextRecallMs = -Infinity;
+  /** What the core wants to be woken for, and when. */
+  readonly alarms = new Map<'recall' | 'no-worker', number>();
 
   constructor(output: SchedulerOutput, config: ResolvedConfig, validates: boolean) {
     this.validates = validates;
@@ -119,6 +123,14 @@ export class CoreState {
     tasks.counts[to]!++;
     tasks.state[slot] = to;
     this.story.add(this.now, this.keys.hash[slot]!, from, to, this.stimulus, worker);
+  }
+
+  /** Asks to be woken for something at a time, or before. */
+  wakeAt(what: 'recall' | 'no-worker', atMs: number): void {
+    if ((this.alarms.get(what) ?? Infinity) <= atMs) return;
+    const earliest = Math.min(...this.alarms.values());
+    this.alarms.set(what, atMs);
+    if (atMs < earliest) this.output.wakeAt(atMs);
   }
 
   /** Notes that a worker may drop a result; it is told when the batch ends. */

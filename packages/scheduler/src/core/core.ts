@@ -33,22 +33,23 @@ import { cancelLost, cancelTasks, retryTask } from './cancel.js';
 import type { Client } from './clients.js';
 import { resolveConfig } from './config.js';
 import { CoreState } from './core-state.js';
-import { CANCELLED, noWorker } from './error-reports.js';
+import { CANCELLED } from './error-reports.js';
 import { explainTask } from './explain.js';
-import { answerMissing, bidFarewell, failOrRetry, loseCopy, wakeIfNeeded, welcomeWorker } from './failure.js';
+import {
+  answerMissing,
+  bidFarewell,
+  failOrRetry,
+  loseCopy,
+  wakeIfNeeded,
+  welcomeWorker,
+  failUnplaceable,
+} from './failure.js';
 import { addKeeper, removeKeeper } from './keepers.js';
 import { locateResult } from './locate.js';
 import { replaceQueue } from './placement.js';
-import {
-  describeRestrictions,
-  describeTask,
-  describeWorker,
-  keysByWorker,
-  selectSlots,
-  selectWorkers,
-  stateCounts,
-} from './queries.js';
+import { describeTask, describeWorker, keysByWorker, selectSlots, selectWorkers, stateCounts } from './queries.js';
 import { suspendSuspect, tendQuarantine } from './quarantine.js';
+import { recallStranded } from './recall.js';
 import { settle } from './release.js';
 import { gainCopy, pruneMoves, rebalanceAmong, replicateTo } from './replicas.js';
 import { beginRetirement, cheapest, tendRetirements } from './retire.js';
@@ -59,7 +60,7 @@ import { Stimulus } from './story.js';
 import { becomeWanted, join, submit } from './submit.js';
 import type { Explanation, SchedulerCoreOptions, SchedulerCoreSurface, TaskInfo, WorkerDeparture } from './surface.js';
 import { Flag } from './task-table.js';
-import { complete, fail, withdraw } from './transitions.js';
+import { complete, withdraw } from './transitions.js';
 import { validateCore } from './validate.js';
 import { removeWish, wantResult } from './wishes.js';
 import { Worker } from './workers.js';
@@ -358,8 +359,12 @@ export class SchedulerCore implements SchedulerCoreSurface {
     const s = this.#begin(Stimulus.started, now);
     for (const attempt of attempts) {
       const slot = s.attempts.get(attempt);
-      if (slot !== -1 && s.tasks.place[slot] === workerId) s.tasks.set(slot, Flag.started);
+      if (slot === -1 || s.tasks.place[slot] !== workerId) continue;
+      s.tasks.set(slot, Flag.started);
+      s.tasks.clear(slot, Flag.recalled);
     }
+    const worker = s.workers.get(workerId);
+    if (worker !== undefined) worker.progressMs = now;
   }
 
   workerSuspended(workerId: WorkerId, taskId: TaskId, attempt: AttemptId, now: number): void {
@@ -450,6 +455,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
     this.#sendFrees();
     tendQuarantine(s);
     fillWindows(s);
+    recallStranded(s);
     if (s.moves.size > 0) pruneMoves(s);
     if (s.retiring.size > 0) tendRetirements(s);
     this.#end();
@@ -457,19 +463,9 @@ export class SchedulerCore implements SchedulerCoreSurface {
 
   wake(now: number): void {
     const s = this.#begin(Stimulus.wake, now);
-    const timeoutMs = s.config.noWorkerTimeoutMs;
-    let next = Infinity;
-    for (const slot of [...s.unplaceable]) {
-      if (s.tasks.state[slot] !== State.noWorker) continue;
-      const due = s.tasks.coldIfAny(slot)!.noWorkerSince! + timeoutMs;
-      if (due > now) {
-        next = Math.min(next, due);
-        continue;
-      }
-      const { restrictions } = s.options.at(s.tasks.options[slot]!);
-      fail(s, slot, noWorker(s.keys.text(slot), timeoutMs, describeRestrictions(restrictions!)));
-    }
-    if (next < Infinity) s.output.wakeAt(next);
+    s.alarms.clear();
+    failUnplaceable(s);
+    recallStranded(s);
     this.#end();
   }
 

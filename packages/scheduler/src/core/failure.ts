@@ -2,16 +2,17 @@
 import type { ErrorReport, TaskId, WorkerId } from '@covey/protocol/internal';
 import { peersWith } from './assignment.js';
 import type { CoreState } from './core-state.js';
-import { killedWorker } from './error-reports.js';
+import { killedWorker, noWorker } from './error-reports.js';
 import { holderCount, isHolder, removeHolder } from './holders.js';
 import { noteUnplaceable, offerClass } from './placement.js';
+import { describeRestrictions } from './queries.js';
 import { stopAttempt } from './release.js';
 import { dropMove, dropMovesOf } from './replicas.js';
 import { noteWorker } from './restrictions.js';
 import { State } from './states.js';
 import type { WorkerDeparture } from './surface.js';
 import { Flag } from './task-table.js';
-import { becomeReady, becomeUnready, fail, wake, withdraw } from './transitions.js';
+import { becomeReady, becomeUnready, fail, noteProgress, wake, withdraw } from './transitions.js';
 import { tellPending } from './wishes.js';
 import type { Worker } from './workers.js';
 
@@ -173,6 +174,7 @@ export function answerMissing(s: CoreState, worker: Worker, taskId: TaskId, hold
 /** processing → erred, or once more: the task's own code failed. */
 export function failOrRetry(s: CoreState, slot: number, worker: Worker, error: ErrorReport): void {
   const { tasks } = s;
+  noteProgress(s, worker);
   const { retries } = s.options.at(tasks.options[slot]!);
   const used = tasks.coldIfAny(slot)?.retriesUsed ?? 0;
   // What was told to stop fails because of that; if it is needed after all, it starts over.
@@ -189,4 +191,21 @@ export function failOrRetry(s: CoreState, slot: number, worker: Worker, error: E
 /** Whether some copy of the result would be left without this worker's. */
 export function isOnlyHolder(s: CoreState, slot: number, worker: Worker): boolean {
   return isHolder(s, slot, worker.id) && holderCount(s, slot) === 1;
+}
+
+/** no-worker → erred: tasks for which there was no worker for too long, if that was asked for. */
+export function failUnplaceable(s: CoreState): void {
+  const timeoutMs = s.config.noWorkerTimeoutMs;
+  let next = Infinity;
+  for (const slot of [...s.unplaceable]) {
+    if (s.tasks.state[slot] !== State.noWorker) continue;
+    const due = s.tasks.coldIfAny(slot)!.noWorkerSince! + timeoutMs;
+    if (due > s.now) {
+      next = Math.min(next, due);
+      continue;
+    }
+    const { restrictions } = s.options.at(s.tasks.options[slot]!);
+    fail(s, slot, noWorker(s.keys.text(slot), timeoutMs, describeRestrictions(restrictions!)));
+  }
+  if (next < Infinity) s.wakeAt('no-worker', next);
 }

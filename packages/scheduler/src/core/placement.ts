@@ -139,13 +139,13 @@ export function offerClass(s: CoreState, restrictions: RestrictionClass): void {
 /** Notes since when there is no worker for a task. */
 export function noteUnplaceable(s: CoreState, slot: number): void {
   if (s.config.noWorkerTimeoutMs === 0) return;
-  if (s.unplaceable.size === 0) s.output.wakeAt(s.now + s.config.noWorkerTimeoutMs);
+  if (s.unplaceable.size === 0) s.wakeAt('no-worker', s.now + s.config.noWorkerTimeoutMs);
   s.unplaceable.add(slot);
   s.tasks.coldOf(slot).noWorkerSince = s.now;
 }
 
 /** A dependency that lives in one thread (not an actor: those are called from anywhere), or -1. */
-function pinnedDependency(s: CoreState, slot: number): number {
+export function pinnedDependency(s: CoreState, slot: number): number {
   const { tasks, edges } = s;
   const first = tasks.firstEdge[slot]!;
   const end = first + tasks.edgeCount[slot]!;

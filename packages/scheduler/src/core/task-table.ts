@@ -39,6 +39,8 @@ export const Flag = {
   bound: 1 << 12,
   /** More copies than the one in `holder` (`Cold.holders`). */
   copied: 1 << 13,
+  /** The worker was asked to give the attempt back if it hasn't begun to run. */
+  recalled: 1 << 14,
 } as const;
 
 /** The flags by any of which somebody wants the result. */

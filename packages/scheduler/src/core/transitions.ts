@@ -102,6 +102,8 @@ export function endAttempt(s: CoreState, slot: number, worker: Worker): void {
   const { tasks, workers } = s;
   s.attempts.delete(tasks.attempt[slot]!);
   worker.processing--;
+  // That a stuck worker gives something back doesn't mean that it goes on.
+  if (!tasks.has(slot, Flag.recalled)) noteProgress(s, worker);
   if (tasks.has(slot, Flag.suspended)) worker.suspended--;
   else worker.load -= tasks.charge[slot]!;
   if (worker.active === 0) worker.load = 0;
@@ -116,11 +118,17 @@ export function endAttempt(s: CoreState, slot: number, worker: Worker): void {
     worker.reserved = false;
     s.quarantine = null;
   }
-  tasks.clear(slot, Flag.started | Flag.suspended | Flag.stopping | Flag.suspect);
+  tasks.clear(slot, Flag.started | Flag.suspended | Flag.stopping | Flag.suspect | Flag.recalled);
   tasks.place[slot] = NOWHERE;
   tasks.attempt[slot] = 0;
   workers.update(worker);
   workers.markDirty(worker);
+}
+
+/** A worker began or ended something. */
+export function noteProgress(s: CoreState, worker: Worker): void {
+  worker.progressMs = s.now;
+  worker.stallMs = 0;
 }
 
 /**
@@ -128,6 +136,7 @@ export function endAttempt(s: CoreState, slot: number, worker: Worker): void {
  * missing dependency; those that miss no other become ready.
  */
 export function complete(s: CoreState, slot: number, worker: Worker, inline: Opaque | null): void {
+  noteProgress(s, worker);
   endAttempt(s, slot, worker);
   worker.completed++;
   dropNeeds(s, slot);

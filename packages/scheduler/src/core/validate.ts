@@ -105,7 +105,7 @@ function checkTask(s: CoreState, slot: number, needed: number, linked: number, c
     check(s.workers.get(tasks.place[slot]!) !== undefined, () => `${name()}: on a worker that is gone`);
     check(tasks.isNeeded(slot) || tasks.has(slot, Flag.stopping), () => `${name()}: nobody needs it, and it goes on`);
   } else {
-    const running = Flag.started | Flag.suspended | Flag.stopping | Flag.suspect;
+    const running = Flag.started | Flag.suspended | Flag.stopping | Flag.suspect | Flag.recalled;
     check(!tasks.has(slot, running), () => `${name()}: flags of an attempt`);
   }
   check((state === State.memory) === holderCount(s, slot) > 0, () => `${name()}: ${holderCount(s, slot)} holders`);

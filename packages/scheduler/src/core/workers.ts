@@ -38,6 +38,11 @@ export class Worker {
   /** Estimated milliseconds of those. */
   queuedMs = 0;
 
+  /** When an attempt last began or ended here. */
+  progressMs: number;
+  /** How long nothing had, when that was last found to be too long; 0 once something does. */
+  stallMs = 0;
+
   held = 0;
   heldBytes = 0;
   actors = 0;
@@ -75,6 +80,7 @@ export class Worker {
     this.queue = new ReadyQueue(tasks, id);
     this.bandwidth = config.bandwidth;
     this.lastSeenMs = now;
+    this.progressMs = now;
   }
 
   /** Attempts that occupy threads or wait for them. */
@@ -93,7 +99,7 @@ export class Worker {
 
   /** Estimated milliseconds until a task that comes now would start. */
   get waitMs(): number {
-    return (this.load + this.queuedMs) / this.nthreads;
+    return (this.load + this.queuedMs) / this.nthreads + this.stallMs;
   }
 }
 
@@ -175,6 +181,7 @@ export class WorkerTable {
   /** The window: a time's worth of work, but always a few tasks, and never too many. */
   #hasRoom(worker: Worker): boolean {
     const { active, nthreads } = worker;
+    if (worker.stallMs > 0) return active < nthreads;
     if (active < this.#config.windowTasks * nthreads) return true;
     if (active >= this.#config.maxWindowTasks * nthreads) return false;
     return worker.load < this.#config.windowMs * nthreads;

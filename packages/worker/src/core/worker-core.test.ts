@@ -1,3 +1,4 @@
+import { RECALLED } from '@covey/protocol/internal';
 import { CoreWorld } from './testing/core-world.js';
 
 describe('a task without inputs', () => {
@@ -209,6 +210,20 @@ describe('cancellation', () => {
     expect(world.cancel(3).turn()).toEqual(['recall 1', 'stopped 3 3 false cancelled', 'hand 1 4', 'started [4]']);
   });
 
+  it('that asks for an attempt back gets it unless it has begun to run', () => {
+    const world = new CoreWorld().knowShort();
+    world.compute(2).compute(3).compute(4).turn();
+    world.claim(1);
+    expect(world.cancel(3, RECALLED).turn()).toEqual([
+      'recall 1',
+      'stopped 3 3 false recalled',
+      'hand 1 4',
+      'started [4]',
+    ]);
+    expect(world.cancel(2, RECALLED).turn()).toEqual(['recall 1', 'hand 1 4', 'started [4]']);
+    expect(world.after(1000).turn()).not.toContain('endThread 1');
+  });
+
   it('that ends a thread lets its other attempts rerun without blame, and loses what was pinned there', () => {
     const world = new CoreWorld().knowShort();
     world.compute(2).turn();
@@ -276,6 +291,19 @@ describe('threads that end by themselves', () => {
       'startThread 2',
     ]);
     expect(world.threadReady(2).turn()).toEqual(['hand 2 4', 'started [4]']);
+  });
+
+  it('and threads ended for what their task does blame it alike', () => {
+    const world = new CoreWorld();
+    world.compute(1).turn();
+    world.claim(1);
+    world.core.handleThreadGuilty(
+      1,
+      { running: 1, message: 'its heap is too large', code: 'ERR_WORKER_OUT_OF_MEMORY' },
+      world.now,
+    );
+    expect(world.turn()).toEqual(['recall 1', 'erred 1 1 ThreadEndedError', 'startThread 2', 'endThread 1']);
+    expect(world.threadEnded(1).turn()).toEqual([]);
   });
 
   it('while starting are started again ever later, and at last the worker gives up', () => {

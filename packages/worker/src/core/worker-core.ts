@@ -8,6 +8,7 @@
  * Any message may come late, twice, or for something that is gone: it is then without effect.
  */
 import type { AttemptId, ComputeTask, ErrorReport, FunctionId, TaskId, WorkerId } from '@covey/protocol/internal';
+import { RECALLED } from '@covey/protocol/internal';
 import type { ComputeThread, ThreadId } from './compute-thread.js';
 import { DataBook } from './data-book.js';
 import type { Datum } from './datum.js';
@@ -147,7 +148,9 @@ export class WorkerCore<Value> {
   handleCancel(attempt: AttemptId, reason: string, now: number): void {
     const task = this.#tasks.get(attempt);
     // Not known: it has ended, and the scheduler has been told how.
-    if (task !== undefined) this.#stop(task, { kind: 'cancelled', reason }, now);
+    if (task === undefined) return;
+    if (reason === RECALLED) this.#giveBack(task, now);
+    else this.#stop(task, { kind: 'cancelled', reason }, now);
   }
 
   handleFree(taskIds: readonly TaskId[], now: number): void {
@@ -305,6 +308,14 @@ export class WorkerCore<Value> {
     this.#threads.remove(thread);
   }
 
+  /** A thread must go for what its running task does (its memory): that task is to blame. */
+  handleThreadGuilty(id: ThreadId, end: ThreadEnd, now: number): void {
+    const thread = this.#threads.get(id);
+    if (thread === undefined || thread.state === 'ending') return;
+    this.#abandon(thread, end, now);
+    this.#output.endThread(id);
+  }
+
   handleWake(now: number): void {
     for (let due = this.#deadlines.due(now); due !== undefined; due = this.#deadlines.due(now)) this.#fallDue(due, now);
     if (this.#deadlines.nextMs !== undefined) this.#output.wakeAt(this.#deadlines.nextMs);
@@ -421,6 +432,19 @@ export class WorkerCore<Value> {
       if (task.compute.dependencies !== null) this.#data.require(task, now);
       if (task.stop !== undefined) this.#finishStop(task, false, now);
       else if (task.waitingFor === 0) this.#becomeReady(task, 'recall', now);
+    }
+  }
+
+  /** The scheduler has a better place for a task: it may have it, unless the task has begun to run. */
+  #giveBack(task: WorkerTask, now: number): void {
+    if (task.stop !== undefined) return;
+    const { thread } = task;
+    if (thread !== undefined && (task.state !== 'executing' || thread.queue.length < 2)) return;
+    task.stop = { kind: 'cancelled', reason: RECALLED };
+    if (thread === undefined) this.#finishStop(task, false, now);
+    else {
+      this.#recall(thread, now);
+      if (task.state === 'executing') task.stop = undefined;
     }
   }
 

@@ -77,6 +77,7 @@ class RandomRun {
       this.#now += this.#random.below(10);
       this.#step();
       if (this.#random.oneIn(2)) this.#core.flushAssignments(this.#now);
+      if (this.#random.oneIn(8)) this.#core.wake(this.#now);
     }
     this.#calm();
     this.#expectEverythingEnded();

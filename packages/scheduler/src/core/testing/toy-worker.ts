@@ -2,6 +2,7 @@
  * A worker as the core may imagine it: it fetches, runs, keeps and drops as it is told, with messages under way in both
  * directions, and gets things wrong only in the ways a real one may.
  */
+import { RECALLED } from '@covey/protocol/internal';
 import type { AttemptId, TaskId, WorkerId } from '@covey/protocol/internal';
 import type { SchedulerCore } from '../core.js';
 import type { RandomSource } from './random-source.js';
@@ -57,7 +58,7 @@ export class ToyWorker {
       case 'cancelAttempt': {
         const [, taskId, attempt, reason] = message.args;
         const found = this.attempts.get(taskId);
-        if (found?.attempt !== attempt) break;
+        if (found?.attempt !== attempt || (reason === RECALLED && found.started)) break;
         this.attempts.delete(taskId);
         this.#send((core, now) => core.workerStopped(this.id, taskId, attempt, found.started, reason, now));
         break;

@@ -96,8 +96,8 @@ export class CoreWorld {
     return this;
   }
 
-  cancel(attempt: number): this {
-    this.core.handleCancel(attempt as AttemptId, 'cancelled', this.now);
+  cancel(attempt: number, reason = 'cancelled'): this {
+    this.core.handleCancel(attempt as AttemptId, reason, this.now);
     return this;
   }
 
