@@ -21,6 +21,9 @@ export interface ComputeThreadEvents {
 
 /** How long a thread may take to end before it is written off. */
 const END_TIMEOUT_MS = 5000;
+/** V8's own limit stands well above ours: where one growing map or array reaches it, V8 aborts the whole process. */
+const HARD_HEAP_FACTOR = 2;
+const HARD_HEAP_MORE = 512 * 2 ** 20;
 
 export class ThreadHandle {
   readonly id: ThreadId;
@@ -65,7 +68,11 @@ export class ThreadHandle {
       transferList: [messages.port2, answers.port2],
       ...(heapBytes === undefined
         ? {}
-        : { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heapBytes / 2 ** 20) } }),
+        : {
+            resourceLimits: {
+              maxOldGenerationSizeMb: Math.ceil((heapBytes * HARD_HEAP_FACTOR + HARD_HEAP_MORE) / 2 ** 20),
+            },
+          }),
     });
     this.#port.on('message', (posted: PostedBatch) => {
       if (!this.#isEnding) events.onbatch(this, receiveBatch(posted));

@@ -175,6 +175,18 @@ export class Incarnation {
     return answer;
   }
 
+  /** Ends a thread whose heap has outgrown its limit, and blames what it runs. */
+  endForMemory(thread: ThreadHandle, heapBytes: number): void {
+    const end = {
+      running: thread.control.running,
+      message: `its heap had ${Math.round(heapBytes / 2 ** 20)} MiB`,
+      code: 'ERR_WORKER_OUT_OF_MEMORY',
+    };
+    this.logger.warn('a compute thread is ended for its memory', { thread: thread.id, heapBytes });
+    this.core.handleThreadGuilty(thread.id, end, epochMs());
+    this.turn();
+  }
+
   /** As `WorkerOutput.startThread` asks. */
   startThread(id: ThreadId): void {
     const { config, settings } = this.#options;

@@ -5,7 +5,6 @@ import { threadEntry } from '../nanny/entry-files.js';
 import type { FromWorkerProcess, WorkerProcessConfig } from '../nanny/worker-ipc.js';
 import { WorkerProcess } from './worker-process.js';
 import { readConfig } from './worker-options.js';
-import type { WorkerOptions } from './worker-options.js';
 
 /** Statuses other than 0 mean to the nanny: it died. */
 const FAILED_STATUS = 1;
@@ -22,7 +21,7 @@ function say(message: FromWorkerProcess): Promise<void> {
 
 async function start(message: WorkerProcessConfig): Promise<void> {
   try {
-    const config = readConfig(message, message.options as WorkerOptions, threadEntry());
+    const config = readConfig(message, message.options, threadEntry());
     const onend = ({ isClean, reason }: { isClean: boolean; reason: string }): void => {
       if (!isClean) logger.error('the worker ends', { reason });
       process.exit(isClean ? 0 : FAILED_STATUS);

@@ -102,10 +102,6 @@ export class ReportReader implements ThreadReportHandler {
     // The leases that ended were reported by themselves.
   }
 
-  print(attempt: AttemptId | 0, stream: number, text: string): void {
-    this.event('print', { attempt, stream, text });
-  }
-
   event(topic: string, payload: unknown): void {
     const { channel } = this.#worker;
     if (channel !== undefined) workerNews.event(channel.write(), topic, payload);

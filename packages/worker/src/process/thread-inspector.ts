@@ -15,7 +15,7 @@ interface CallFrame {
 interface Attached {
   readonly sessionId: string;
   readonly answers: Map<number, Deferred<unknown>>;
-  paused: Deferred<readonly CallFrame[]>;
+  paused: Deferred<readonly CallFrame[]> | undefined;
 }
 
 /** A thread in native code does not answer; nobody waits longer for it. */
@@ -30,7 +30,7 @@ export class ThreadInspector {
     this.#session.connect();
     this.#session.on('NodeWorker.attachedToWorker', ({ params }) => {
       const nodeThreadId = Number(params.workerInfo.workerId);
-      this.#attached.set(nodeThreadId, { sessionId: params.sessionId, answers: new Map(), paused: deferred() });
+      this.#attached.set(nodeThreadId, { sessionId: params.sessionId, answers: new Map(), paused: undefined });
     });
     this.#session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
       this.#receive(params.sessionId, JSON.parse(params.message) as Record<string, unknown>);
@@ -44,8 +44,11 @@ export class ThreadInspector {
     if (thread === undefined) return 'not known: the thread can not be inspected';
     const stack = async (): Promise<string> => {
       await this.#ask(thread, 'Debugger.enable');
+      // The pause may be there before the answer is.
+      const paused = deferred<readonly CallFrame[]>();
+      thread.paused = paused;
       await this.#ask(thread, 'Debugger.pause');
-      const frames = await thread.paused.promise;
+      const frames = await paused.promise;
       await this.#ask(thread, 'Debugger.disable');
       return frames.map(frameText).join('\n');
     };
@@ -92,8 +95,7 @@ export class ThreadInspector {
     const thread = [...this.#attached.values()].find((attached) => attached.sessionId === sessionId);
     if (thread === undefined) return;
     if (message['method'] === 'Debugger.paused') {
-      thread.paused.resolve((message['params'] as { callFrames: CallFrame[] }).callFrames);
-      thread.paused = deferred();
+      thread.paused?.resolve((message['params'] as { callFrames: CallFrame[] }).callFrames);
       return;
     }
     const answer = thread.answers.get(message['id'] as number);

@@ -45,11 +45,12 @@ export class ValueServer implements BulkSource {
   }
 
   put(id: number, frames: ValueFrames, context: BulkContext): void {
-    const { pool, onstored } = this.#current();
+    const current = this.#current();
+    const { pool } = current;
     const value = importValue(frames, '', pool);
     const small =
       value.header !== 0 && valueBytes(frames) === value.header.length ? value.header.slice() : value.header;
-    onstored(id as TaskId, { ...value, header: small });
+    current.onstored(id as TaskId, { ...value, header: small });
     pool.unleaseAll(frames);
     pool.unleaseAll(context);
   }

@@ -25,7 +25,7 @@ export interface WorkerOptions {
   readonly cancelGraceMs?: number;
   /** Of `memoryLimit`, above which no further task starts. Default 0.8. */
   readonly pauseFraction?: number;
-  /** The heap of one compute thread; a task that outgrows it is ended with its thread. Default: 0.9 of the memory limit, or V8's own. */
+  /** JavaScript heap of one compute thread, above which the thread is ended and its task blamed. Default: 0.7 of the memory limit; without one, V8's own limit. */
   readonly threadHeapBytes?: number;
   /** The entry of compute threads, for tests. */
   readonly threadEntry?: string;
@@ -62,6 +62,9 @@ export interface WorkerIdentity {
   readonly memoryLimit: number;
 }
 
+/** Of the memory limit, for one thread's heap. */
+const HEAP_FRACTION = 0.7;
+
 /**
  * Fills in the defaults.
  * @throws TypeError that names the option which has no sense.
@@ -84,7 +87,7 @@ export function readConfig(identity: WorkerIdentity, options: WorkerOptions, thr
     deathTimeoutMs: count('deathTimeoutMs', options.deathTimeoutMs ?? 60_000, 0),
     cancelGraceMs: count('cancelGraceMs', options.cancelGraceMs ?? 200, 0),
     pauseFraction: fraction('pauseFraction', options.pauseFraction ?? 0.8),
-    threadHeapBytes: options.threadHeapBytes ?? (memoryLimit > 0 ? Math.floor(memoryLimit * 0.9) : undefined),
+    threadHeapBytes: options.threadHeapBytes ?? (memoryLimit > 0 ? Math.floor(memoryLimit * HEAP_FRACTION) : undefined),
     threadEntry: options.threadEntry ?? threadEntry,
   };
 }

@@ -237,7 +237,8 @@ describe('values', () => {
 
   it('of a peer that does not exist are missing', async () => {
     const alice = await oneWorker();
-    alice.submit((x: number) => x, [new Input(500)], { where: { 500: [77 as WorkerId] } });
+    const nobody: WorkerId[] = [77 as WorkerId];
+    alice.submit((x: number) => x, [new Input(500)], { where: { 500: nobody } });
     expect(await scheduler.wait(({ op }) => op === 'missing')).toMatchObject({ taskId: 500, holder: 77 });
   });
 
@@ -319,6 +320,22 @@ describe('tasks', () => {
     expect(await scheduler.result(alice.submit(() => 'alive'))).toBe('alive');
   });
 
+  it('whose heap passes the soft limit are ended before V8 would abort the process, and blamed', async () => {
+    const alice = await oneWorker({ threadHeapBytes: 60 * 2 ** 20 });
+    const hungry = alice.submit(() => {
+      const kept = new Map<number, object>();
+      const { getHeapStatistics } = process.getBuiltinModule('node:v8');
+      while (getHeapStatistics().used_heap_size < 70 * 2 ** 20)
+        for (let i = 0; i < 1000; i++) kept.set(kept.size, { i });
+      for (;;);
+    });
+    expect(await scheduler.outcome(hungry)).toMatchObject({
+      op: 'erred',
+      error: { name: 'ThreadEndedError', message: expect.stringContaining('memory') },
+    });
+    expect(await scheduler.result(alice.submit(() => 'alive'))).toBe('alive');
+  });
+
   it('show where they are in their code while they run', async () => {
     const alice = await oneWorker();
     const busy = alice.submit(() => {
@@ -331,7 +348,7 @@ describe('tasks', () => {
     await scheduler.wait(({ op }) => op === 'started');
     // It may be announced a moment before it runs.
     let stacks: Record<string, string> = {};
-    for (let i = 0; i < 50 && !(stacks[`key-${busy}`] ?? '').includes('spinHere'); i++) {
+    while (!(stacks[`key-${busy}`] ?? '').includes('spinHere')) {
       stacks = (await alice.channel.call('call-stack', { taskIds: [busy] })) as Record<string, string>;
     }
     expect(stacks[`key-${busy}`]).toContain('spinHere');

@@ -19,6 +19,7 @@ import type { Channel, ChannelCloseReason, Listener, WorkerHello, WorkerWelcome 
 import { hostname } from 'node:os';
 import process from 'node:process';
 import type { ThreadSettings } from './compute-threads.js';
+import { HeapWatch } from './heap-watch.js';
 import { Incarnation } from './incarnation.js';
 import { LocalDirectory } from './local-directory.js';
 import { MemoryWatch } from './memory-watch.js';
@@ -57,6 +58,7 @@ export class WorkerProcess implements AsyncDisposable {
   readonly #peerSessions: ChannelServer;
   readonly #vitalSigns = new VitalSigns();
   readonly #memory: MemoryWatch;
+  readonly #heaps: HeapWatch;
   readonly #stop = new AbortController();
   #listener: Listener | undefined;
   #incarnation: Incarnation | undefined;
@@ -73,6 +75,7 @@ export class WorkerProcess implements AsyncDisposable {
     this.#directory = new LocalDirectory(config.localDirectory);
     this.#bulkClient = new BulkClient({ secret: this.#secret, role: 'worker' });
     this.#memory = new MemoryWatch(config);
+    this.#heaps = new HeapWatch(config.threadHeapBytes);
     this.#values = new ValueServer(() => this.#current.served);
     const answer = peerCalls(() => this.#current);
     this.#peerSessions = new ChannelServer({
@@ -95,10 +98,7 @@ export class WorkerProcess implements AsyncDisposable {
     // The threads load while the scheduler is dialled.
     this.#incarnation = this.#incarnate();
     await this.#register();
-    this.#memoryTimer = setInterval(
-      () => this.#memory.check(this.#current, this.#vitalSigns.residentBytes),
-      MEMORY_CHECK_MS,
-    );
+    this.#memoryTimer = setInterval(() => this.#checkMemory(), MEMORY_CHECK_MS);
     setImmediate(() => this.#directory.purgeStale());
   }
 
@@ -226,6 +226,14 @@ export class WorkerProcess implements AsyncDisposable {
     await Promise.all([old.dispose(), this.#register()]);
   }
 
+  #checkMemory(): void {
+    const { residentBytes } = this.#vitalSigns;
+    this.#memory.check(this.#current, residentBytes);
+    this.#heaps
+      .check(this.#current, residentBytes)
+      .catch((error: unknown) => this.#logger.error('the heaps of compute threads could not be looked at', { error }));
+  }
+
   #beat(intervalMs: number): void {
     const incarnation = this.#current;
     const { channel, core, store, pool, peers } = incarnation;
@@ -260,13 +268,13 @@ export class WorkerProcess implements AsyncDisposable {
     clearInterval(this.#heartbeat);
     clearInterval(this.#memoryTimer);
     this.#stop.abort(new Error(end.reason));
-    const closing = [
+    const closing = Promise.all([
       this.#channel?.close(end.reason),
       this.#incarnation?.dispose(),
       this.#listener?.close(),
       this.#bulkClient.close(),
-    ];
-    await Promise.allSettled([Promise.race([Promise.all(closing), pause(CLOSE_TIMEOUT_MS)])]);
+    ]);
+    await Promise.allSettled([Promise.race([closing, pause(CLOSE_TIMEOUT_MS)])]);
     this.#directory.remove();
     this.#options.onend(end);
   }

@@ -155,7 +155,10 @@ export class BufferPool {
 
   #leaseMap(borrower: unknown): Map<BufferId, number> {
     let leases = this.#leases.get(borrower);
-    if (leases === undefined) this.#leases.set(borrower, (leases = new Map()));
+    if (leases === undefined) {
+      leases = new Map<BufferId, number>();
+      this.#leases.set(borrower, leases);
+    }
     return leases;
   }
 

@@ -15,7 +15,6 @@ import {
 import type {
   AttemptId,
   Channel,
-  ComputeTask,
   DependencyWhere,
   ErrorReport,
   FunctionId,
@@ -109,7 +108,7 @@ export class FakeSession implements WorkerNewsHandler {
       options.timeoutMs ?? 0,
       options.actor === true ? 1 : 0,
       header,
-      (dependencies.length === 0 ? null : dependencies) as ComputeTask['dependencies'],
+      dependencies.length === 0 ? null : dependencies,
     );
     return taskId;
   }

@@ -21,6 +21,8 @@ export class SpawnedWorker implements AsyncDisposable {
   /** What it answers to its configuration. */
   readonly answer: Promise<FromWorkerProcess>;
   readonly exit: Promise<number | null>;
+  /** What it wrote to standard error so far. */
+  stderr = '';
 
   constructor(scheduler: FakeScheduler, more: SpawnOptions = {}) {
     const {
@@ -34,10 +36,12 @@ export class SpawnedWorker implements AsyncDisposable {
     } = more;
     this.child = fork(workerEntry(), [], {
       serialization: 'advanced',
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...process.env, ...environment },
       execArgv,
     });
+    // Not inherited: a test runner that reads 'out of memory' there would take it for its own end.
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.exit = once(this.child, 'exit').then(([code]) => code as number | null);
     this.answer = once(this.child, 'message').then(([message]) => message as FromWorkerProcess);
     this.answer.catch(() => undefined);
