@@ -215,3 +215,87 @@ export class TaskError extends CoveyError {
     });
   }
 }
+
+/** A task that this one depends on was not known to the scheduler any more. */
+export class DependencyReleasedError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_DEPENDENCY_RELEASED',
+      name: 'DependencyReleasedError',
+      summary: 'A task depends on one that was released before, or was never submitted.',
+      remedy: 'Keep the futures of inputs until the tasks that use them are submitted.',
+    });
+  }
+}
+
+/** No worker can ever run the task: its restrictions or resources exclude all. */
+export class NoWorkerError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_NO_WORKER',
+      name: 'NoWorkerError',
+      summary: 'No worker may run the task: its restrictions or the resources that it asks for exclude all of them.',
+      remedy: 'Look at `executor.explain(future)`; name other workers, or start some with the resources.',
+    });
+  }
+}
+
+/** The task's code tried to end the process that it ran in. */
+export class TaskExitError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_TASK_EXITED',
+      name: 'TaskExitError',
+      summary: 'The code of a task called process.exit, process.abort, or process.kill on its own process.',
+      remedy: 'Return from the function, or throw; the worker belongs to other tasks too.',
+    });
+  }
+}
+
+/** The actor is no longer where it was. */
+export class ActorGoneError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_ACTOR_GONE',
+      name: 'ActorGoneError',
+      summary: 'An actor was called that its worker no longer has.',
+      remedy: 'Submit the actor again: its state ended with its thread, its worker, or its last future.',
+    });
+  }
+}
+
+/** A value that cannot leave its thread is gone with it. */
+export class PinnedValueGoneError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_PINNED_VALUE_GONE',
+      name: 'PinnedValueGoneError',
+      summary: 'A task needs a value that cannot leave the thread which made it, and that thread no longer has it.',
+      remedy: 'Submit the task that made the value again.',
+    });
+  }
+}
+
+/** Two values that cannot leave their threads are needed in one place. */
+export class PinnedConflictError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_PINNED_CONFLICT',
+      name: 'PinnedConflictError',
+      summary: 'A task needs values that cannot leave their threads, and these are in different places.',
+      remedy: 'Make both values in one task, or let one of them be a value that can travel.',
+    });
+  }
+}
+
+/** The worker has no memory for the task's result. */
+export class ResultTooLargeError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_RESULT_TOO_LARGE',
+      name: 'ResultTooLargeError',
+      summary: 'A task gave a result for which its worker could get no memory.',
+      remedy: 'Give workers more memory, or split the result among several tasks.',
+    });
+  }
+}

@@ -5,6 +5,7 @@
 import { createLineLogger, Secret } from '@covey/protocol';
 import { UsageError } from './errors.js';
 import { ExecutorCore } from './executor/core.js';
+import { letExecutorsTravel } from './executor/travel.js';
 import { Executor } from './executor.js';
 import { openLink } from './session/channel-link.js';
 import type { SchedulerDial } from './session/channel-link.js';
@@ -50,5 +51,7 @@ export function connectInTask(context: InTaskContext): Executor {
     },
     { dial },
   );
-  return new Executor(core, new View({}));
+  const executor: Executor = new Executor(core, new View({}));
+  letExecutorsTravel(() => executor);
+  return executor;
 }

@@ -38,8 +38,10 @@ export { Variable } from './coordination/variable.js';
 export { getProperty } from './actors/actor.js';
 export type { Actor, ActorOf } from './actors/actor.js';
 export {
+  ActorGoneError,
   CyclicGraphError,
   DataLostError,
+  DependencyReleasedError,
   ExecutorClosedError,
   FutureLostError,
   FutureReleasedError,
@@ -47,10 +49,15 @@ export {
   KeyConflictError,
   KeyUsedError,
   KilledWorkerError,
+  NoWorkerError,
+  PinnedConflictError,
+  PinnedValueGoneError,
+  ResultTooLargeError,
   ResultUnavailableError,
   RunOnWorkersError,
   TaskCancelledError,
   TaskError,
+  TaskExitError,
   TaskTimeoutError,
   UnknownKeyError,
   UsageError,

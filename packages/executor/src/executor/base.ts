@@ -17,6 +17,11 @@ export abstract class ExecutorBase {
     coreIn = (executor) => executor.core;
   }
 
+  /** Lets functions capture executors: see `travel.ts`. */
+  get [Symbol.for('covey.executor')](): true {
+    return true;
+  }
+
   /** @internal */
   protected readonly core: ExecutorCore;
   /** @internal */

@@ -61,7 +61,7 @@ export abstract class ClusterControl extends ClusterQueries {
   }
 
   #callRun(fn: CallableFunction, args: readonly unknown[], wait: boolean): Promise<PerWorker<Uint8Array>> {
-    const { blob, futures: captured } = captureTask(fn);
+    const { blob, futures: captured } = captureTask(fn, false);
     const { bytes, futures } = encodeWhole(args, 'arguments');
     if (captured.length + futures.length > 0) {
       throw new UsageError('run takes no futures: gather them first, or use submit');

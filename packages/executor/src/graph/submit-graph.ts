@@ -152,7 +152,7 @@ class GraphSubmission {
     let captured = this.#captured.get(task.fn);
     if (captured === undefined) {
       if (typeof task.fn !== 'function') throw new UsageError(`The task '${this.#labels[number]}' has no function`);
-      captured = captureTask(task.fn);
+      captured = captureTask(task.fn, this.#view.pure);
       this.#captured.set(task.fn, captured);
     }
     const label = this.#labels[number] === '' ? nameOf(captured.blob) : (this.#labels[number] as string);

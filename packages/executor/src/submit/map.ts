@@ -31,7 +31,7 @@ export function mapTasks(
   iterables.forEach(checkIterable);
   session.checkRoom();
   view.checkSignal();
-  const captured = captureTask(fn);
+  const captured = captureTask(fn, view.pure);
   const run = new MapRun(session, view, captured, view.takeKey());
   const [only] = iterables;
   try {

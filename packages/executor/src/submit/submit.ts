@@ -15,7 +15,7 @@ export function submitTask(session: Session, view: View, fn: AnyFunction, args: 
   if (typeof fn !== 'function') throw new UsageError(`submit takes a function first, not ${describeArgument(fn)}`);
   session.checkRoom();
   view.checkSignal();
-  const captured = captureTask(fn);
+  const captured = captureTask(fn, view.pure);
   const chosen = view.takeKey();
   if (!view.pure && chosen === undefined)
     return sendCall(session, view, view.optionsFor('unique'), captured, args, undefined, undefined);

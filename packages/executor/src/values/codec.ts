@@ -111,9 +111,15 @@ const captureOptions: CaptureOptions = {
 /** What was made of captures that functions shares between calls. */
 const tasksOf = new WeakMap<CapturedFunction, CapturedTask>();
 
-/** Captures a function with the values that it closes over now. @throws NotSerializableError with the path to the culprit */
-export function captureTask(fn: CallableFunction): CapturedTask {
-  const captured = captureFunction(fn, captureOptions);
+const captureWithoutIdentity: CaptureOptions = { ...captureOptions, identity: false };
+
+/**
+ * Captures a function with the values that it closes over now. `wantsIdentity`: whether a key will be made of its content.
+ *
+ * @throws NotSerializableError with the path to the culprit
+ */
+export function captureTask(fn: CallableFunction, wantsIdentity: boolean): CapturedTask {
+  const captured = captureFunction(fn, wantsIdentity ? captureOptions : captureWithoutIdentity);
   let task = tasksOf.get(captured);
   if (task === undefined) {
     const { hash, name, blob, references, identity } = captured;

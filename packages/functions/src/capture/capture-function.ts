@@ -69,18 +69,18 @@ export function captureFunction(fn: AnyFunction, options: CaptureOptions = {}): 
     encoder.encode(fn, buffers);
     const blob: Frames = { header: encoder.out.copy(), buffers };
     const names = references.map((value) => options.referenceIdentity?.(value));
+    // What closes over nothing is captured once: then the identity costs nothing either, whoever wants it later.
+    const isFree = encoder.functions.isFreeOfCaptures && isBare(fn);
+    const wantsIdentity = options.identity !== false || isFree;
     const captured: CapturedFunction = {
       hash: hashFrames(blob),
       identity:
-        options.identity === false || names.includes(undefined)
-          ? undefined
-          : identityOf(encoder.canonical(fn), names as string[]),
+        !wantsIdentity || names.includes(undefined) ? undefined : identityOf(encoder.canonical(fn), names as string[]),
       name: nameOf(fn),
       blob,
       references,
     };
-    if (options.identity !== false && encoder.functions.isFreeOfCaptures && isBare(fn))
-      withoutCaptures.set(fn, captured);
+    if (isFree) withoutCaptures.set(fn, captured);
     return captured;
   } finally {
     returnEncoder(encoder);
