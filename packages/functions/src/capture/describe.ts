@@ -138,7 +138,7 @@ function captureOf(
 /** The variable of the user's own module that an imported name is: its writers there and its readers here share it. */
 function originOf(imported: ImportedName, importer: ModuleFile): { scriptId: string; name: string } | undefined {
   if (!/^(\.{1,2}\/|\/|file:)/.test(imported.specifier) || !importer.url.startsWith('file:')) return undefined;
-  const scriptId = inspect().scriptAt(new URL(imported.specifier, importer.url).href);
+  const scriptId = inspect().moduleAt(new URL(imported.specifier, importer.url).href);
   if (scriptId === undefined) return undefined;
   const file = moduleFile(scriptId);
   const name = file.exports.get(imported.imported);

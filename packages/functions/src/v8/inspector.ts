@@ -33,6 +33,8 @@ export interface PrivateMember {
 export interface Script {
   readonly url: string;
   readonly isModule: boolean;
+  /** What its last comment says; empty when there is none. */
+  readonly sourceMapUrl: string;
 }
 
 /** The protocol's reply, with what its published types leave out. */
@@ -72,7 +74,11 @@ class Inspector {
     this.#contextId = contextId;
     this.#session.on('Debugger.scriptParsed', ({ params }) => {
       if (this.#scripts.has(params.scriptId)) return;
-      this.#scripts.set(params.scriptId, { url: params.url, isModule: params.isModule === true });
+      this.#scripts.set(params.scriptId, {
+        url: params.url,
+        isModule: params.isModule === true,
+        sourceMapUrl: params.sourceMapURL ?? '',
+      });
     });
   }
 
@@ -120,17 +126,26 @@ class Inspector {
     try {
       const script = this.#scripts.get(id);
       if (script !== undefined) this.#readSource(id);
-      else this.#scripts.set(id, { url: '', isModule: false });
+      else this.#scripts.set(id, { url: '', isModule: false, sourceMapUrl: '' });
     } finally {
       this.#post('Debugger.disable');
     }
     return this.#scripts.get(id);
   }
 
-  /** The script that was loaded last from a URL. */
-  scriptAt(url: string): string | undefined {
+  /** The module that was loaded last from a URL, among the scripts that are known without asking. */
+  moduleAt(url: string): string | undefined {
     let found: string | undefined;
-    for (const [id, script] of this.#scripts) if (script.url === url) found = id;
+    for (const [id, script] of this.#scripts) if (script.url === url && script.isModule) found = id;
+    return found;
+  }
+
+  /** The source map of what was loaded last from a URL. Functions decoded here have the same URL, and none. */
+  sourceMapAt(url: string): string | undefined {
+    let found: string | undefined;
+    for (const script of this.#scripts.values()) {
+      if (script.url === url && script.sourceMapUrl !== '') found = script.sourceMapUrl;
+    }
     return found;
   }
 
@@ -211,6 +226,11 @@ class Inspector {
 }
 
 let inspector: Inspector | undefined;
+
+/** This thread's inspector, if it was made. */
+export function inspectorInUse(): Inspector | undefined {
+  return inspector;
+}
 
 /** This thread's inspector, made at first use. */
 export function inspect(): Inspector {

@@ -2,6 +2,7 @@
 import { MalformedValueError } from '../errors/function-error.js';
 import { instanceBases } from '../wire/tags.js';
 import type { InstanceBase } from '../wire/tags.js';
+import { mapStack } from '../v8/source-maps.js';
 import type { Decoder } from './decoder.js';
 
 type Constructor = new (...args: unknown[]) => object;
@@ -80,7 +81,8 @@ export function readError(decoder: Decoder): Error {
     Error.stackTraceLimit = limit;
   }
   decoder.objects[index] = error;
-  const stack = decoder.read();
+  const sent = decoder.read();
+  const stack = typeof sent === 'string' ? mapStack(sent) : sent;
   Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true, enumerable: false });
   decoder.readProperties(error);
   return error;

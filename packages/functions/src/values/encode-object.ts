@@ -234,11 +234,18 @@ function writeFullObject(encoder: Encoder, value: object, prototypeKind: 0 | 1):
   writeProperties(encoder, value, ownKeys(value));
 }
 
+/** Strings before symbols, each by their text. */
+export function byName(a: string | symbol, b: string | symbol): number {
+  if (typeof a !== typeof b) return typeof a === 'string' ? -1 : 1;
+  const [first, second] = [String(a), String(b)];
+  return first < second ? -1 : first > second ? 1 : 0;
+}
+
 /** Counted properties, each with its key, attributes, and value or accessors. */
 export function writeProperties(encoder: Encoder, value: object, keys: readonly (string | symbol)[]): void {
   const { out } = encoder;
   out.varint(keys.length);
-  for (const key of keys) {
+  for (const key of encoder.isCanonical ? [...keys].sort(byName) : keys) {
     const property = ownProperty(value, key) as OwnProperty;
     encoder.write(key);
     let bits = 0;

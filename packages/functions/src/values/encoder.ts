@@ -18,7 +18,7 @@ import { flags, tag, wellKnownSymbols } from '../wire/tags.js';
 import { inspect as inspector } from '../v8/inspector.js';
 import type { FunctionView } from '../v8/inspector.js';
 import { symbolId } from './origins.js';
-import { writeObject, writeProperties } from './encode-object.js';
+import { byName, writeObject, writeProperties } from './encode-object.js';
 import { Trail } from './trail.js';
 
 /** What a value became: a small header, and its large buffers out of band. */
@@ -364,12 +364,6 @@ export class Encoder {
       this.out.string(value.description ?? '');
     }
   }
-}
-
-function byName(a: string | symbol, b: string | symbol): number {
-  if (typeof a !== typeof b) return typeof a === 'string' ? -1 : 1;
-  const [first, second] = [String(a), String(b)];
-  return first < second ? -1 : first > second ? 1 : 0;
 }
 
 /** Whether a long array has no holes and no properties besides its items, without listing its keys. */
