@@ -131,6 +131,8 @@ export class ComputeThread implements ThreadOrderHandler {
         this.#turn();
       });
     });
+    // Orders that can't be read are lost: nothing that follows can be trusted to be complete.
+    port.on('messageerror', (error: Error) => this.#parts.onBroken(error));
     threadReports.ready(this.#outbox.fields);
     this.#outbox.post();
   }

@@ -165,6 +165,29 @@ test('timers that a task leaves behind are cleared, those of others stay', async
   expect(worker.decode(later)).toEqual(['background']);
 });
 
+test('timers work as they do elsewhere', async () => {
+  const seen = await worker.value(async () => {
+    const { promisify } = process.getBuiltinModule('node:util');
+    const timers = process.getBuiltinModule('node:timers');
+    const order: unknown[] = [];
+    const cleared = setTimeout(() => order.push('cleared'), 1);
+    clearTimeout(cleared);
+    setTimeout((a: number, b: number) => order.push(a + b), 1, 2, 3);
+    order.push(await promisify(setTimeout)(5, 'promised'));
+    await new Promise<void>((resolve) => timers.setTimeout(resolve, 1));
+    await new Promise<void>((resolve) => {
+      const interval = setInterval(() => {
+        order.push('tick');
+        if (order.length < 4) return;
+        clearInterval(interval);
+        resolve();
+      }, 1);
+    });
+    return [...order, setTimeout.name, timers.setTimeout === setTimeout];
+  });
+  expect(seen).toEqual([5, 'promised', 'tick', 'tick', 'setTimeout', true]);
+});
+
 test('what is printed is attributed to the task that printed it, across awaits', async () => {
   const one = worker.task(async () => {
     console.log('one', 1);
@@ -204,7 +227,8 @@ test('a thread that is broken itself ends, saying why', async () => {
   await worker.hears(({ op }) => op === 'ready');
   worker.sayNonsense();
   expect(await worker.exited).toBe(70);
-  expect(worker.said.at(-1)).toMatchObject({ op: 'event', topic: 'warning', payload: { name: 'TypeError' } });
+  const said = await worker.hears(({ op }) => op === 'event');
+  expect(said).toMatchObject({ topic: 'warning', payload: { name: 'TypeError' } });
 });
 
 test('a cancelled task sees its signal, in a loop without await too', async () => {
