@@ -80,6 +80,25 @@ test('a cluster grows and shrinks, and results survive', async () => {
   expect(await executor.submit((xs: number[]) => xs.reduce((a, b) => a + b), squares).result()).toBe(204);
 });
 
+test('a cluster that shrinks to nothing and grows again computes anew what is wanted', async () => {
+  await using cluster = await LocalCluster.create(small);
+  await using executor = await Executor.connect(cluster);
+  const texts = executor.map((n: number) => 'x'.repeat(10_000 + n), [1, 2, 3]);
+  await executor.gather(texts);
+  await cluster.scale(0);
+  expect(await cluster.workers()).toEqual([]);
+  await cluster.scale(1);
+  expect((await executor.gather(texts)).map((text) => text.length)).toEqual([10_001, 10_002, 10_003]);
+});
+
+test('of several wishes at once the last one counts', async () => {
+  await using cluster = await LocalCluster.create({ ...small, workers: 1 });
+  await Promise.all([cluster.scale(3), cluster.scale(0), cluster.scale(2)]);
+  await cluster.waitForWorkers();
+  expect(cluster.requested).toBe(2);
+  expect(await cluster.workers()).toHaveLength(2);
+});
+
 test('no workers may be asked for, and come later', async () => {
   await using cluster = await LocalCluster.create({ ...small, workers: 0 });
   await using executor = await Executor.connect(cluster);

@@ -40,6 +40,7 @@ export async function runWorkerCommand(
   const ended = deferred<Ending>();
   const dialling = new AbortController();
   let link: Promise<SchedulerLink> | undefined;
+  let failure: string | undefined;
   const end = (status: number, reason: string) => ended.resolve({ status, reason });
 
   const nanny = new Nanny({
@@ -53,12 +54,13 @@ export async function runWorkerCommand(
         void link?.then((opened) => opened.workerDied(event.death)).catch(() => undefined); // The scheduler sees the lost connection by itself.
         if (!watched) end(1, event.reason);
       }
-      if (event.type === 'no-workers')
-        end(failed ? 1 : 0, failed ? 'no worker could go on' : 'the scheduler closed all workers');
-      failed ||= event.type === 'worker-died' && event.restartInMs === null;
+      if (event.type === 'worker-died' && event.restartInMs === null) failure = event.reason;
+      if (event.type === 'no-workers') {
+        if (failure === undefined) end(0, 'the scheduler closed all workers');
+        else end(1, `no worker is left: ${failure}`);
+      }
     },
   });
-  let failed = false;
 
   const stopListening = terminal.onInterrupt((signal) => {
     if (interrupted) process.exit(interruptStatus(signal)); // The second Ctrl-C does not wait; workers end with this process.

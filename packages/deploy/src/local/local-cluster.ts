@@ -29,6 +29,7 @@ export class LocalCluster extends Cluster {
   #requested: number;
   #nextWorker: number;
   #closing: Promise<void> | undefined;
+  #scaling: Promise<void> = Promise.resolve();
 
   private constructor(
     processes: LocalProcesses,
@@ -80,12 +81,10 @@ export class LocalCluster extends Cluster {
       throw new ConfigurationError(`a cluster is scaled to a whole number of workers from 0, not ${String(workers)}`);
     }
     this.#requested = workers;
-    const { nanny } = this.#processes;
-    const excess = nanny.workers.length - workers;
-    if (excess < 0) {
-      nanny.addWorkers(workerLaunches(this.#plan, this.#options, this.#nextWorker, -excess));
-      this.#nextWorker -= excess;
-    } else if (excess > 0) await this.#retire(excess, options);
+    // One after the other: each decides by who is there, and only the last word counts.
+    const turn = this.#scaling.then(() => this.#adjust(options));
+    this.#scaling = turn.catch(() => undefined); // Told to who asked.
+    await turn;
     this.emit({ type: 'scaled', workers });
   }
 
@@ -103,22 +102,42 @@ export class LocalCluster extends Cluster {
     return { scheduler: this.#processes.scheduler.process.pid, nanny: this.#processes.nanny.pid };
   }
 
-  /** Those that are still starting go first, since they hold nothing; the scheduler chooses among the others and moves what they hold. */
-  async #retire(excess: number, options: { readonly signal?: AbortSignal }): Promise<void> {
+  async #adjust(options: { readonly signal?: AbortSignal }): Promise<void> {
+    options.signal?.throwIfAborted();
     const { nanny } = this.#processes;
+    const excess = nanny.workers.length - this.#requested;
+    if (excess > 0) await this.#retire(excess, options);
+    else if (excess < 0) {
+      nanny.addWorkers(workerLaunches(this.#plan, this.#options, this.#nextWorker, -excess));
+      this.#nextWorker -= excess;
+    }
+  }
+
+  /**
+   * Those that are still starting go first, since they hold nothing; the scheduler chooses among the others and moves what they
+   * hold. When all are to go there is nowhere to move it: what is still wanted is computed again by workers that come later.
+   */
+  async #retire(excess: number, options: { readonly signal?: AbortSignal }): Promise<void> {
+    const { workers: all } = this.#processes.nanny;
+    if (excess === all.length) return this.#remove(all);
     const registered = new Set((await this.workers(options)).map(({ name }) => name));
-    const starting = nanny.workers.filter((name) => !registered.has(name)).slice(-excess);
+    const starting = all.filter((name) => !registered.has(name)).slice(-excess);
     const n = excess - starting.length;
-    const gone: Promise<unknown>[] = starting.map((name) => this.#processes.goneOf(name));
-    nanny.removeWorkers(starting);
+    const removed = this.#remove(starting);
     if (n > 0) {
       const retired = new Set(await askScheduler(this, 'retire-workers', { n, close: false }, options));
-      const names = (await this.workers(options))
-        .filter(({ name, address }) => retired.has(name) || retired.has(address))
-        .map(({ name }) => name);
-      gone.push(...names.map((name) => this.#processes.goneOf(name)));
-      nanny.removeWorkers(names);
+      const names = (await this.workers(options)).filter(
+        ({ name, address }) => retired.has(name) || retired.has(address),
+      );
+      await this.#remove(names.map(({ name }) => name));
     }
+    await removed;
+  }
+
+  /** Resolves when they are gone. */
+  async #remove(names: readonly string[]): Promise<void> {
+    const gone = names.map((name) => this.#processes.goneOf(name));
+    this.#processes.nanny.removeWorkers(names);
     await Promise.all(gone);
   }
 

@@ -28,6 +28,8 @@ const LONG_LIFE_MS = 60_000;
 export class NannySupervisor {
   readonly #options: NannySupervisorOptions;
   readonly #workers = new Map<string, WorkerLaunch>();
+  /** Asked to end, and not gone yet. */
+  readonly #removing = new Set<string>();
   #scheduler: string | undefined;
   #process: EntryProcess;
   #failure: string | undefined;
@@ -68,7 +70,10 @@ export class NannySupervisor {
 
   /** Asks workers to end for good; `worker-closed` follows for each. */
   removeWorkers(names: readonly string[]): void {
-    for (const name of names) this.#workers.delete(name);
+    for (const name of names) {
+      this.#workers.delete(name);
+      this.#removing.add(name);
+    }
     this.#send({ type: 'remove-workers', names });
   }
 
@@ -109,6 +114,8 @@ export class NannySupervisor {
     if (!this.#kept) child.unref();
     void child.ended.then((end) => {
       if (this.#closing) return;
+      // They died with it, and the next one won't know them.
+      for (const name of this.#removing) this.#closed({ type: 'worker-closed', name });
       const why = `the nanny ${describeEnd(end)}${this.#failure === undefined ? '' : `: ${this.#failure}`}`;
       this.#deaths = performance.now() - startedMs > LONG_LIFE_MS ? 1 : this.#deaths + 1;
       const itsOwnDoing = end.exitCode !== null && (end.exitCode === 0 || this.#failure !== undefined);
@@ -133,15 +140,23 @@ export class NannySupervisor {
         this.#options.logger.error(`nanny: ${message.message}`);
         break;
       case 'worker-died':
-        if (message.restartInMs === null) this.#workers.delete(message.death.worker);
+        if (message.restartInMs === null) {
+          this.#workers.delete(message.death.worker);
+          this.#removing.delete(message.death.worker);
+        }
         this.#options.onevent(message);
         break;
       case 'worker-closed':
-        this.#workers.delete(message.name);
-        this.#options.onevent(message);
+        this.#closed(message);
         break;
       default:
         this.#options.onevent(message);
     }
+  }
+
+  #closed(event: Extract<NannyEvent, { type: 'worker-closed' }>): void {
+    this.#workers.delete(event.name);
+    this.#removing.delete(event.name);
+    this.#options.onevent(event);
   }
 }
