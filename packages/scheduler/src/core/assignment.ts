@@ -11,7 +11,7 @@ import { bytesToMove, moveMs } from './placement.js';
 import type { RestrictionClass } from './restrictions.js';
 import { hasFree } from './restrictions.js';
 import { State } from './states.js';
-import { Flag } from './task-table.js';
+import { Flag, SHARED_QUEUE } from './task-table.js';
 import { leaveQueue, noteProgress } from './transitions.js';
 import type { Worker } from './workers.js';
 
@@ -24,6 +24,8 @@ const MOST_HOLDERS = 4;
 const VICTIMS = 4;
 /** Workers in a row that found nothing to take, after which the search ends for this batch. */
 const GIVE_UP = 8;
+
+const NO_CLASSES: readonly RestrictionClass[] = [];
 
 /** Gives every worker that has room what it should run next. */
 export function fillWindows(s: CoreState): void {
@@ -94,6 +96,7 @@ function offerFreshClasses(s: CoreState): void {
 function refill(s: CoreState, worker: Worker, shared: number, limited: RestrictionClass | null, limit: number): number {
   const { tasks } = s;
   const { order } = tasks;
+  const classes = s.activeClasses.size === 0 ? NO_CLASSES : classesOf(s, worker);
   let count = 0;
   while (worker.isOpen) {
     let slot = worker.queue.peek();
@@ -103,23 +106,30 @@ function refill(s: CoreState, worker: Worker, shared: number, limited: Restricti
       const other = s.ready.peek();
       if (other !== -1 && (slot === -1 || order[other]! < order[slot]!)) slot = other;
     }
-    if (s.activeClasses.size > 0) {
-      for (const restrictions of s.activeClasses) {
-        if (!restrictions.eligible.has(worker.id) || (restrictions === limited && limit <= 0)) continue;
-        const other = restrictions.queue.peek();
-        if (slot !== -1 && order[other]! >= order[slot]!) continue;
-        if (!hasFree(worker, restrictions)) continue;
-        slot = other;
-        source = restrictions;
-      }
+    for (const restrictions of classes) {
+      if (restrictions === limited && limit <= 0) continue;
+      const other = restrictions.queue.peek();
+      if (other === -1 || (slot !== -1 && order[other]! >= order[slot]!)) continue;
+      if (!hasFree(worker, restrictions)) continue;
+      slot = other;
+      source = restrictions;
     }
     if (slot === -1) break;
     if (source !== null && source === limited) limit--;
-    if (tasks.place[slot] === 0) shared--;
+    if (tasks.place[slot] === SHARED_QUEUE) shared--;
     assign(s, slot, worker);
     count++;
   }
   return count;
+}
+
+/** The classes with something to do that a worker may do; looked up once for all that it takes. */
+function classesOf(s: CoreState, worker: Worker): RestrictionClass[] {
+  const classes: RestrictionClass[] = [];
+  for (const restrictions of s.activeClasses) {
+    if (restrictions.eligible.has(worker.id) && hasFree(worker, restrictions)) classes.push(restrictions);
+  }
+  return classes;
 }
 
 /** A bound task in the worker's own queue may still have to wait for resources. */

@@ -24,13 +24,14 @@ export class IdIndex {
 
   /** The slot of `id`, or -1. */
   get(id: number): number {
-    const page = this.#page(Math.floor(id / PAGE_SIZE));
-    return page === undefined ? -1 : page.slots[id % PAGE_SIZE]!;
+    const page = this.#page(pageOf(id));
+    return page === undefined ? -1 : page.slots[offsetOf(id)]!;
   }
 
   /** Notes the slot of an id that has none yet. */
   set(id: number, slot: number): void {
-    const number = Math.floor(id / PAGE_SIZE);
+    const number = pageOf(id);
+    const offset = offsetOf(id);
     let page = this.#page(number);
     if (page === undefined) {
       page = { slots: new Int32Array(PAGE_SIZE).fill(-1), live: 0 };
@@ -38,18 +39,19 @@ export class IdIndex {
       this.#lastNumber = number;
       this.#lastPage = page;
     }
-    if (page.slots[id % PAGE_SIZE] === -1) {
+    if (page.slots[offset] === -1) {
       page.live++;
       this.#size++;
     }
-    page.slots[id % PAGE_SIZE] = slot;
+    page.slots[offset] = slot;
   }
 
   delete(id: number): void {
-    const number = Math.floor(id / PAGE_SIZE);
+    const number = pageOf(id);
+    const offset = offsetOf(id);
     const page = this.#page(number);
-    if (page === undefined || page.slots[id % PAGE_SIZE] === -1) return;
-    page.slots[id % PAGE_SIZE] = -1;
+    if (page === undefined || page.slots[offset] === -1) return;
+    page.slots[offset] = -1;
     this.#size--;
     if (--page.live > 0) return;
     this.#pages.delete(number);
@@ -76,4 +78,14 @@ export class IdIndex {
     }
     return page;
   }
+}
+
+// Ids come out of columns of doubles, and division of doubles is slow: most ids are small enough for shifts.
+
+function pageOf(id: number): number {
+  return id <= 0x7fffffff ? id >> PAGE_BITS : Math.floor(id / PAGE_SIZE);
+}
+
+function offsetOf(id: number): number {
+  return id <= 0x7fffffff ? id & (PAGE_SIZE - 1) : id % PAGE_SIZE;
 }

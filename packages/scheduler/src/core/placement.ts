@@ -58,7 +58,8 @@ export function chooseQueue(s: CoreState, slot: number): void {
     if (worker === null) placeFreely(s, slot);
     else enterWorker(s, slot, worker, false);
   } else {
-    const worker = tasks.edgeCount[slot] === 0 ? null : bestByData(s, slot, restrictions);
+    const hasData = tasks.edgeCount[slot]! > 0;
+    const worker = hasData ? bestByData(s, slot, restrictions) : soleWorker(s, restrictions);
     if (worker === null) enterClass(s, slot, restrictions);
     else enterWorker(s, slot, worker, false);
   }
@@ -75,6 +76,16 @@ function placeFreely(s: CoreState, slot: number): void {
   const worker = s.tasks.edgeCount[slot] === 0 ? null : bestByData(s, slot, null);
   if (worker === null) enterShared(s, slot);
   else enterWorker(s, slot, worker, false);
+}
+
+/** The worker that alone may run tasks of a class, if it takes work: its own queue serves as well as the class's. */
+function soleWorker(s: CoreState, restrictions: RestrictionClass): Worker | null {
+  if (restrictions.eligible.size !== 1) return null;
+  for (const id of restrictions.eligible) {
+    const worker = s.workers.get(id)!;
+    if (worker.isRunning && !worker.reserved) return worker;
+  }
+  return null;
 }
 
 /** On the worker with the fewest actors: actors stay, so this is about the long run and not about who is free now. */

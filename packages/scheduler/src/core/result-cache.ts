@@ -11,6 +11,8 @@ import type { TaskTable } from './task-table.js';
 const ENTRY_BYTES = 8;
 
 interface Block {
+  /** Where its entries' positions begin: a multiple of the entries a block has. */
+  readonly base: number;
   readonly bytes: Uint8Array;
   /** Slot and end of each entry, in the order of addition. */
   readonly slots: Int32Array;
@@ -25,9 +27,10 @@ export class ResultCache {
   readonly #blockBytes: number;
   readonly #entries: number;
   readonly #maxBlocks: number;
-  /** The blocks by number; dropped ones are null. Positions in the table are number × entries + entry. */
+  /** The blocks by their base, oldest first. */
   readonly #blocks = new Map<number, Block>();
-  #nextBlock = 0;
+  #nextBase = 0;
+  readonly #largestBase: number;
   #open: Block | undefined;
 
   constructor(tasks: TaskTable, limitBytes: number) {
@@ -35,6 +38,7 @@ export class ResultCache {
     this.#blockBytes = Math.max(2048, Math.min(64 * 1024, limitBytes >> 3));
     this.#entries = this.#blockBytes >> 4;
     this.#maxBlocks = Math.floor(limitBytes / (this.#blockBytes + this.#entries * ENTRY_BYTES));
+    this.#largestBase = (Math.floor(0x7fffffff / this.#entries) - 1) * this.#entries;
   }
 
   /** Bytes taken, overhead included. */
@@ -53,8 +57,7 @@ export class ResultCache {
     block.length += bytes.length;
     block.slots[block.count] = slot;
     block.ends[block.count] = block.length;
-    // Positions wrap long before they meet: the numbers of living blocks span no more than the limit allows.
-    this.#tasks.cached[slot] = (((this.#nextBlock - 1) % this.#wrap()) * this.#entries + block.count) | 0;
+    this.#tasks.cached[slot] = block.base + block.count;
     block.count++;
     block.live++;
   }
@@ -64,7 +67,7 @@ export class ResultCache {
     const position = this.#tasks.cached[slot]!;
     if (position === -1) return null;
     const block = this.#blockAt(position);
-    const entry = position % this.#entries;
+    const entry = position - block.base;
     const start = entry === 0 ? 0 : block.ends[entry - 1]!;
     return new Uint8Array(block.bytes.buffer, start, block.ends[entry]! - start);
   }
@@ -75,23 +78,24 @@ export class ResultCache {
     if (position === -1) return;
     this.#tasks.cached[slot] = -1;
     const block = this.#blockAt(position);
-    block.slots[position % this.#entries] = -1;
-    if (--block.live === 0 && block !== this.#open) this.#blocks.delete(Math.floor(position / this.#entries));
-  }
-
-  #wrap(): number {
-    return Math.floor(0x7fffffff / this.#entries);
+    block.slots[position - block.base] = -1;
+    if (--block.live === 0 && block !== this.#open) this.#blocks.delete(block.base);
   }
 
   #blockAt(position: number): Block {
-    return this.#blocks.get(Math.floor(position / this.#entries))!;
+    const open = this.#open!;
+    if (position >= open.base && position < open.base + this.#entries) return open;
+    return this.#blocks.get(position - (position % this.#entries))!;
   }
 
   #openNext(): Block {
-    const previous = (this.#nextBlock - 1 + this.#wrap()) % this.#wrap();
-    if (this.#open !== undefined && this.#open.live === 0) this.#blocks.delete(previous);
+    if (this.#open !== undefined && this.#open.live === 0) this.#blocks.delete(this.#open.base);
     if (this.#blocks.size >= this.#maxBlocks) this.#evictOldest();
+    const base = this.#nextBase;
+    // Positions begin again long before they meet: living blocks span no more than the limit allows.
+    this.#nextBase = base >= this.#largestBase ? 0 : base + this.#entries;
     const block: Block = {
+      base,
       bytes: new Uint8Array(this.#blockBytes),
       slots: new Int32Array(this.#entries),
       ends: new Int32Array(this.#entries),
@@ -99,14 +103,14 @@ export class ResultCache {
       length: 0,
       live: 0,
     };
-    this.#blocks.set(this.#nextBlock++ % this.#wrap(), block);
+    this.#blocks.set(base, block);
     this.#open = block;
     return block;
   }
 
   #evictOldest(): void {
-    const [number, block] = this.#blocks.entries().next().value!;
+    const block = this.#blocks.values().next().value!;
     for (let i = 0; i < block.count; i++) if (block.slots[i] !== -1) this.#tasks.cached[block.slots[i]!] = -1;
-    this.#blocks.delete(number);
+    this.#blocks.delete(block.base);
   }
 }
