@@ -23,6 +23,7 @@ import { WorkerTask } from './task.js';
 import type { StopOrder, TaskState } from './task.js';
 import { ThreadBook } from './thread-book.js';
 import type { WindowLimits } from './thread-book.js';
+import { validateCore } from './validate.js';
 
 export interface WorkerCoreOptions {
   /** Name of the worker, for reports. */
@@ -336,55 +337,13 @@ export class WorkerCore<Value> {
 
   /** Checks every invariant. @throws Error that names the first one that does not hold. */
   validate(): void {
-    const check = (holds: boolean, what: string): void => {
-      if (!holds) throw new Error(`worker core: ${what}`);
-    };
-    const counts: Record<TaskState, number> = {
-      waiting: 0,
-      ready: 0,
-      executing: 0,
-      suspended: 0,
-      gone: this.#counts.gone,
-    };
-    const queued = new Set<WorkerTask>(this.#threads.ready);
-    for (const thread of this.#threads) for (const task of thread.own) queued.add(task);
-    const users = new Map<TaskId, number>();
-    for (const [attempt, task] of this.#tasks) {
-      const name = `attempt ${attempt} (${task.state})`;
-      counts[task.state] += 1;
-      check(task.compute.attempt === attempt, `${name} is filed under its own number`);
-      check(queued.has(task) === (task.state === 'ready'), `${name} is in a ready queue exactly while ready`);
-      check(task.waitingFor > 0 === (task.state === 'waiting'), `${name} waits exactly while inputs are missing`);
-      const thread = task.thread;
-      check(task.state !== 'executing' || thread?.queue.includes(task) === true, `${name} is in its thread's queue`);
-      check(
-        task.state !== 'suspended' || thread?.suspended.has(task) === true,
-        `${name} is among its thread's suspended`,
-      );
-      if (task.state === 'waiting' || task.state === 'ready') this.#data.countUsers(task, users);
-    }
-    for (const state of ['waiting', 'ready', 'executing', 'suspended'] as const) {
-      check(counts[state] === this.#counts[state], `as many tasks are ${state} as counted`);
-    }
-    for (const thread of this.#threads) {
-      for (const task of thread.queue)
-        check(task.state === 'executing', `thread ${thread.id} queues executing tasks only`);
-      for (const task of thread.suspended)
-        check(task.state === 'suspended', `thread ${thread.id} suspends what is suspended`);
-      for (const taskId of thread.pinned)
-        check(this.#data.get(taskId)?.thread === thread, `${taskId} is pinned where it says`);
-      check(thread.state !== 'ending' || thread.queue.length + thread.own.size === 0, `thread ${thread.id} ends empty`);
-    }
-    for (const datum of this.#data) {
-      const name = `result ${datum.taskId} (${datum.state})`;
-      check(datum.users === (users.get(datum.taskId) ?? 0), `${name} has as many users as tasks that name it`);
-      check(datum.isKept || datum.users > 0, `${name} is here for somebody`);
-      check(datum.state !== 'memory' || this.#output.has(datum.taskId), `${name} is in the store`);
-      check(datum.state !== 'memory' || datum.users > 0, `${name} has a record because it is used`);
-      check(!datum.isHere || datum.waiters === undefined, `${name} is waited for only while it is not here`);
-      check((datum.state === 'pinned') === (datum.thread !== undefined), `${name} has a thread exactly while pinned`);
-      for (const task of datum.waiters ?? []) check(task.state === 'waiting', `${name} is waited for by waiting tasks`);
-    }
+    validateCore({
+      tasks: this.#tasks,
+      counts: this.#counts,
+      threads: this.#threads,
+      data: this.#data,
+      has: (taskId) => this.#output.has(taskId),
+    });
   }
 
   // --- transitions
