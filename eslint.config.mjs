@@ -29,6 +29,7 @@ export default defineConfig(
   globalIgnores([
     '**/node_modules/',
     'packages/*/lib/',
+    'examples/lib/',
     'packages/*/bundle/',
     'test/.types/',
     'coverage/',
