@@ -17,7 +17,6 @@ import type {
   Opaque,
   OptionsId,
   ScatterItem,
-  StoryEntry,
   TaskId,
   TaskOptions,
   TaskRun,
@@ -25,16 +24,15 @@ import type {
   WorkerHeartbeat,
   WorkerHello,
   WorkerId,
-  WorkerInfo,
 } from '@covey/protocol/internal';
 import { ProtocolError } from '@covey/protocol';
 import { fillWindows } from './assignment.js';
+import { CoreAnswers } from './core-answers.js';
 import { cancelLost, cancelTasks, retryTask } from './cancel.js';
 import type { Client } from './clients.js';
 import { resolveConfig } from './config.js';
 import { CoreState } from './core-state.js';
 import { CANCELLED } from './error-reports.js';
-import { explainTask } from './explain.js';
 import {
   answerMissing,
   bidFarewell,
@@ -47,31 +45,26 @@ import {
 import { addKeeper, removeKeeper } from './keepers.js';
 import { locateResult } from './locate.js';
 import { replaceQueue } from './placement.js';
-import { describeTask, describeWorker, keysByWorker, selectSlots, selectWorkers, stateCounts } from './queries.js';
+import { selectSlots, selectWorkers } from './queries.js';
 import { suspendSuspect, tendQuarantine } from './quarantine.js';
 import { recallStranded } from './recall.js';
 import { settle } from './release.js';
 import { gainCopy, pruneMoves, rebalanceAmong, replicateTo } from './replicas.js';
 import { beginRetirement, cheapest, tendRetirements } from './retire.js';
 import { abandonUploads, receiveUpload, scatterItem } from './scatter.js';
-import { State, TASK_STATES } from './states.js';
-import type { TaskState } from './states.js';
+import { State } from './states.js';
 import { Stimulus } from './story.js';
 import { becomeWanted, join, submit } from './submit.js';
-import type { Explanation, SchedulerCoreOptions, SchedulerCoreSurface, TaskInfo, WorkerDeparture } from './surface.js';
+import type { SchedulerCoreOptions, SchedulerCoreSurface, WorkerDeparture } from './surface.js';
 import { Flag } from './task-table.js';
 import { complete, withdraw } from './transitions.js';
 import { validateCore } from './validate.js';
 import { removeWish, wantResult } from './wishes.js';
 import { Worker } from './workers.js';
 
-const IMMEDIATELY = 0;
-
-export class SchedulerCore implements SchedulerCoreSurface {
-  readonly #state: CoreState;
-
+export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
   constructor(options: SchedulerCoreOptions) {
-    this.#state = new CoreState(options.output, resolveConfig(options.config ?? {}), options.validate ?? false);
+    super(new CoreState(options.output, resolveConfig(options.config ?? {}), options.validate ?? false));
   }
 
   // Clients
@@ -429,7 +422,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   workerHeartbeat(workerId: WorkerId, figures: WorkerHeartbeat, now: number): void {
-    const worker = this.#state.workers.get(workerId);
+    const worker = this.state.workers.get(workerId);
     if (worker === undefined) return;
     worker.figures = figures;
     worker.lastSeenMs = now;
@@ -527,161 +520,28 @@ export class SchedulerCore implements SchedulerCoreSurface {
     this.#end();
   }
 
-  // Questions
-
-  counts(): Record<TaskState, number> {
-    return stateCounts(this.#state);
-  }
-
-  keys(limit: number, state?: TaskState): string[] {
-    const { tasks, keys } = this.#state;
-    const wanted = state === undefined ? -1 : TASK_STATES.indexOf(state);
-    const slots: number[] = [];
-    for (let slot = 0; slot < tasks.used; slot++) {
-      const found = tasks.state[slot]!;
-      if (found !== State.forgotten && (wanted === -1 || found === wanted)) slots.push(slot);
-    }
-    slots.sort((a, b) => tasks.taskId(a) - tasks.taskId(b));
-    return slots.slice(0, limit).map((slot) => keys.text(slot));
-  }
-
-  taskInfo(key: string): TaskInfo | undefined {
-    const slot = this.#state.keys.find(key);
-    return slot === -1 ? undefined : describeTask(this.#state, slot);
-  }
-
-  explain(key: string): Explanation | undefined {
-    const slot = this.#state.keys.find(key);
-    return slot === -1 ? undefined : explainTask(this.#state, slot);
-  }
-
-  story(client: ClientId | null, selection: TaskSelection): StoryEntry[] {
-    const s = this.#state;
-    const keys = new Set(selection.keys ?? []);
-    if (selection.ids !== undefined || selection.keys === undefined) {
-      const { ids } = selection;
-      for (const key of this.selectKeys(client, ids === undefined ? {} : { ids })) keys.add(key);
-    }
-    return s.story.of(
-      [...keys],
-      (key) => s.keys.hashOf(key),
-      (worker) => s.workers.get(worker)?.address ?? `worker ${worker}`,
-    );
-  }
-
-  selectKeys(client: ClientId | null, selection: TaskSelection): string[] {
-    return selectSlots(this.#state, client, selection).map((slot) => this.#state.keys.text(slot));
-  }
-
-  whoHas(client: ClientId | null, selection: TaskSelection): Record<string, readonly string[]> {
-    const s = this.#state;
-    return Object.fromEntries(
-      selectSlots(s, client, selection).map((slot) => [s.keys.text(slot), describeTask(s, slot).whoHas]),
-    );
-  }
-
-  hasWhat(workers?: readonly string[]): Record<string, readonly string[]> {
-    return keysByWorker(this.#state, selectWorkers(this.#state, workers), 'held');
-  }
-
-  nbytes(client: ClientId | null, selection: TaskSelection, summary = false): Record<string, number> {
-    const s = this.#state;
-    const sums: Record<string, number> = {};
-    for (const slot of selectSlots(s, client, selection)) {
-      if (s.tasks.state[slot] !== State.memory) continue;
-      const fn = s.tasks.fn[slot]!;
-      const name = !summary ? s.keys.text(slot) : fn === -1 ? 'scatter' : s.functions.at(fn).blob.name;
-      sums[name] = (sums[name] ?? 0) + s.tasks.nbytes[slot]!;
-    }
-    return sums;
-  }
-
-  processing(workers?: readonly string[]): Record<string, readonly string[]> {
-    return keysByWorker(this.#state, selectWorkers(this.#state, workers), 'processing');
-  }
-
-  attemptsOn(worker: WorkerId): { readonly key: string; readonly taskId: TaskId; readonly started: boolean }[] {
-    const { tasks, keys } = this.#state;
-    const attempts: { key: string; taskId: TaskId; started: boolean }[] = [];
-    for (let slot = 0; slot < tasks.used; slot++) {
-      if (tasks.state[slot] !== State.processing || tasks.place[slot] !== worker) continue;
-      const started = tasks.has(slot, Flag.started);
-      attempts.push({ key: keys.text(slot), taskId: tasks.taskId(slot), started });
-    }
-    return attempts;
-  }
-
-  workers(now: number): WorkerInfo[] {
-    return [...this.#state.workers.all()].map((worker) => describeWorker(worker, now));
-  }
-
-  worker(id: WorkerId, now: number): WorkerInfo | undefined {
-    const worker = this.#state.workers.get(id);
-    return worker === undefined ? undefined : describeWorker(worker, now);
-  }
-
-  selectWorkers(selection?: readonly string[]): WorkerId[] {
-    return selectWorkers(this.#state, selection).map((worker) => worker.id);
-  }
-
-  clients(): { readonly id: ClientId; readonly name: string; readonly tasks: number }[] {
-    return [...this.#state.clients.all()].map(({ id, name, tasks }) => ({ id, name, tasks: tasks.size }));
-  }
-
-  demand(): { readonly workMs: number; readonly ready: number; readonly heldBytes: number; readonly threads: number } {
-    const { tasks, functions, workers, config } = this.#state;
-    let workMs = 0;
-    let ready = 0;
-    for (let slot = 0; slot < tasks.used; slot++) {
-      const state = tasks.state[slot]!;
-      const isReady = state === State.queued || state === State.noWorker || state === State.processing;
-      if (!isReady) continue;
-      ready++;
-      workMs += functions.estimateMs(tasks.fn[slot]!, config.unknownDurationMs, IMMEDIATELY);
-    }
-    let heldBytes = 0;
-    for (const worker of workers.all()) heldBytes += worker.heldBytes;
-    return { workMs, ready, heldBytes, threads: workers.threads };
-  }
-
-  totals(): {
-    readonly transitions: number;
-    readonly functions: readonly { readonly name: string; readonly count: number; readonly totalMs: number }[];
-  } {
-    const { functions, story } = this.#state;
-    const measured = [...functions.durationsByName()].filter(([, { count }]) => count > 0);
-    return {
-      transitions: story.count,
-      functions: measured.map(([name, { count, total }]) => ({ name, count, totalMs: total })),
-    };
-  }
-
-  validate(): void {
-    validateCore(this.#state);
-  }
-
   #begin(stimulus: number, now: number): CoreState {
-    this.#state.begin(stimulus, now);
-    return this.#state;
+    this.state.begin(stimulus, now);
+    return this.state;
   }
 
   /** What every stimulus ends with. */
   #end(): void {
-    const s = this.#state;
+    const s = this.state;
     if (s.lostData.length > 0) cancelLost(s);
     if (s.slack.length > 0) settle(s);
     if (s.validates) validateCore(s);
   }
 
   #client(id: ClientId): Client {
-    const client = this.#state.clients.get(id);
+    const client = this.state.clients.get(id);
     if (client === undefined) throw new ProtocolError(`There is no client ${id}`);
     return client;
   }
 
   /** The slot of a task if this is its current attempt on this worker; -1 for what is late or foreign. */
   #attempt(worker: Worker, taskId: TaskId, attempt: AttemptId): number {
-    const { tasks } = this.#state;
+    const { tasks } = this.state;
     const slot = tasks.find(taskId);
     if (slot === -1 || tasks.state[slot] !== State.processing) return -1;
     return tasks.attempt[slot] === attempt && tasks.place[slot] === worker.id ? slot : -1;
@@ -689,7 +549,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
 
   /** A result of an attempt that isn't current: the worker may drop it, unless it is known to hold it anyway. */
   #refuseResult(worker: Worker, taskId: TaskId): void {
-    const s = this.#state;
+    const s = this.state;
     const slot = s.tasks.find(taskId);
     if (slot !== -1) {
       const isThere = s.tasks.state[slot] === State.memory && s.tasks.holder[slot] === worker.id;
@@ -700,7 +560,7 @@ export class SchedulerCore implements SchedulerCoreSurface {
   }
 
   #sendFrees(): void {
-    const s = this.#state;
+    const s = this.state;
     for (const worker of s.freeing) {
       const taskIds = worker.pendingFree;
       worker.pendingFree = [];
