@@ -2,10 +2,10 @@
  * All that can be known about a function from its text alone. It is the same for every closure made of that text, so it
  * is kept by text; values never are.
  */
-import type { FreeNames } from './free-names.js';
-import { findFreeNames } from './free-names.js';
-import type { ClassShape, Range } from './class-shape.js';
 import { shapeOfClass } from './class-shape.js';
+import type { ClassShape, Range } from './class-shape.js';
+import { findFreeNames } from './free-names.js';
+import type { FreeNames } from './free-names.js';
 import { isClass, parseFunction } from './parse-function.js';
 import type { Embedding, ParsedFunction } from './parse-function.js';
 

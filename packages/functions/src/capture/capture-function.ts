@@ -70,7 +70,7 @@ export function captureFunction(fn: AnyFunction, options: CaptureOptions = {}): 
     const blob: Frames = { header: encoder.out.copy(), buffers };
     const names = references.map((value) => options.referenceIdentity?.(value));
     // What closes over nothing is captured once: then the identity costs nothing either, whoever wants it later.
-    const isFree = encoder.functions.isFreeOfCaptures && isBare(fn);
+    const isFree = encoder.functions.code.isFreeOfCaptures && isBare(fn);
     const wantsIdentity = options.identity !== false || isFree;
     const captured: CapturedFunction = {
       hash: hashFrames(blob),

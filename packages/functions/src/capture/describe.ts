@@ -2,12 +2,12 @@
  * One function, as it is now: its text and what that tells, where it stands, and the variables that it closes over with
  * their values. Nothing here is about bytes.
  */
-import { textOf } from '../any-function.js';
-import { ownProperty } from '../property.js';
-import type { AnyFunction } from '../any-function.js';
 import { analyse } from '../analysis/analysis.js';
 import type { Analysis } from '../analysis/analysis.js';
 import type { NameUse } from '../analysis/free-names.js';
+import { textOf } from '../any-function.js';
+import type { AnyFunction } from '../any-function.js';
+import { ownProperty } from '../property.js';
 import { inspect } from '../v8/inspector.js';
 import type { FunctionView } from '../v8/inspector.js';
 import { builtInOf, isGlobalName, walkGlobal } from './intrinsics.js';

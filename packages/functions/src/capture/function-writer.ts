@@ -6,74 +6,52 @@
  * A class is made as soon as it is met, since instances need it: what its making needs (its superclass, computed keys)
  * stands right behind its number.
  */
-import { textOf } from '../any-function.js';
-import { ownProperty } from '../property.js';
-import type { OwnProperty } from '../property.js';
-import type { AnyFunction } from '../any-function.js';
 import { types } from 'node:util';
 import type { Analysis } from '../analysis/analysis.js';
-import { digest } from '../hashing/digest.js';
-import { classId, isOwnHasInstance } from '../values/origins.js';
-import type { Encoder } from '../values/encoder.js';
-import { writeProperties } from '../values/encode-object.js';
-import { intrinsicKind } from '../values/intrinsic-prototypes.js';
-import type { Step } from '../values/trail.js';
+import { textOf } from '../any-function.js';
+import type { AnyFunction } from '../any-function.js';
+import { ownProperty } from '../property.js';
 import { inspect } from '../v8/inspector.js';
 import type { FunctionView } from '../v8/inspector.js';
+import { writeProperties } from '../values/encode-object.js';
+import type { Encoder } from '../values/encoder.js';
+import { intrinsicKind } from '../values/intrinsic-prototypes.js';
+import { classId } from '../values/origins.js';
+import type { Step } from '../values/trail.js';
+import { deferred } from '../wire/function-format.js';
 import { tag } from '../wire/tags.js';
+import { CodeTable } from './code-table.js';
 import { describeFunction } from './describe.js';
 import type { Capture, Description } from './describe.js';
 import { builtInOf, namespaceStep } from './intrinsics.js';
-import { isTopLevelOfModule, moduleFile } from './module-file.js';
+import { moduleFile } from './module-file.js';
 import type { ModuleFile } from './module-file.js';
 import { exportOfLoadedPackage } from './module-reference.js';
-import type { ModuleExport, ModuleReference } from './module-reference.js';
+import type { ModuleExport } from './module-reference.js';
 import { packageExportOf } from './package-functions.js';
-import { reasonAgainst } from './refusals.js';
-import { helper, rewrite } from './rewrite.js';
+import { hasPrivateText, isCoverageCounter, isOfText, isRequire, keyOfMethod, withoutCache } from './recognise.js';
+import { reasonAgainst, refuseLexical } from './refusals.js';
 import { ScopeInstances } from './scope-instances.js';
 import type { Variable } from './scope-instances.js';
-
-/** What stands in line behind the root value. */
-export const deferred = { end: 0, variable: 1, properties: 2, prototype: 3, statics: 4, weakEntry: 5 } as const;
-
-export const functionKind = ['expression', 'method', 'get', 'set', 'class', 'classMember'] as const;
-
-/** Bits of a function's record. */
-export const functionFlag = { sloppy: 1, declaration: 2, branded: 4 } as const;
-
-interface FunctionRecord {
-  readonly description: Description;
-  readonly eager: readonly Capture[];
-  readonly key: string | undefined;
-  readonly id: string;
-}
+import { WeakCollections } from './weak-collections.js';
 
 type PropertyFilter = (key: string | symbol) => boolean;
 
 export class FunctionWriter {
+  /** What the encoding says about its functions as a whole. */
+  readonly code: CodeTable;
+  readonly weak: WeakCollections;
   /** The object whose property is being written: the home of a method that uses `super`. */
   holder: object | undefined;
   #home: object | undefined;
   readonly #encoder: Encoder;
   readonly #instances = new ScopeInstances();
-  readonly #records: FunctionRecord[] = [];
-  readonly #variables: Variable[] = [];
-  readonly #modules: ModuleReference[] = [];
-  readonly #weak = new Map<WeakMap<object, unknown> | WeakSet<object>, Set<object>>();
   readonly #queue: { readonly trail: readonly Step[]; readonly write: () => void }[] = [];
 
   constructor(encoder: Encoder) {
     this.#encoder = encoder;
-  }
-
-  /** The encoding is one function that would be the same at any time: no variables, no state. */
-  get isFreeOfCaptures(): boolean {
-    return (
-      this.#records.length === 1 &&
-      this.#variables.length === 0 &&
-      this.#records[0]?.description.analysis.kind !== 'class'
-    );
+    this.code = new CodeTable(encoder);
+    this.weak = new WeakCollections(encoder);
   }
 
   /** Writes a function that was not met before. */
@@ -115,21 +93,6 @@ export class FunctionWriter {
     return true;
   }
 
-  /** Only classes whose instances are no more than their properties can have instances elsewhere. */
-  checkInstance(value: object, constructor: object, name: string): void {
-    for (let prototype = Object.getPrototypeOf(value) as object | null; prototype !== null;) {
-      const owner = ownProperty(prototype, 'constructor')?.value;
-      if (typeof owner === 'function') {
-        const builtIn = builtInOf(owner);
-        const isKnown = intrinsicKind(prototype) !== undefined || owner.name === 'EventEmitter';
-        if ((builtIn !== undefined && !isKnown && !isOfLanguage(builtIn.module, owner)) || isInternal(owner, builtIn)) {
-          this.#encoder.refuse(name, reasonAgainst(owner.name, name));
-        }
-      }
-      prototype = Object.getPrototypeOf(prototype) as object | null;
-    }
-  }
-
   /** The values of private fields, from the outermost class inwards, as V8 lists them. */
   writePrivates(value: object, constructor: AnyFunction): void {
     const { out } = this.#encoder;
@@ -138,7 +101,7 @@ export class FunctionWriter {
       return;
     }
     const members = inspect().privates(value);
-    const fields = this.#privateFieldsOf(constructor);
+    const fields = this.code.privateFieldsOf(constructor);
     let at = 0;
     const found: { readonly owner: AnyFunction; readonly name: string; readonly value: unknown }[] = [];
     for (const { owner, name } of fields) {
@@ -186,17 +149,6 @@ export class FunctionWriter {
     }
   }
 
-  /**
-   * Writes a weak collection, empty at first. When everything was seen it gets the entries whose keys travel along; the
-   * others could never be looked up there.
-   */
-  writeWeak(value: WeakMap<object, unknown> | WeakSet<object>): void {
-    const encoder = this.#encoder;
-    encoder.seen.add(value);
-    encoder.out.byte('get' in value ? tag.weakMap : tag.weakSet);
-    this.#weak.set(value, new Set());
-  }
-
   /** Writes what waits in line: variables, properties of functions. */
   flush(): void {
     const { trail } = this.#encoder;
@@ -205,52 +157,14 @@ export class FunctionWriter {
         trail.restore(next.trail);
         next.write();
       }
-    } while (this.#writeWeakEntries());
+    } while (this.weak.writeEntries());
     this.#encoder.out.byte(deferred.end);
-  }
-
-  /** Values of weak entries may bring along further keys, so this is asked until nothing is left. */
-  #writeWeakEntries(): boolean {
-    const encoder = this.#encoder;
-    let isAnyNew = false;
-    for (const [collection, written] of this.#weak) {
-      for (const key of encoder.seen.values()) {
-        if (written.has(key) || !collection.has(key)) continue;
-        written.add(key);
-        isAnyNew = true;
-        encoder.out.byte(deferred.weakEntry);
-        encoder.write(collection);
-        encoder.write(key);
-        if ('get' in collection) encoder.writeAt('(an entry)', collection.get(key));
-      }
-    }
-    return isAnyNew;
-  }
-
-  writeTrailer(): void {
-    const { out } = this.#encoder;
-    out.varint(1);
-    out.varint(this.#modules.length);
-    for (const module of this.#modules) {
-      out.string(module.specifier);
-      out.byte(module.isFile ? 1 : 0);
-      out.string(module.package);
-      out.string(module.version);
-      out.string(this.#encoder.isCanonical ? '' : module.from);
-    }
-    out.varint(this.#variables.length);
-    for (const variable of this.#variables) out.byte(isCell(variable) ? 1 : 0);
-    out.varint(this.#records.length);
-    this.#findBranded();
-    for (const record of this.#records) this.#writeCode(record);
   }
 
   #writeExport(value: object, { module, style, path }: ModuleExport): void {
     const { out, seen } = this.#encoder;
     out.byte(tag.moduleExport);
-    let index = this.#modules.findIndex((known) => isSameModule(known, module));
-    if (index < 0) index = this.#modules.push(module) - 1;
-    out.varint(index);
+    out.varint(this.code.addModule(module));
     out.byte(style === 'cjs' ? 1 : 0);
     out.varint(path.length);
     for (const name of path) out.string(name);
@@ -287,35 +201,8 @@ export class FunctionWriter {
       if (!(error instanceof SyntaxError)) throw error;
       return encoder.refuse(name, `its text could not be parsed (${error.message}).`, error);
     }
-    this.#refuseLexical(description, name);
+    refuseLexical(encoder, description, name, this.#homeOf(description.analysis) !== undefined);
     return description;
-  }
-
-  #refuseLexical({ analysis, scriptId, line, column }: Description, name: string): void {
-    const encoder = this.#encoder;
-    const { free, kind } = analysis;
-    for (const word of free.lexical) {
-      // At the top of a module `this` is undefined, there as here.
-      if (word === 'this' && isTopLevelOfModule(scriptId, line, column)) continue;
-      const what = kind === 'arrow' ? 'arrow function' : kind;
-      encoder.refuse(
-        name,
-        `this ${what} uses the \`${word}\` of a function around it, which nothing shows from outside. ` +
-          (word === 'this'
-            ? 'Put it into a variable first (`const self = this`), or pass it as an argument.'
-            : 'Pass what it needs as an argument.'),
-      );
-    }
-    if (kind === 'method' && (analysis.key?.isPrivate === true || free.privateNames.size > 0)) {
-      encoder.refuse(
-        name,
-        'a method that uses private members cannot leave its class. Send the object and call the method there: ' +
-          '`(object) => object.method()`.',
-      );
-    }
-    if (free.usesSuper && this.#homeOf(analysis) === undefined) {
-      encoder.refuse(name, 'a method that uses `super` cannot leave its object. Send the object and call it there.');
-    }
   }
 
   #homeOf(analysis: Analysis): object | undefined {
@@ -331,9 +218,8 @@ export class FunctionWriter {
     const home = analysis.free.usesSuper && !isClass ? this.#homeOf(analysis) : undefined;
     const id = isClass && !encoder.isCanonical ? classId(subject) : '';
     const key = analysis.key?.computed === true ? '"$"' : undefined;
-    const index = this.#records.push({ description, eager, key, id }) - 1;
+    const index = this.code.add({ description, eager, key, id });
     encoder.seen.add(subject);
-    for (const capture of captures) this.#number(capture.variable);
     out.byte(tag.function);
     out.varint(index);
     if (isClass) this.#writeEager(description, eager);
@@ -346,11 +232,6 @@ export class FunctionWriter {
     this.#writeOwnState(description);
   }
 
-  #number(variable: Variable): void {
-    if (variable.index < 0) variable.index = this.#variables.push(variable) - 1;
-  }
-
-  readonly #branded = new Set<AnyFunction>();
   readonly #written = new Set<Variable>();
 
   #writeEager({ subject, analysis, file }: Description, eager: readonly Capture[]): void {
@@ -450,7 +331,7 @@ export class FunctionWriter {
   #writePrivateStatics(subject: AnyFunction): void {
     this.#defer(() => {
       const encoder = this.#encoder;
-      const declared = new Set(this.#classOf(subject)?.privateStatics);
+      const declared = new Set(this.code.classOf(subject)?.privateStatics);
       const members = inspect()
         .privates(subject)
         .filter(({ name }) => declared.has(name.slice(1)));
@@ -464,13 +345,9 @@ export class FunctionWriter {
     });
   }
 
-  #classOf(subject: AnyFunction): Analysis['class'] {
-    return this.#records.find(({ description }) => description.subject === subject)?.description.analysis.class;
-  }
-
   #hasPrivates(constructor: AnyFunction): boolean {
     for (let current: unknown = constructor; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
-      const shape = this.#classOf(current);
+      const shape = this.code.classOf(current);
       if (shape?.hasPrivateInstanceMembers === true) return true;
       if (shape === undefined && hasPrivateText(current)) {
         this.#encoder.refuse(
@@ -482,122 +359,4 @@ export class FunctionWriter {
     }
     return false;
   }
-
-  #privateFieldsOf(constructor: AnyFunction): { owner: AnyFunction; name: string }[] {
-    const fields: { owner: AnyFunction; name: string }[] = [];
-    for (let current: unknown = constructor; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
-      const owner = current;
-      fields.unshift(...(this.#classOf(owner)?.privateFields ?? []).map((name) => ({ owner, name })));
-    }
-    return fields;
-  }
-
-  /** Classes in whose line some class has private members: only their own constructors can make instances. */
-  #findBranded(): void {
-    for (const { description } of this.#records) {
-      if (description.analysis.class?.hasPrivateInstanceMembers !== true) continue;
-      const isInLine = (other: AnyFunction): boolean =>
-        other === description.subject ||
-        Object.prototype.isPrototypeOf.call(other, description.subject) ||
-        Object.prototype.isPrototypeOf.call(description.subject, other);
-      for (const { description: other } of this.#records) if (isInLine(other.subject)) this.#branded.add(other.subject);
-    }
-  }
-
-  #writeCode({ description, eager, key, id }: FunctionRecord): void {
-    const encoder = this.#encoder;
-    const { out } = encoder;
-    const { analysis, captures, file, isSloppy, isDeclaration, subject, line, column } = description;
-    const cells = captures.filter(({ variable }) => isCell(variable));
-    out.string(rewrite(analysis, encoder.isCanonical ? [] : cells, key));
-    const kind = analysis.accessor ?? (analysis.kind === 'class' ? 'class' : analysis.embedding);
-    out.byte(functionKind.indexOf(kind === 'member' ? 'method' : kind));
-    out.byte(
-      (isSloppy ? functionFlag.sloppy : 0) |
-        (isDeclaration ? functionFlag.declaration : 0) |
-        (this.#branded.has(subject) ? functionFlag.branded : 0),
-    );
-    out.string(subject.name);
-    out.string(encoder.isCanonical ? '' : file.url);
-    out.varint(encoder.isCanonical ? 0 : line);
-    out.varint(encoder.isCanonical ? 0 : column);
-    out.string(id);
-    out.string(id === '' ? '' : digest(encoder.canonical(subject)));
-    out.byte(analysis.class?.isDerived === true ? 1 : 0);
-    out.string(analysis.ownName ?? '');
-    out.byte(usesImports(analysis) ? 1 : 0);
-    out.varint(eager.length);
-    for (const { variable } of eager) out.varint(variable.index);
-    out.varint(captures.length);
-    for (const { name, variable } of captures) {
-      out.string(isCell(variable) ? helper.cell(name) : name);
-      out.varint(variable.index);
-    }
-  }
-}
-
-/** The name of a class's method, found by its text; one that was taken away gets a name that nobody knows. */
-function keyOfMethod(owner: object, text: string): string | symbol {
-  for (const key of Reflect.ownKeys(owner)) {
-    const property = ownProperty(owner, key) as OwnProperty;
-    const candidates: unknown[] = [property.value, property.get, property.set];
-    for (const value of candidates) {
-      if (typeof value === 'function' && textOf(value) === text) return key;
-    }
-  }
-  return Symbol('removed');
-}
-
-/** It says `import()` or `import.meta`, or what those became when it came here. */
-function usesImports({ free }: Analysis): boolean {
-  return free.special.length > 0 || free.names.has(helper.importFunction) || free.names.has(helper.importMeta);
-}
-
-function isCell({ users, isWritten }: Variable): boolean {
-  return isWritten && users > 1;
-}
-
-function isSameModule(a: ModuleReference, b: ModuleReference): boolean {
-  return a.specifier === b.specifier && a.package === b.package && a.isFile === b.isFile && a.version === b.version;
-}
-
-/** Whether a property is a method or accessor that stands in a class's text. */
-function isOfText(owner: object, key: string | symbol, text: string): boolean {
-  const property = ownProperty(owner, key) as OwnProperty;
-  const value: unknown = property.get ?? property.set ?? property.value;
-  if (isOwnHasInstance(value)) return true;
-  return typeof value === 'function' && text.includes(textOf(value));
-}
-
-/** The counters that coverage tools put into functions: another process has no use for them. */
-function isCoverageCounter(name: string, value: unknown): boolean {
-  return /^cov_[0-9a-z]+$/.test(name) && typeof value === 'function';
-}
-
-/** In the place of what compilers to CommonJS keep their copies of namespaces in: they do without it. */
-function withoutCache(): null {
-  return null;
-}
-
-/** The `require` of a CommonJS module. */
-function isRequire(name: string, value: unknown): boolean {
-  return name === 'require' && typeof value === 'function' && 'resolve' in value && 'cache' in value;
-}
-
-function hasPrivateText(constructor: AnyFunction): boolean {
-  return /#[\p{ID_Start}_$]/u.test(textOf(constructor));
-}
-
-const languageModules = new Set(['']);
-
-/** Classes that are part of the language, whose instances the encoder knows. */
-function isOfLanguage(module: string, owner: AnyFunction): boolean {
-  return languageModules.has(module) && ['Object', 'Function', 'Iterator'].includes(owner.name);
-}
-
-/** Classes of Node's own that have no public name. */
-function isInternal(owner: AnyFunction, builtIn: object | undefined): boolean {
-  if (builtIn !== undefined) return false;
-  const text = textOf(owner);
-  return text.endsWith('{ [native code] }') && owner.name !== 'Object';
 }

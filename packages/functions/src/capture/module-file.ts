@@ -4,8 +4,8 @@
  */
 import { parse } from 'acorn';
 import type { ModuleDeclaration, Program } from 'acorn';
-import { wrapperStart } from './rewrite.js';
 import { inspect } from '../v8/inspector.js';
+import { wrapperStart } from './rewrite.js';
 
 export interface ImportedName {
   readonly specifier: string;

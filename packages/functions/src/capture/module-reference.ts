@@ -4,9 +4,9 @@
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { ImportedName } from './module-file.js';
 import { findPackage, packageNameOf, packageOfFile, pathOfUrl } from './packages.js';
 import type { PackageFile } from './packages.js';
-import type { ImportedName } from './module-file.js';
 
 export interface ModuleReference {
   /** As written in an import, e.g. `lodash/fp`; or the path of a file in the package. */

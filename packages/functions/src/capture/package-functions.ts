@@ -1,10 +1,10 @@
 /** Functions of installed packages travel by name, however the program came by them. */
 import type { AnyFunction } from '../any-function.js';
+import type { FunctionView } from '../v8/inspector.js';
+import { moduleFile } from './module-file.js';
 import { exportOfLoadedPackage, fileOfPackage } from './module-reference.js';
 import type { ModuleExport } from './module-reference.js';
-import { moduleFile } from './module-file.js';
 import { packageOfFile, pathOfUrl } from './packages.js';
-import type { FunctionView } from '../v8/inspector.js';
 
 /** The export that a function is, found by the file that it was defined in. */
 export function packageExportOf(value: AnyFunction, view: FunctionView): ModuleExport | undefined {

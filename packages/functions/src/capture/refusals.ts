@@ -1,4 +1,12 @@
-/** Why instances of Node's own classes can't travel, and what to do instead. */
+/** What is refused about functions and instances, why, and what to do instead. */
+import { ownProperty } from '../property.js';
+import type { Encoder } from '../values/encoder.js';
+import { intrinsicKind } from '../values/intrinsic-prototypes.js';
+import type { Description } from './describe.js';
+import { builtInOf } from './intrinsics.js';
+import { isTopLevelOfModule } from './module-file.js';
+import { isInternal, isOfLanguage } from './recognise.js';
+
 const reasons: readonly (readonly [RegExp, string])[] = [
   [/Socket|Server|Agent|Http|TLS/, 'an open connection belongs to its process. Connect inside of the function.'],
   [/Stream|FileHandle|Dir$/, 'an open stream or file belongs to its process. Open it inside of the function.'],
@@ -11,4 +19,51 @@ const reasons: readonly (readonly [RegExp, string])[] = [
 export function reasonAgainst(...names: readonly string[]): string {
   const found = reasons.find(([pattern]) => names.some((name) => pattern.test(name)));
   return found?.[1] ?? 'it holds state of this process that no property shows. Send the data that it is made from.';
+}
+
+/** Only classes whose instances are no more than their properties can have instances elsewhere. */
+export function refuseInstanceOfNode(encoder: Encoder, value: object, name: string): void {
+  for (let prototype = Object.getPrototypeOf(value) as object | null; prototype !== null;) {
+    const owner = ownProperty(prototype, 'constructor')?.value;
+    if (typeof owner === 'function') {
+      const builtIn = builtInOf(owner);
+      const isKnown = intrinsicKind(prototype) !== undefined || owner.name === 'EventEmitter';
+      if ((builtIn !== undefined && !isKnown && !isOfLanguage(builtIn.module, owner)) || isInternal(owner, builtIn)) {
+        encoder.refuse(name, reasonAgainst(owner.name, name));
+      }
+    }
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+}
+
+/** Refuses what belongs to a function or object around and can't be seen. */
+export function refuseLexical(
+  encoder: Encoder,
+  { analysis, scriptId, line, column }: Description,
+  name: string,
+  hasHome: boolean,
+): void {
+  const { free, kind } = analysis;
+  for (const word of free.lexical) {
+    // At the top of a module `this` is undefined, there as here.
+    if (word === 'this' && isTopLevelOfModule(scriptId, line, column)) continue;
+    const what = kind === 'arrow' ? 'arrow function' : kind;
+    encoder.refuse(
+      name,
+      `this ${what} uses the \`${word}\` of a function around it, which nothing shows from outside. ` +
+        (word === 'this'
+          ? 'Put it into a variable first (`const self = this`), or pass it as an argument.'
+          : 'Pass what it needs as an argument.'),
+    );
+  }
+  if (kind === 'method' && (analysis.key?.isPrivate === true || free.privateNames.size > 0)) {
+    encoder.refuse(
+      name,
+      'a method that uses private members cannot leave its class. Send the object and call the method there: ' +
+        '`(object) => object.method()`.',
+    );
+  }
+  if (free.usesSuper && !hasHome) {
+    encoder.refuse(name, 'a method that uses `super` cannot leave its object. Send the object and call it there.');
+  }
 }

@@ -3,8 +3,8 @@
  * column where the user wrote it. Each call of the factory gives a fresh closure over fresh variables.
  */
 import { Script } from 'node:vm';
-import { functionFlag } from '../capture/function-writer.js';
 import { helper, wrapperStart } from '../capture/rewrite.js';
+import { functionFlag } from '../wire/function-format.js';
 
 export interface FunctionCode {
   readonly code: string;

@@ -2,16 +2,16 @@
  * Functions and classes out of an encoding; the mirror of `capture/function-writer.ts`. A function is made at once with
  * its variables empty; they are filled as their values arrive, and set when all are there.
  */
-import { ownProperty } from '../property.js';
-import type { OwnProperty } from '../property.js';
 import type { AnyFunction } from '../any-function.js';
-import { deferred, functionFlag, functionKind } from '../capture/function-writer.js';
 import { resolveBuiltIn } from '../capture/intrinsics.js';
 import type { ModuleReference } from '../capture/module-reference.js';
 import { MalformedValueError, ModuleMismatchError } from '../errors/function-error.js';
+import { ownProperty } from '../property.js';
+import type { OwnProperty } from '../property.js';
 import type { Decoder } from '../values/decoder.js';
 import { adoptClass, classOf } from '../values/origins.js';
 import type { ByteReader } from '../wire/byte-reader.js';
+import { deferred, functionFlag, functionKind } from '../wire/function-format.js';
 import { tag } from '../wire/tags.js';
 import { factoryOf } from './evaluate.js';
 import type { FunctionCode, Instantiated } from './evaluate.js';

@@ -1,9 +1,9 @@
 /** What a compute thread holds to make functions out of blobs: its modules. Code is compiled once per thread and content. */
-import { decode, decodeAsync } from '../values/decode.js';
-import type { DecodeOptions } from '../values/decoder.js';
-import { Decoder } from '../values/decoder.js';
-import type { Frames } from '../values/encoder.js';
 import { MalformedValueError } from '../errors/function-error.js';
+import { decode, decodeAsync } from '../values/decode.js';
+import { Decoder } from '../values/decoder.js';
+import type { DecodeOptions } from '../values/decoder.js';
+import type { Frames } from '../values/encoder.js';
 import { ModuleRuntime } from './module-runtime.js';
 import type { ModuleRuntimeOptions } from './module-runtime.js';
 

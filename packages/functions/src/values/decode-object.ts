@@ -1,8 +1,8 @@
 /** Instances of classes and errors, made without running anybody's constructor. The mirror of `encode-object.ts`. */
 import { MalformedValueError } from '../errors/function-error.js';
+import { mapStack } from '../v8/source-maps.js';
 import { instanceBases } from '../wire/tags.js';
 import type { InstanceBase } from '../wire/tags.js';
-import { mapStack } from '../v8/source-maps.js';
 import type { Decoder } from './decoder.js';
 
 type Constructor = new (...args: unknown[]) => object;

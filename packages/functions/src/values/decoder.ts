@@ -4,8 +4,8 @@
  */
 import { MalformedValueError } from '../errors/function-error.js';
 import { serializerNamed } from '../registry.js';
-import { ModuleRuntime } from '../runtime/module-runtime.js';
 import { FunctionReader } from '../runtime/function-reader.js';
+import { ModuleRuntime } from '../runtime/module-runtime.js';
 import { BufferReader } from '../wire/buffer-reader.js';
 import { ByteReader } from '../wire/byte-reader.js';
 import { readShape } from '../wire/shape-cache.js';

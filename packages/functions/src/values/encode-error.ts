@@ -3,9 +3,9 @@
  * a task may throw anything: a field that can't is replaced by a note, and a class that can't by its nearest ancestor that
  * can.
  */
-import { ownProperty } from '../property.js';
 import { types } from 'node:util';
 import { NotSerializableError } from '../errors/function-error.js';
+import { ownProperty } from '../property.js';
 import { tag } from '../wire/tags.js';
 import { writeProperties } from './encode-object.js';
 import { borrowEncoder, returnEncoder } from './encoder.js';

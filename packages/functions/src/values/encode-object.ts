@@ -2,16 +2,17 @@
  * Objects that are more than plain data: built-in kinds (`Map`, `Date`, typed arrays…), errors, instances of classes,
  * objects with accessors, symbols or attributes of their own. What can't travel is refused here, with the way out.
  */
+import { types } from 'node:util';
+import type { AnyFunction } from '../any-function.js';
+import { refuseInstanceOfNode } from '../capture/refusals.js';
 import { ownProperty } from '../property.js';
 import type { OwnProperty } from '../property.js';
-import type { AnyFunction } from '../any-function.js';
-import { types } from 'node:util';
 import { serializerFor } from '../registry.js';
 import { attribute, instanceBases, tag, viewKinds } from '../wire/tags.js';
 import type { InstanceBase } from '../wire/tags.js';
+import { writeError } from './encode-error.js';
 import type { Encoder } from './encoder.js';
 import { intrinsicKind, isIntrinsicPrototype } from './intrinsic-prototypes.js';
-import { writeError } from './encode-error.js';
 
 const { getPrototypeOf, getOwnPropertyDescriptor, isExtensible, hasOwn } = Object;
 const { ownKeys } = Reflect;
@@ -35,7 +36,7 @@ export function writeObject(encoder: Encoder, value: object, prototype: object |
   }
   if (isIntrinsicPrototype(value) && encoder.functions.writeByReference(value)) return;
   if (types.isWeakMap(value) || types.isWeakSet(value)) {
-    encoder.functions.writeWeak(value);
+    encoder.functions.weak.write(value);
     return;
   }
   const base = baseOf(value);
@@ -280,7 +281,7 @@ export function writeInstance(encoder: Encoder, value: object, base: InstanceBas
     return;
   }
   const name = constructor.name === '' ? 'an anonymous class' : constructor.name;
-  encoder.functions.checkInstance(value, constructor, name);
+  refuseInstanceOfNode(encoder, value, name);
   out.byte(tag.instance);
   out.byte(instanceBases.indexOf(base));
   encoder.trail.push({ arrow: name });

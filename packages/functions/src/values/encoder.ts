@@ -6,19 +6,19 @@
  * Objects are numbered in the order in which they are met, here and in the decoder alike: that is what references to
  * shared objects and cycles count by. Both sides must therefore number exactly the same things.
  */
-import type { AnyFunction } from '../any-function.js';
 import { inspect } from 'node:util';
-import { NotSerializableError } from '../errors/function-error.js';
+import type { AnyFunction } from '../any-function.js';
 import { closedView } from '../capture/describe.js';
 import { FunctionWriter } from '../capture/function-writer.js';
+import { NotSerializableError } from '../errors/function-error.js';
+import { inspect as inspector } from '../v8/inspector.js';
+import type { FunctionView } from '../v8/inspector.js';
 import { BufferTable } from '../wire/buffer-table.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { ObjectIndex } from '../wire/object-index.js';
 import { flags, tag, wellKnownSymbols } from '../wire/tags.js';
-import { inspect as inspector } from '../v8/inspector.js';
-import type { FunctionView } from '../v8/inspector.js';
-import { symbolId } from './origins.js';
 import { byName, writeObject, writeProperties } from './encode-object.js';
+import { symbolId } from './origins.js';
 import { Trail } from './trail.js';
 
 /** What a value became: a small header, and its large buffers out of band. */
@@ -152,7 +152,7 @@ export class Encoder {
     if (this.buffers === undefined) out.varint(0);
     else this.buffers.write(out, buffers, this.#outOfBandBytes);
     if (this.#functions === undefined) out.varint(0);
-    else this.#functions.writeTrailer();
+    else this.#functions.code.write();
     out.uint32(trailer);
   }
 

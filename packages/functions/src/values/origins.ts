@@ -3,8 +3,8 @@
  * id where it was made; what comes back under a known id *is* the original, so that a result is `instanceof` the class of
  * the notebook that sent it, and two tasks in one thread agree on a class. Held per thread; ids are random per thread.
  */
-import type { AnyFunction } from '../any-function.js';
 import { randomBytes } from 'node:crypto';
+import type { AnyFunction } from '../any-function.js';
 
 /** Made at first use: most threads need none, and it takes a while to load what makes it. */
 let prefix: string | undefined;

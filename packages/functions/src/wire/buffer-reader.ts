@@ -3,8 +3,8 @@
  * alignment allows: no copy is made of large data. All views of one buffer share the same memory again.
  */
 import { MalformedValueError } from '../errors/function-error.js';
-import type { ByteReader } from './byte-reader.js';
 import { bufferKind, isShared, segmentKind } from './buffer-table.js';
+import type { ByteReader } from './byte-reader.js';
 import { viewKinds } from './tags.js';
 
 interface Segment {
