@@ -2,12 +2,13 @@
  * Actors: objects that live in a thread of their own on a worker. Their methods are called there, directly from here to the
  * worker, without the scheduler.
  */
-import type { TaskId } from '@covey/protocol/internal';
-import { ResultUnavailableError, UsageError } from '../errors.js';
+import type { ErrorReport, TaskId } from '@covey/protocol/internal';
+import { ActorGoneError, UsageError } from '../errors.js';
 import type { Future } from '../future.js';
 import type { Session } from '../session/session.js';
 import type { ClientTaskId } from '@covey/protocol/internal';
-import { decodeFrames, encodeWhole } from '../values/codec.js';
+import { decodeFrames, decodeValue, encodeWhole } from '../values/codec.js';
+import { Failure } from '../values/failures.js';
 
 /**
  * An actor as seen from here: its methods return promises, its properties are read by {@link getProperty}. Calls of one
@@ -86,7 +87,11 @@ async function atWorker(
   session.checkOpen();
   let place = places.get(target);
   if (place === undefined) places.set(target, (place = locate(target)));
-  const answer = place.then(({ address, taskId }) => call(address, taskId));
+  const answer = place
+    .then(({ address, taskId }) => call(address, taskId))
+    .catch((error: unknown) => {
+      throw asThrown(error, target.type);
+    });
   const bytes = await (session.settings.aroundWait?.(() => answer) ?? answer);
   return decodeFrames({ header: bytes, buffers: [] });
 }
@@ -95,7 +100,19 @@ async function locate({ session, id, type }: Target): Promise<{ readonly address
   const [located] = await session.link.call('locate', { ids: [id as ClientTaskId] });
   const address = located?.addresses[0];
   if (located === undefined || address === undefined) {
-    throw new ResultUnavailableError(`The actor '${type}' is gone: its worker ended, and an actor has no other copy`);
+    throw new ActorGoneError(`The actor '${type}' is gone: its worker ended, and an actor has no other copy`);
   }
   return { address, taskId: located.taskId };
+}
+
+/** What a call of an actor failed with: what its method threw, as it was; or that the actor is gone. */
+function asThrown(error: unknown, type: string): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  const { code, remoteCode, data } = error as { code?: unknown; remoteCode?: unknown; data?: unknown };
+  const known = remoteCode ?? code;
+  if (known === 'ERR_COVEY_REMOTE_RUN') return new Failure(data as ErrorReport).error(decodeValue);
+  if (known === 'ERR_COVEY_NOT_HERE') {
+    return new ActorGoneError(`The actor '${type}' is gone: its thread or its worker ended`, { cause: error });
+  }
+  return error;
 }

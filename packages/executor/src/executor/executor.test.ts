@@ -1,7 +1,7 @@
 import { captureFunction, decode, encode } from '@covey/functions';
 import { AuthenticationError, Secret, silentLogger } from '@covey/protocol';
 import type { TaskId } from '@covey/protocol/internal';
-import { ResultUnavailableError, RunOnWorkersError, UnknownKeyError, UsageError, WaitTimeoutError } from '../errors.js';
+import { ActorGoneError, RunOnWorkersError, UnknownKeyError, UsageError, WaitTimeoutError } from '../errors.js';
 import { Executor } from '../executor.js';
 import { getProperty } from '../actors/actor.js';
 import type { Actor } from '../actors/actor.js';
@@ -254,7 +254,7 @@ describe('actors', () => {
     await turn();
     expect(scheduler.released).toEqual([]);
     scheduler.answers.locate = () => [{ taskId: 1 as TaskId, nbytes: 0, type: 'Counter', addresses: [] }];
-    await expect(counter.add(1)).rejects.toThrow(ResultUnavailableError);
+    await expect(counter.add(1)).rejects.toThrow(ActorGoneError);
   });
 });
 
