@@ -176,6 +176,17 @@ test('a scheduler that is open to other machines is reached by its outer address
   await command.endBy('SIGTERM');
 });
 
+test('the pages of a scheduler open with its token, and not without', async () => {
+  const { command, address } = await scheduler('pages');
+  const { output } = await run('token', 'pages').ended;
+  const page = address.replace('ws:', 'http:') + '/json/identity';
+  const opened = await fetch(page, { headers: { authorization: `Bearer ${output.trim()}` } });
+  expect(await opened.json()).toMatchObject({ clusterName: 'pages' });
+  expect((await fetch(page)).ok).toBe(false);
+  expect((await fetch(address.replace('ws:', 'http:') + '/health')).ok).toBe(true);
+  await command.endBy('SIGTERM');
+});
+
 test('an idle scheduler ends by itself', async () => {
   const { command } = await scheduler('idle', '--idle-timeout', '1s');
   expect(await command.ended).toMatchObject({ status: 0 });

@@ -7,6 +7,7 @@ import { COVEY_VERSION } from '@covey/protocol';
 import { addClusterCommands } from './commands/clusters-commands.js';
 import { addConfigCommands } from './commands/config-commands.js';
 import { addSchedulerCommand } from './commands/scheduler-command.js';
+import { addTokenCommand } from './commands/token-command.js';
 import { addVersionCommand } from './commands/version-command.js';
 import { addWorkerCommand } from './commands/worker-command.js';
 import { reportFailure } from './failure.js';
@@ -59,6 +60,7 @@ function createProgram(context: CommandContext): Command {
   addWorkerCommand(program, context);
   addClusterCommands(program, context);
   addConfigCommands(program, context);
+  addTokenCommand(program, context);
   addVersionCommand(program, context);
   for (const command of allCommands(program)) {
     command.exitOverride().copyInheritedSettings(program);
