@@ -19,6 +19,8 @@ export interface ClassShape {
   readonly instanceValues: readonly Range[];
   /** Behind the opening brace of the constructor's body. */
   readonly constructorBody: number | undefined;
+  /** The code that runs with a new instance as its `this`: the constructor and the initializers of fields. */
+  readonly ofNewInstance: readonly Range[];
   /** Methods with computed names: where the brackets stand, and the text of the method itself. */
   readonly computedMethods: readonly (Range & { readonly text: string; readonly isStatic: boolean })[];
   /** Private fields in the order in which they are installed. */
@@ -36,6 +38,7 @@ export function shapeOfClass(node: Class, offset: number, text: string): ClassSh
   const privateFields: string[] = [];
   const privateStatics: string[] = [];
   const computedMethods: ClassShape['computedMethods'][number][] = [];
+  const ofConstructor: Range[] = [];
   let constructorBody: number | undefined;
   let hasPrivateInstanceMembers = false;
   for (const member of node.body.body) {
@@ -47,7 +50,10 @@ export function shapeOfClass(node: Class, offset: number, text: string): ClassSh
     if (isPrivate && !member.static) hasPrivateInstanceMembers = true;
     if (member.type === 'MethodDefinition') {
       if (member.computed) computedMethods.push(computedMethod(member, offset, text));
-      if (member.kind === 'constructor') constructorBody = member.value.body.start + 1 - offset;
+      if (member.kind === 'constructor') {
+        constructorBody = member.value.body.start + 1 - offset;
+        ofConstructor.push(range(member.value.body));
+      }
       continue;
     }
     if (member.value != null) (member.static ? staticValues : instanceValues).push(range(member.value));
@@ -61,6 +67,7 @@ export function shapeOfClass(node: Class, offset: number, text: string): ClassSh
     staticValues,
     instanceValues,
     constructorBody,
+    ofNewInstance: [...instanceValues, ...ofConstructor],
     computedMethods,
     privateFields,
     privateStatics,

@@ -18,7 +18,7 @@ import type { Encoder } from '../values/encoder.js';
 import { intrinsicKind } from '../values/intrinsic-prototypes.js';
 import { classId } from '../values/origins.js';
 import type { Step } from '../values/trail.js';
-import { deferred } from '../wire/function-format.js';
+import { deferred, functionHome } from '../wire/function-format.js';
 import { tag } from '../wire/tags.js';
 import { CodeTable } from './code-table.js';
 import { describeFunction } from './describe.js';
@@ -29,7 +29,15 @@ import type { ModuleFile } from './module-file.js';
 import { exportOfLoadedPackage } from './module-reference.js';
 import type { ModuleExport } from './module-reference.js';
 import { packageExportOf } from './package-functions.js';
-import { hasPrivateText, isCoverageCounter, isOfText, isRequire, keyOfMethod, withoutCache } from './recognise.js';
+import {
+  hasPrivateText,
+  isCoverageCounter,
+  isMadeFor,
+  isOfText,
+  isRequire,
+  keyOfMethod,
+  withoutCache,
+} from './recognise.js';
 import { reasonAgainst, refuseLexical } from './refusals.js';
 import { ScopeInstances } from './scope-instances.js';
 import type { Variable } from './scope-instances.js';
@@ -201,12 +209,15 @@ export class FunctionWriter {
       if (!(error instanceof SyntaxError)) throw error;
       return encoder.refuse(name, `its text could not be parsed (${error.message}).`, error);
     }
-    refuseLexical(encoder, description, name, this.#homeOf(description.analysis) !== undefined);
+    refuseLexical(encoder, description, name, this.#homeOf(description.analysis));
     return description;
   }
 
   #homeOf(analysis: Analysis): object | undefined {
-    return analysis.kind === 'method' ? this.#home : undefined;
+    const home = this.#home;
+    if (home === undefined) return undefined;
+    if (analysis.kind === 'method') return analysis.free.usesSuper ? home : undefined;
+    return analysis.free.lexical.has('this') && isMadeFor(home, analysis.text) ? home : undefined;
   }
 
   #writeRecord(description: Description): void {
@@ -215,7 +226,7 @@ export class FunctionWriter {
     const { subject, analysis, captures } = description;
     const isClass = analysis.kind === 'class';
     const eager = isClass ? captures.filter(({ name }) => analysis.free.eager.has(name)) : [];
-    const home = analysis.free.usesSuper && !isClass ? this.#homeOf(analysis) : undefined;
+    const home = isClass ? undefined : this.#homeOf(analysis);
     const id = isClass && !encoder.isCanonical ? classId(subject) : '';
     const key = analysis.key?.computed === true ? '"$"' : undefined;
     const index = this.code.add({ description, eager, key, id });
@@ -223,10 +234,12 @@ export class FunctionWriter {
     out.byte(tag.function);
     out.varint(index);
     if (isClass) this.#writeEager(description, eager);
-    else if (home === undefined) out.byte(0);
+    else if (home === undefined) out.byte(functionHome.none);
     else {
-      out.byte(1);
-      encoder.writeAt({ arrow: 'the prototype of its object' }, Object.getPrototypeOf(home));
+      const isMethod = analysis.kind === 'method';
+      out.byte(isMethod ? functionHome.superOf : functionHome.thisOf);
+      const value = isMethod ? (Object.getPrototypeOf(home) as unknown) : home;
+      encoder.writeAt({ arrow: isMethod ? 'the prototype of its object' : 'its this' }, value);
     }
     for (const capture of captures) if (!eager.includes(capture)) this.#deferVariable(capture, description.file);
     this.#writeOwnState(description);

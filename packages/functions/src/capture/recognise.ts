@@ -1,4 +1,5 @@
 /** Recognises what needs special treatment: by its text, or by the names that compilers and tools give it. */
+import { analyse } from '../analysis/analysis.js';
 import type { Analysis } from '../analysis/analysis.js';
 import { textOf } from '../any-function.js';
 import type { AnyFunction } from '../any-function.js';
@@ -61,4 +62,25 @@ export function isInternal(owner: AnyFunction, builtIn: object | undefined): boo
   if (builtIn !== undefined) return false;
   const text = textOf(owner);
   return text.endsWith('{ [native code] }') && owner.name !== 'Object';
+}
+
+/**
+ * Whether an arrow that is a property of an object was made by its class for it: in the initializer of a field or in the
+ * constructor. Then the object is the arrow's `this`.
+ */
+export function isMadeFor(owner: object, arrow: string): boolean {
+  for (let prototype = protoOf(owner); prototype !== null; prototype = protoOf(prototype)) {
+    const constructor = ownProperty(prototype, 'constructor')?.value;
+    if (typeof constructor !== 'function' || !textOf(constructor).startsWith('class')) continue;
+    const text = textOf(constructor);
+    const shape = analyse(text, false).class;
+    for (let at = text.indexOf(arrow); at >= 0; at = text.indexOf(arrow, at + 1)) {
+      if (shape?.ofNewInstance.some(({ start, end }) => start <= at && at + arrow.length <= end) === true) return true;
+    }
+  }
+  return false;
+}
+
+function protoOf(value: object): object | null {
+  return Object.getPrototypeOf(value) as object | null;
 }

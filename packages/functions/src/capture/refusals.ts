@@ -41,10 +41,11 @@ export function refuseLexical(
   encoder: Encoder,
   { analysis, scriptId, line, column }: Description,
   name: string,
-  hasHome: boolean,
+  home: object | undefined,
 ): void {
   const { free, kind } = analysis;
   for (const word of free.lexical) {
+    if (word === 'this' && kind === 'arrow' && home !== undefined) continue;
     // At the top of a module `this` is undefined, there as here.
     if (word === 'this' && isTopLevelOfModule(scriptId, line, column)) continue;
     const what = kind === 'arrow' ? 'arrow function' : kind;
@@ -56,6 +57,9 @@ export function refuseLexical(
           : 'Pass what it needs as an argument.'),
     );
   }
+  if (kind === 'arrow' && free.privateNames.size > 0) {
+    encoder.refuse(name, 'an arrow function that uses private members cannot leave its class. Make it a method.');
+  }
   if (kind === 'method' && (analysis.key?.isPrivate === true || free.privateNames.size > 0)) {
     encoder.refuse(
       name,
@@ -63,7 +67,7 @@ export function refuseLexical(
         '`(object) => object.method()`.',
     );
   }
-  if (free.usesSuper && !hasHome) {
+  if (free.usesSuper && home === undefined) {
     encoder.refuse(name, 'a method that uses `super` cannot leave its object. Send the object and call it there.');
   }
 }

@@ -24,6 +24,8 @@ export interface FunctionCode {
 
 export interface Surroundings {
   readonly superclass: unknown;
+  /** The `this` of an arrow that a class made for its instance. */
+  readonly self: unknown;
   /** Computed names of methods, in the order of the text. */
   readonly keys: readonly unknown[];
   readonly hooks: object;
@@ -75,12 +77,12 @@ function wrapperOf(code: FunctionCode): { before: string; after: string } {
   const own = (flags & functionFlag.declaration) !== 0 ? code.ownName : undefined;
   const declared = late.filter((name) => name !== own);
   const head =
-    `${wrapperStart},keys:${helper.keys},hooks:${helper.hooks},raw:${helper.raw},` +
+    `${wrapperStart},self:$covey$self,keys:${helper.keys},hooks:${helper.hooks},raw:${helper.raw},` +
     `importFunction:${helper.importFunction},meta:${helper.importMeta},eager:[${eager.join(',')}]}){` +
     // A directive is not allowed in a function with a parameter pattern.
     `return (function(){${strict}${declared.length > 0 ? `let ${declared.join(',')};` : ''}`;
   const set = late.length > 0 ? `($covey$v)=>{[${late.join(',')}]=$covey$v}` : 'undefined';
-  const tail = `})()})`;
+  const tail = `}).call($covey$self)})`;
   if (own !== undefined) return { before: head, after: `;return{value:${own},set:${set}}${tail}` };
   const [open, close] =
     kind === 'expression' || kind === 'class' ? ['(', ')'] : kind === 'classMember' ? ['(class{', '})'] : ['({', '})'];

@@ -11,10 +11,10 @@ import type { OwnProperty } from '../property.js';
 import type { Decoder } from '../values/decoder.js';
 import { adoptClass, classOf } from '../values/origins.js';
 import type { ByteReader } from '../wire/byte-reader.js';
-import { deferred, functionFlag, functionKind } from '../wire/function-format.js';
+import { deferred, functionFlag, functionHome, functionKind } from '../wire/function-format.js';
 import { tag } from '../wire/tags.js';
 import { factoryOf } from './evaluate.js';
-import type { FunctionCode, Instantiated } from './evaluate.js';
+import type { FunctionCode, Instantiated, Surroundings } from './evaluate.js';
 import { construct, hooksOf, raw, setHooks } from './instances.js';
 import { importsOfFile, requireOfFile } from './module-runtime.js';
 import { sink } from './sink.js';
@@ -195,19 +195,26 @@ export class FunctionReader {
     let superclass: unknown;
     const keys: unknown[] = [];
     let home: object | undefined;
+    let self: unknown;
     if (record.kind === 'class') {
       if (record.isDerived) superclass = decoder.read();
       for (let count = reader.count(); count > 0; count--) keys.push(decoder.read());
       for (const variable of record.eagerIndices) this.#values[variable] = decoder.read();
-    } else if (reader.byte() === 1) {
-      home = decoder.read() as object;
+    } else {
+      const kind = reader.byte();
+      if (kind === functionHome.superOf) home = decoder.read() as object;
+      else if (kind === functionHome.thisOf) self = decoder.read();
     }
-    const value = this.#make(record, superclass, keys, home);
+    const value = this.#make(record, { superclass, keys, self }, home);
     decoder.objects[index] = value;
     return value;
   }
 
-  #make(record: FunctionRecord, superclass: unknown, keys: readonly unknown[], home: object | undefined): unknown {
+  #make(
+    record: FunctionRecord,
+    own: Pick<Surroundings, 'superclass' | 'keys' | 'self'>,
+    home: object | undefined,
+  ): unknown {
     if (record.id !== '') {
       const known = classOf(record.id, record.fingerprint, (record.flags & functionFlag.branded) !== 0);
       if (known !== undefined) {
@@ -218,8 +225,7 @@ export class FunctionReader {
     const hooks = {};
     const imports = record.usesImports ? importsOfFile(record.url) : undefined;
     const { value, set } = factoryOf(record)({
-      superclass,
-      keys,
+      ...own,
       hooks,
       raw,
       importFunction: imports?.importFunction,

@@ -363,6 +363,28 @@ table('instances', {
     [],
     [1, 2],
   ],
+  'with arrows that its class made for it': [
+    () => {
+      class Model {
+        weight = 3;
+        predict = (x: number): number => x * this.weight;
+        readonly scale: (by: number) => void;
+        constructor() {
+          this.scale = (by) => {
+            this.weight *= by;
+          };
+        }
+      }
+      const model = new Model();
+      return () => {
+        const { predict, scale } = model;
+        scale(2);
+        return [predict(5), model.weight];
+      };
+    },
+    [],
+    [30, 6],
+  ],
   frozen: [
     () => {
       const p = Object.freeze(new Point(1, 2));

@@ -7,3 +7,6 @@ export const functionKind = ['expression', 'method', 'get', 'set', 'class', 'cla
 
 /** Bits of a function's record. */
 export const functionFlag = { sloppy: 1, declaration: 2, branded: 4 } as const;
+
+/** What a function belongs to: nothing, an object whose prototype is its `super`, or the object that is its `this`. */
+export const functionHome = { none: 0, superOf: 1, thisOf: 2 } as const;
