@@ -271,6 +271,7 @@ export class WorkerProcess implements AsyncDisposable {
     const closing = Promise.all([
       this.#channel?.close(end.reason),
       this.#incarnation?.dispose(),
+      this.#peerSessions.close(end.reason),
       this.#listener?.close(),
       this.#bulkClient.close(),
     ]);

@@ -1,0 +1,24 @@
+import { NotHereError, RemoteRunError, ThreadRequests } from './thread-requests.js';
+
+it('answers go to who asked, errors with their report, and once only', async () => {
+  const requests = new ThreadRequests();
+  const [first, second] = [requests.add(1), requests.add(1)];
+  requests.reply(second.id, Uint8Array.of(2));
+  const report = { name: 'RangeError', message: 'no', key: '' };
+  requests.replyError(first.id, report);
+  requests.reply(first.id, Uint8Array.of(1));
+  requests.reply(99, Uint8Array.of(1));
+  expect(await second.answer).toEqual(Uint8Array.of(2));
+  const error: unknown = await first.answer.catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(RemoteRunError);
+  expect(error).toMatchObject({ message: 'no', data: report });
+});
+
+it('who asked a thread that ends is told', async () => {
+  const requests = new ThreadRequests();
+  const [lost, other] = [requests.add(1), requests.add(2)];
+  requests.threadEnded(1);
+  await expect(lost.answer).rejects.toBeInstanceOf(NotHereError);
+  requests.reply(other.id, Uint8Array.of(2));
+  expect(await other.answer).toEqual(Uint8Array.of(2));
+});
