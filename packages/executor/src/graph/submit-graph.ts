@@ -64,9 +64,10 @@ class GraphSubmission {
   /** Tasks that have a number but are not encoded yet, in the order of their numbers. */
   readonly #labels: string[] = [];
   readonly #tasks: Task<unknown>[] = [];
-  readonly #numbers = new Map<Task<unknown>, number>();
   readonly #numbersOfKeys = new Map<string, number | Future<unknown>>();
   readonly #captured = new Map<CallableFunction, CapturedTask>();
+  /** Left on tasks that were met: small, since a graph may live long. */
+  readonly #stamp = {};
   /** Ends the keys of an impure graph's tasks. */
   readonly #suffix: string;
 
@@ -138,13 +139,11 @@ class GraphSubmission {
 
   /** The number of a task. */
   byTask(task: Task<unknown>, label: string): number {
-    let number = this.#numbers.get(task);
-    if (number === undefined) {
-      number = this.#tasks.push(task) - 1;
-      this.#numbers.set(task, number);
-      this.#labels.push(label);
-    }
-    return number;
+    if (task.metBy === this.#stamp) return task.metAs;
+    task.metBy = this.#stamp;
+    task.metAs = this.#tasks.push(task) - 1;
+    this.#labels.push(label);
+    return task.metAs;
   }
 
   #encode(number: number): void {
@@ -201,7 +200,7 @@ class GraphSubmission {
     if (value instanceof Future) return value.key;
     let number: number | Future<unknown> | undefined;
     if (value instanceof Ref) number = this.#numbersOfKeys.get((value as Ref<unknown>).key);
-    else if (value instanceof Task) number = this.#numbers.get(value as Task<unknown>);
+    else if (value instanceof Task && value.metBy === this.#stamp) number = value.metAs;
     if (number instanceof Future) return number.key;
     return number === undefined ? undefined : this.#nodes[number]?.key;
   };

@@ -23,6 +23,15 @@ export class Ref<T> {
 export class Task<T> {
   readonly fn: (...args: never[]) => unknown;
   readonly args: readonly unknown[];
+  /**
+   * The submission that met this task last, and under which number: on the task itself, because a map from objects to numbers
+   * costs more than all else that is done for a task of a large graph.
+   *
+   * @internal
+   */
+  metBy: object | undefined = undefined;
+  /** @internal */
+  metAs = 0;
   declare protected readonly value: T;
 
   constructor(fn: (...args: never[]) => unknown, args: readonly unknown[]) {

@@ -148,7 +148,8 @@ export class Session implements FutureHost, TaskNewsHandler {
     };
     clientMessages.tasks(this.link.batch(), run);
     this.link.weigh(args.byteLength);
-    this.definitions.add(options, run);
+    // Inner tasks of graphs have no handle whose end would end the keeping of their definition.
+    if (options.wanted !== false) this.definitions.add(options, run);
   }
 
   /** The held task of a key that was asked for before by this client, unless it must be computed anew. */
