@@ -11,12 +11,12 @@ export function nextCapacity(capacity: number, needed = capacity + 1): number {
   return Math.max(grown, needed, 16);
 }
 
-/** A copy of `column` with room for `capacity` values; the new ones are `fill`. */
-export function grown<C extends Column>(column: C, capacity: number, fill = 0): C {
-  const larger = new (column.constructor as new (length: number) => C)(capacity);
-  larger.set(column);
-  if (fill !== 0) larger.fill(fill, column.length);
-  return larger;
+/** A copy of `column` with room for `capacity` values; new ones are `fill`, those beyond are lost. */
+export function resized<C extends Column>(column: C, capacity: number, fill = 0): C {
+  const copy = new (column.constructor as new (length: number) => C)(capacity);
+  copy.set(column.length > capacity ? column.subarray(0, capacity) : column);
+  if (fill !== 0 && capacity > column.length) copy.fill(fill, column.length);
+  return copy;
 }
 
 /** A stack of slots that grows; used where recursion could be as deep as a graph is long. */
@@ -29,7 +29,7 @@ export class SlotStack {
   }
 
   push(slot: number): void {
-    if (this.#length === this.#items.length) this.#items = grown(this.#items, this.#length * 2);
+    if (this.#length === this.#items.length) this.#items = resized(this.#items, this.#length * 2);
     this.#items[this.#length++] = slot;
   }
 

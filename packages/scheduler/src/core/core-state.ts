@@ -125,6 +125,14 @@ export class CoreState {
     this.story.add(this.now, this.keys.hash[slot]!, from, to, this.stimulus, worker);
   }
 
+  /** Gives memory back when no task is left. */
+  shrink(): void {
+    this.moves.clear();
+    this.unplaceable.clear();
+    this.tasks.shrink();
+    this.edges.shrink();
+  }
+
   /** Asks to be woken for something at a time, or before. */
   wakeAt(what: 'recall' | 'no-worker', atMs: number): void {
     if ((this.alarms.get(what) ?? Infinity) <= atMs) return;

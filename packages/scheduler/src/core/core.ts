@@ -452,6 +452,7 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     if (s.moves.size > 0) pruneMoves(s);
     if (s.retiring.size > 0) tendRetirements(s);
     this.#end();
+    if (s.tasks.size === 0) s.shrink();
   }
 
   wake(now: number): void {

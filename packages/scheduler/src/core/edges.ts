@@ -4,18 +4,21 @@
  * The edges of a task lie side by side, in the order in which its function and arguments refer to them; the dependents
  * of a task are a doubly linked list through their edges, so that a forgotten dependent leaves in constant time.
  */
-import { grown, nextCapacity } from './columns.js';
+import { nextCapacity, resized } from './columns.js';
 
 const EXACT_SIZES = 16;
+const SMALLEST = 64;
+/** More edges than this are made few again when none is left. */
+const LARGE = 65_536;
 
 export class EdgePool {
   /** The dependency. */
-  to = new Int32Array(64);
+  to = new Int32Array(SMALLEST);
   /** The dependent. */
-  from = new Int32Array(64);
+  from = new Int32Array(SMALLEST);
   /** The next edge to the same dependency, or -1. */
-  next = new Int32Array(64);
-  #previous = new Int32Array(64);
+  next = new Int32Array(SMALLEST);
+  #previous = new Int32Array(SMALLEST);
   #used = 0;
   #live = 0;
   /** Free blocks by size class: the first edge of each, linked through `next`. */
@@ -70,12 +73,23 @@ export class EdgePool {
     return head;
   }
 
+  /** Gives the memory of many edges back once all of them are gone. */
+  shrink(): void {
+    if (this.#live > 0 || this.to.length <= LARGE) return;
+    this.#used = 0;
+    this.#free.length = 0;
+    this.#resize(SMALLEST);
+  }
+
   #grow(): void {
-    const capacity = nextCapacity(this.to.length, this.#used);
-    this.to = grown(this.to, capacity);
-    this.from = grown(this.from, capacity);
-    this.next = grown(this.next, capacity);
-    this.#previous = grown(this.#previous, capacity);
+    this.#resize(nextCapacity(this.to.length, this.#used));
+  }
+
+  #resize(capacity: number): void {
+    this.to = resized(this.to, capacity);
+    this.from = resized(this.from, capacity);
+    this.next = resized(this.next, capacity);
+    this.#previous = resized(this.#previous, capacity);
   }
 }
 

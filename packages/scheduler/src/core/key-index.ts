@@ -5,7 +5,7 @@
  * a shared prefix and the number, and their text is made when it is read; others as strings. Both live in one open
  * hash table of slots: a `Map` would cost three times the memory and stop at 16 million keys.
  */
-import { grown } from './columns.js';
+import { resized } from './columns.js';
 
 const LARGEST_NUMBER = 0x7fffffff;
 
@@ -38,11 +38,12 @@ export class KeyIndex {
     return this.#count;
   }
 
-  /** Makes room for slots below `capacity`. */
+  /** Makes room for slots below `capacity`, and no more. */
   reserve(capacity: number): void {
-    this.hash = grown(this.hash, capacity);
-    this.#prefixOf = grown(this.#prefixOf, capacity);
-    this.#numberOf = grown(this.#numberOf, capacity);
+    this.#strings.length = Math.min(this.#strings.length, capacity);
+    this.hash = resized(this.hash, capacity);
+    this.#prefixOf = resized(this.#prefixOf, capacity);
+    this.#numberOf = resized(this.#numberOf, capacity);
   }
 
   /** The slot of a key, or -1. */

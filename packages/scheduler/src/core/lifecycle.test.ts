@@ -87,13 +87,13 @@ describe('dependencies', () => {
     expect(world.heard('peer')).toEqual([[two, one, 'tcp://one']]);
   });
 
-  test('a chain of two hundred thousand tasks is submitted, released and forgotten without depth', () => {
+  test('a chain of a hundred thousand tasks is submitted, released and forgotten without depth', () => {
     const core = new SchedulerCore({ output: recordingOutput(() => undefined) });
     const client = core.addClient({ name: 'deep' }, 0);
     const blob = { hash: 'h', name: 'f', references: 0, header: new Uint8Array(), buffers: [] };
     core.defineFunction(client, 1 as never, blob, 0);
     core.defineOptions(client, 1 as never, { wanted: false }, 0);
-    const length = 200_000;
+    const length = 100_000;
     for (let i = 1; i <= length; i++) {
       const run = { optionsId: 1, functionId: 1, firstId: i, count: 1, keys: 'chain', args: new Uint8Array() };
       core.submitRun(client, { ...run, argumentEnds: null, dependencies: i === 1 ? null : [i - 1] } as never, 0);

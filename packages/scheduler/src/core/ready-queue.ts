@@ -5,7 +5,7 @@
  * order (dependents) pays for a heap. A task that leaves by another way than `pop` stays behind as a stale entry, which is
  * recognised by its order (unique to a task) and its place, and skipped.
  */
-import { grown } from './columns.js';
+import { resized } from './columns.js';
 import { State } from './states.js';
 import type { TaskTable } from './task-table.js';
 
@@ -146,8 +146,8 @@ export class ReadyQueue {
 
   #pushHeap(order: number, slot: number): void {
     if (this.#heapLength === this.#heapSlots.length) {
-      this.#heapOrders = grown(this.#heapOrders, this.#heapLength * 2);
-      this.#heapSlots = grown(this.#heapSlots, this.#heapLength * 2);
+      this.#heapOrders = resized(this.#heapOrders, this.#heapLength * 2);
+      this.#heapSlots = resized(this.#heapSlots, this.#heapLength * 2);
     }
     const orders = this.#heapOrders;
     const slots = this.#heapSlots;

@@ -55,6 +55,16 @@ describe('equal keys', () => {
     expect(world.state('x')).toBe('queued');
   });
 
+  test('made of content are trusted, whatever the definition looks like', () => {
+    const world = new World();
+    const alice = world.client('alice');
+    const bob = world.client('bob');
+    alice.submit({ key: 'x', args: '1' });
+    bob.submit({ key: 'x', args: '2', fn: 'g', options: { contentKeys: true } });
+    expect(world.heard('erred')).toEqual([]);
+    expect(world.core.taskInfo('x')?.wantedBy).toEqual(['alice', 'bob']);
+  });
+
   test('run again when the task erred and nobody holds it any more, else share its error', () => {
     const world = new World();
     world.worker('w');

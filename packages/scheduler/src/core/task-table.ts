@@ -5,7 +5,7 @@
  * several holders, several clients) is in a side table, {@link Cold}, behind a flag.
  */
 import type { ClientId, ClientTaskId, ErrorReport, TaskId, WorkerId } from '@covey/protocol/internal';
-import { grown, nextCapacity } from './columns.js';
+import { nextCapacity, resized } from './columns.js';
 import { IdIndex } from './id-index.js';
 import { State } from './states.js';
 
@@ -81,8 +81,12 @@ export const SHARED_QUEUE = 0;
 /** `place` of tasks that are in no queue and on no worker. */
 export const NOWHERE = -0x80000000;
 
+const SMALLEST = 1024;
+/** A table larger than this is made small again when it is empty. */
+const LARGE = 65_536;
+
 export class TaskTable {
-  capacity = 1024;
+  capacity = SMALLEST;
   /** Slots below this were used at least once. */
   used = 0;
   /** How many tasks are in each state. */
@@ -132,7 +136,7 @@ export class TaskTable {
 
   #freeHead = -1;
 
-  /** Called with the new capacity whenever the table grows, for columns that others own. */
+  /** Called with the new capacity whenever the table grows or shrinks, for columns that others own. */
   onGrow: (capacity: number) => void = () => undefined;
 
   /** A slot for a new task, in state `released`, with everything empty. `orderBase` is its priority's part of the order. */
@@ -239,30 +243,41 @@ export class TaskTable {
     return (this.flags[slot]! & Flag.cold) === 0 ? undefined : this.cold.get(slot);
   }
 
+  /** Gives the memory of a crowd back once all of it is gone. To be called when no slot is referred to. */
+  shrink(): void {
+    if (this.size > 0 || this.capacity <= LARGE) return;
+    this.used = 0;
+    this.#freeHead = -1;
+    this.#resize(SMALLEST);
+  }
+
   #grow(): void {
-    const capacity = nextCapacity(this.capacity);
-    this.state = grown(this.state, capacity, State.forgotten);
-    this.flags = grown(this.flags, capacity);
-    this.order = grown(this.order, capacity);
-    this.fn = grown(this.fn, capacity);
-    this.options = grown(this.options, capacity);
-    this.argsChunk = grown(this.argsChunk, capacity);
-    this.argsStart = grown(this.argsStart, capacity);
-    this.argsEnd = grown(this.argsEnd, capacity);
-    this.firstEdge = grown(this.firstEdge, capacity);
-    this.edgeCount = grown(this.edgeCount, capacity);
-    this.firstDependent = grown(this.firstDependent, capacity);
-    this.waiting = grown(this.waiting, capacity);
-    this.needed = grown(this.needed, capacity);
-    this.place = grown(this.place, capacity);
-    this.attempt = grown(this.attempt, capacity);
-    this.charge = grown(this.charge, capacity);
-    this.holder = grown(this.holder, capacity);
-    this.nbytes = grown(this.nbytes, capacity);
-    this.type = grown(this.type, capacity);
-    this.cached = grown(this.cached, capacity);
-    this.client = grown(this.client, capacity);
-    this.clientTask = grown(this.clientTask, capacity);
+    this.#resize(nextCapacity(this.capacity));
+  }
+
+  #resize(capacity: number): void {
+    this.state = resized(this.state, capacity, State.forgotten);
+    this.flags = resized(this.flags, capacity);
+    this.order = resized(this.order, capacity);
+    this.fn = resized(this.fn, capacity);
+    this.options = resized(this.options, capacity);
+    this.argsChunk = resized(this.argsChunk, capacity);
+    this.argsStart = resized(this.argsStart, capacity);
+    this.argsEnd = resized(this.argsEnd, capacity);
+    this.firstEdge = resized(this.firstEdge, capacity);
+    this.edgeCount = resized(this.edgeCount, capacity);
+    this.firstDependent = resized(this.firstDependent, capacity);
+    this.waiting = resized(this.waiting, capacity);
+    this.needed = resized(this.needed, capacity);
+    this.place = resized(this.place, capacity);
+    this.attempt = resized(this.attempt, capacity);
+    this.charge = resized(this.charge, capacity);
+    this.holder = resized(this.holder, capacity);
+    this.nbytes = resized(this.nbytes, capacity);
+    this.type = resized(this.type, capacity);
+    this.cached = resized(this.cached, capacity);
+    this.client = resized(this.client, capacity);
+    this.clientTask = resized(this.clientTask, capacity);
     this.capacity = capacity;
     this.onGrow(capacity);
   }
