@@ -125,6 +125,11 @@ export class WorkerCore<Value> {
     );
   }
 
+  /** Functions of tasks that have not ended. Looks at all of them: for rare questions. */
+  functionsInUse(): Set<FunctionId> {
+    return new Set([...this.#tasks.values()].map(({ compute }) => compute.functionId));
+  }
+
   story(taskIds: readonly TaskId[]): ReturnType<Story['of']> {
     return this.#story.of(taskIds);
   }

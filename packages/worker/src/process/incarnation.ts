@@ -6,7 +6,15 @@
  * threads, one message each. User values are never looked into.
  */
 import { dispatchWorkerBatch, endOfTurn } from '@covey/protocol/internal';
-import type { BulkClient, Channel, FunctionBlob, Opaque, TaskId, UploadedFile } from '@covey/protocol/internal';
+import type {
+  BulkClient,
+  Channel,
+  FunctionBlob,
+  FunctionId,
+  Opaque,
+  TaskId,
+  UploadedFile,
+} from '@covey/protocol/internal';
 import type { Logger } from '@covey/protocol';
 import type { ThreadId } from '../core/compute-thread.js';
 import type { ThreadEnd } from '../core/reports.js';
@@ -60,6 +68,7 @@ export class Incarnation {
   readonly #reader: SchedulerReader;
   readonly #reports: ReportReader;
   readonly #uploads = new Map<string, { readonly name: string; readonly path: string; readonly hash: string }>();
+  readonly #releasedFunctions = new Set<FunctionId>();
   readonly #endTurn = () => this.#onTurnEnd();
   #isTurnPending = false;
   #wakeTimer: NodeJS.Timeout | undefined;
@@ -141,6 +150,25 @@ export class Incarnation {
     const path = this.#options.directory.save(file);
     this.#uploads.set(file.name, { name: file.name, path, hash: file.hash });
     for (const thread of this.threads.values()) threadOrders.upload(thread.batch.fields, file.name, path, file.hash);
+    this.turn();
+  }
+
+  /** These functions won't be named again; they go as soon as no task that was sent before needs them. */
+  releaseFunctions(ids: readonly FunctionId[]): void {
+    for (const id of ids) this.#releasedFunctions.add(id);
+    this.dropReleasedFunctions();
+  }
+
+  /** To be called now and then: drops what could not go when it was released. */
+  dropReleasedFunctions(): void {
+    if (this.#releasedFunctions.size === 0) return;
+    const inUse = this.core.functionsInUse();
+    const unused = [...this.#releasedFunctions].filter((id) => !inUse.has(id));
+    for (const id of unused) {
+      this.#releasedFunctions.delete(id);
+      this.core.handleFunctionReleased(id);
+    }
+    this.functions.release(unused, this.threads.values());
     this.turn();
   }
 

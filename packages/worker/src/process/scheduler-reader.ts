@@ -61,8 +61,7 @@ export class SchedulerReader implements WorkerMessageHandler {
   }
 
   releaseFunction(ids: readonly FunctionId[]): void {
-    for (const id of ids) this.#worker.core.handleFunctionReleased(id);
-    this.#worker.functions.release(ids, this.#worker.threads.values());
+    this.#worker.releaseFunctions(ids);
   }
 
   pause(paused: boolean): void {

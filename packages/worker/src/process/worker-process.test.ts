@@ -293,6 +293,16 @@ describe('tasks', () => {
     expect(await scheduler.result(alice.submit(() => 'alive'))).toBe('alive');
   });
 
+  it('run although their function is released while they wait', async () => {
+    const alice = await oneWorker();
+    const twice = (x: number) => x * 2;
+    const tasks = [1, 2, 3, 4, 5].map((x) => alice.submit(twice, [x]));
+    alice.releaseFunctions();
+    expect(await Promise.all(tasks.map((taskId) => scheduler.result(taskId)))).toEqual([2, 4, 6, 8, 10]);
+    alice.releaseFunctions();
+    expect(await scheduler.result(alice.submit(twice, [6]))).toBe(12);
+  });
+
   it('that take too long end with an error', async () => {
     const alice = await oneWorker({ cancelGraceMs: 20 });
     const slow = alice.submit(() => new Promise(() => undefined), [], { timeoutMs: 30 });

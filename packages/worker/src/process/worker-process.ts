@@ -253,6 +253,7 @@ export class WorkerProcess implements AsyncDisposable {
       bandwidth: peers.bandwidth,
       loopDelayMs: this.#vitalSigns.beat(intervalMs),
     });
+    incarnation.dropReleasedFunctions();
     if (pool.shouldCollect && executing === 0) incarnation.collect();
     // A thread kept by native code can't be replaced within the process: when all else is done, the nanny starts another one.
     if (incarnation.stuckThreads > 0) {

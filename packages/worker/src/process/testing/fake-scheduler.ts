@@ -66,6 +66,7 @@ export class FakeSession implements WorkerNewsHandler {
   figures: WorkerHeartbeat | undefined;
   readonly #scheduler: FakeScheduler;
   readonly #functions = new Map<string, FunctionId>();
+  #lastFunction = 0;
 
   constructor(scheduler: FakeScheduler, id: WorkerId, hello: WorkerHello, channel: Channel) {
     this.#scheduler = scheduler;
@@ -82,7 +83,7 @@ export class FakeSession implements WorkerNewsHandler {
     let functionId = this.#functions.get(captured.hash);
     const out = this.channel.write();
     if (functionId === undefined) {
-      functionId = (this.#functions.size + 1) as FunctionId;
+      functionId = ++this.#lastFunction as FunctionId;
       this.#functions.set(captured.hash, functionId);
       const { header, buffers } = captured.blob;
       workerMessages.function(out, functionId, {
@@ -111,6 +112,12 @@ export class FakeSession implements WorkerNewsHandler {
       dependencies.length === 0 ? null : dependencies,
     );
     return taskId;
+  }
+
+  /** Releases all functions sent so far. */
+  releaseFunctions(): void {
+    workerMessages.releaseFunction(this.channel.write(), [...this.#functions.values()]);
+    this.#functions.clear();
   }
 
   cancel(taskId: number, reason = 'cancelled'): void {
