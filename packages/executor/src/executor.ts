@@ -81,6 +81,8 @@ export class Executor extends Sharing implements AsyncDisposable {
     options: ConnectOptions = {},
   ): Promise<Self> {
     if (target instanceof Executor) return new this(coreBehind(target), new View({}));
+    // Inside a task a captured cluster is the task's executor, which comes from another copy of this module.
+    if (isExecutor(target)) return target.with({}) as unknown as Self;
     return new this(await connectCore(target, options), new View({}));
   }
 
@@ -256,4 +258,8 @@ export class Executor extends Sharing implements AsyncDisposable {
   override toString(): string {
     return `Executor(${this.address}${this.closed ? ', closed' : ''})`;
   }
+}
+
+function isExecutor(target: object | string | undefined): target is Executor {
+  return typeof target === 'object' && (target as Record<symbol, unknown>)[Symbol.for('covey.executor')] === true;
 }
