@@ -39,7 +39,7 @@ const targets = new WeakMap<object, Target>();
 
 /** The proxy for an actor that has been made. */
 export function actorProxy(session: Session, id: number, type: string): object {
-  const target: Target = { session, id, type, future: session.laterHandle(id) };
+  const target: Target = { session, id, type, future: session.handles.later(id) };
   const methods = new Map<string, (...args: unknown[]) => Promise<unknown>>();
   const proxy: object = new Proxy(Object.create(null) as object, {
     get: (_, name) => {

@@ -58,7 +58,7 @@ export class AsCompleted<F extends Future<unknown>> implements AsyncIterableIter
   /** Adds a future. */
   add(future: F): void {
     const session = this.#sessionFor(future);
-    const id = session.idOf(future);
+    const id = session.handles.idOf(future);
     if (session.table.state(id) !== State.pending) {
       this.#ready.push(future);
       this.#wakeAll();

@@ -42,7 +42,7 @@ export async function progress(
   const session = sessionOf(all);
   if (session === undefined) return;
   const follower = new Follower(all.length, options.label ?? commonName(all), options.output ?? process.stderr);
-  const ids = all.map((future) => session.idOf(future));
+  const ids = all.map((future) => session.handles.idOf(future));
   const failed = (id: number) => session.table.state(id) !== State.finished;
   let finish!: () => void;
   const over = new Promise<void>((resolve) => (finish = resolve));

@@ -4,7 +4,7 @@ import { hostOf } from '../future.js';
 import { UsageError, WaitTimeoutError } from '../errors.js';
 import { Session } from '../session/session.js';
 import { State } from '../session/task-table.js';
-import { whenAllSettled } from '../session/waiting.js';
+import { untilDeadline, whenAllSettled } from '../session/waiting.js';
 
 /** What {@link wait} waits for. */
 export interface WaitForOptions extends WaitOptions {
@@ -34,15 +34,18 @@ export async function wait<F extends Future<unknown>>(
   const all = [...futures];
   const session = sessionOf(all);
   if (session === undefined) return { done: [], notDone: [] };
-  const ids = all.map((future) => session.idOf(future));
+  const ids = all.map((future) => session.handles.idOf(future));
   const { returnWhen = 'all' } = options;
   const settled = (id: number) => session.table.state(id) !== State.pending;
   const failed = (id: number) => settled(id) && session.table.state(id) !== State.finished;
   const stopEarly = returnWhen === 'all' ? undefined : returnWhen === 'first' ? settled : failed;
-  if (stopEarly === undefined || !ids.some(stopEarly)) {
-    const waiting = whenAllSettled(session.table, ids, options, stopEarly);
+  const limits = untilDeadline(options);
+  // A result whose worker dies while others are waited for is pending again.
+  while (stopEarly === undefined || !ids.some(stopEarly)) {
+    const waiting = whenAllSettled(session.table, ids, limits(), stopEarly);
+    if (waiting === undefined) break;
     try {
-      if (waiting !== undefined) await (session.settings.aroundWait?.(() => waiting) ?? waiting);
+      await (session.settings.aroundWait?.(() => waiting) ?? waiting);
     } catch (error) {
       if (!(error instanceof WaitTimeoutError)) throw error;
       const left = ids.filter((id) => !settled(id)).length;

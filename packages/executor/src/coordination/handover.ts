@@ -21,7 +21,7 @@ export function packValue(
 ): { readonly value: Uint8Array; readonly ids?: readonly ClientTaskId[] } {
   const { bytes, futures } = encodeWhole(value, name);
   if (futures.length === 0) return { value: bytes };
-  return { value: bytes, ids: futures.map((future) => session.idOf(future)) };
+  return { value: bytes, ids: futures.map((future) => session.handles.idOf(future)) };
 }
 
 /** The values that were taken, with futures of one's own. */

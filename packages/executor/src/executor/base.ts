@@ -50,7 +50,7 @@ export abstract class ExecutorBase {
     const keys: string[] = [];
     for (const each of typeof tasks === 'string' || tasks instanceof Future ? [tasks] : tasks) {
       if (typeof each === 'string') keys.push(each);
-      else ids.push(this.session.idOf(each));
+      else ids.push(this.session.handles.idOf(each));
     }
     return {
       ...(ids.length > 0 && { ids }),

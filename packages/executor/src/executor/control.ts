@@ -165,24 +165,24 @@ export abstract class ClusterControl extends ClusterQueries {
     futures: Future<unknown> | Iterable<Future<unknown>>,
     options: { readonly force?: boolean; readonly reason?: string } = {},
   ): void {
-    const ids = this.futuresOf(futures).map((future) => this.session.idOf(future));
+    const ids = this.futuresOf(futures).map((future) => this.session.handles.idOf(future));
     this.session.cancelFutures(ids, options.reason ?? 'cancelled by its client', options.force ?? false);
   }
 
   /** Runs erred tasks again, with the erred tasks that they depend on. */
   retry(futures: Future<unknown> | Iterable<Future<unknown>>): void {
-    this.session.retryFutures(this.futuresOf(futures).map((future) => this.session.idOf(future)));
+    this.session.retryFutures(this.futuresOf(futures).map((future) => this.session.handles.idOf(future)));
   }
 
   /** Has tasks run at least once although no future holds them any more. */
   async fireAndForget(futures: Future<unknown> | Iterable<Future<unknown>>): Promise<void> {
     const all = this.futuresOf(futures);
-    const ids = all.map((future) => this.session.idOf(future));
-    for (const id of ids) this.session.hold(id);
+    const ids = all.map((future) => this.session.handles.idOf(future));
+    for (const id of ids) this.session.handles.hold(id);
     try {
       await this.session.link.call('fire-and-forget', { ids }, this.signal);
     } finally {
-      for (const id of ids) this.session.letGo(id);
+      for (const id of ids) this.session.handles.letGo(id);
     }
   }
 }

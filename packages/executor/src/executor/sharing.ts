@@ -20,7 +20,7 @@ export abstract class Sharing extends ClusterControl {
    */
   async publishDataset(name: string, value: unknown, options: { readonly override?: boolean } = {}): Promise<void> {
     const { bytes, futures } = encodeWhole(value, name);
-    const ids: ClientTaskId[] = futures.map((future) => this.session.idOf(future));
+    const ids: ClientTaskId[] = futures.map((future) => this.session.handles.idOf(future));
     await this.session.link.call('publish-dataset', { name, ids, value: bytes, ...options }, this.signal);
   }
 

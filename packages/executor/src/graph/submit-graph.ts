@@ -96,11 +96,11 @@ class GraphSubmission {
     this.#send(order, this.#needed(numbers), wanted);
     const given = new Set<number>();
     return targets.map((target) => {
-      if (typeof target !== 'number') return this.#session.sameTask(target);
+      if (typeof target !== 'number') return this.#session.handles.sameTask(target);
       const { id } = this.#nodes[target] as Node;
-      if (!this.#sent.has(target) || given.has(id)) return this.#session.laterHandle(id);
+      if (!this.#sent.has(target) || given.has(id)) return this.#session.handles.later(id);
       given.add(id);
-      return this.#session.firstHandle(id);
+      return this.#session.handles.first(id);
     });
   }
 
@@ -307,7 +307,7 @@ class GraphSubmission {
       nbytes += node.end - node.start;
       ends.push(nbytes);
       for (const input of node.inputs) {
-        const id = typeof input === 'number' ? (this.#nodes[input] as Node).id : session.idOf(input);
+        const id = typeof input === 'number' ? (this.#nodes[input] as Node).id : session.handles.idOf(input);
         dependencies.push(id as ClientTaskId);
       }
       if (isWanted) {

@@ -68,11 +68,11 @@ export class ResultReader {
     } else if (table.state(id) !== State.pending) {
       return failing(this.whyNone(id));
     }
-    this.#session.hold(id);
+    this.#session.handles.hold(id);
     return this.settled(id, options).then(
       () => this.#take(id, options),
       (error: unknown) => {
-        this.#session.letGo(id);
+        this.#session.handles.letGo(id);
         throw error;
       },
     );
@@ -94,10 +94,10 @@ export class ResultReader {
     if (state === State.pending || (state === State.finished && kept instanceof Elsewhere)) {
       return this.bring([id], options)
         .then((values) => values[0])
-        .finally(() => this.#session.letGo(id));
+        .finally(() => this.#session.handles.letGo(id));
     }
     const why = state === State.finished ? undefined : this.whyNone(id);
-    this.#session.letGo(id);
+    this.#session.handles.letGo(id);
     if (state !== State.finished) throw why;
     return kept instanceof Uint8Array ? decodeFrames({ header: kept, buffers: [] }) : kept;
   }

@@ -17,10 +17,10 @@ import type {
 } from '@covey/protocol/internal';
 import { BackpressureError } from '@covey/protocol';
 import type { Logger } from '@covey/protocol';
-import { ExecutorClosedError, FutureLostError, UnknownKeyError, UsageError } from '../errors.js';
-import { LaterHandle, futureOrigin, heldId, hostOf, makeFuture } from '../future.js';
+import { ExecutorClosedError, FutureLostError, UnknownKeyError } from '../errors.js';
 import type { Future, FutureHost, FutureOrigin, FutureStatus, WaitOptions } from '../future.js';
 import { Ending, Failure, makeEnding } from '../values/failures.js';
+import { Handles } from './handles.js';
 import { DefinitionLog } from './definition-log.js';
 import { FunctionLedger } from './function-ledger.js';
 import type { SentFunction } from './function-ledger.js';
@@ -41,13 +41,6 @@ export interface SessionSettings {
   readonly aroundWait?: <T>(wait: () => Promise<T>) => Promise<T>;
 }
 
-/** Futures of a map above this count are collected in groups, so that they cost the collector nothing each. */
-const GROUPS_ABOVE = 4096;
-/** How many futures such a group has; at most {@link RANGE}. */
-const GROUP = 32;
-/** The collector's news name tasks as `first id × RANGE + count`. */
-const RANGE = 64;
-
 const statusOf = {
   [State.free]: 'released',
   [State.pending]: 'pending',
@@ -62,6 +55,8 @@ export class Session implements FutureHost, TaskNewsHandler {
   readonly link: SchedulerLink;
   readonly settings: SessionSettings;
   readonly results: ResultReader;
+  /** Futures of this session: how they are made and let go. */
+  readonly handles: Handles;
   readonly definitions = new DefinitionLog();
   readonly #functions: FunctionLedger;
   readonly #options = new OptionsLedger();
@@ -72,9 +67,6 @@ export class Session implements FutureHost, TaskNewsHandler {
   readonly #byKey = new Map<string, number>();
   /** What was asked for under keys that a person chose. */
   readonly #definitionsOfKeys = new Map<string, string>();
-  /** Futures whose keys stand in the table share this. */
-  readonly #keyedOrigin: FutureOrigin = { host: this, prefix: null };
-  readonly #collected: FinalizationRegistry<number | LaterHandle>;
   readonly #listeners = new Map<string, Set<(payload: unknown) => void>>();
   readonly #endListeners = new Set<(error: Error) => void>();
   #releasing = false;
@@ -87,7 +79,7 @@ export class Session implements FutureHost, TaskNewsHandler {
     this.settings = settings;
     this.#functions = new FunctionLedger(this, settings.keyPrefix);
     this.results = new ResultReader(this);
-    this.#collected = new FinalizationRegistry((held) => this.#handlesCollected(held));
+    this.handles = new Handles(this, this.table, (id, key) => this.#taskGone(id, key));
     link.onbatch = (batch) => dispatchTaskNews(batch, this);
     link.onend = (reason) => this.#linkEnded(reason);
   }
@@ -196,7 +188,7 @@ export class Session implements FutureHost, TaskNewsHandler {
     const futures = keys.map((key, i) => {
       this.table.setKey(firstId + i, key);
       if (this.heldTask(key) === undefined) this.#byKey.set(key, firstId + i);
-      return this.firstHandle(firstId + i);
+      return this.handles.first(firstId + i);
     });
     this.link.call('adopt', { keys, firstId: firstId as ClientTaskId }).then(
       (known) => {
@@ -215,91 +207,13 @@ export class Session implements FutureHost, TaskNewsHandler {
     return futures;
   }
 
-  // ---- Handles
-
-  /** The first handle of a task that has just got its id. `origin`: of its function, if its key is made from its id. */
-  firstHandle<T>(id: number, origin: FutureOrigin = this.#keyedOrigin): Future<T> {
-    const future = makeFuture<T>(id, origin);
-    this.#collected.register(future, id * RANGE + 1);
-    return future;
-  }
-
-  /** First handles of `count` tasks, appended to `futures`. */
-  firstHandles<T>(firstId: number, count: number, futures: Future<T>[], origin?: FutureOrigin): void {
-    if (futures.length + count <= GROUPS_ABOVE) {
-      for (let i = 0; i < count; i++) futures.push(this.firstHandle(firstId + i, origin));
-      return;
-    }
-    const prefix = origin?.prefix ?? null;
-    for (let start = 0; start < count; start += GROUP) {
-      const size = Math.min(GROUP, count - start);
-      const group: FutureOrigin = { host: this, prefix };
-      this.#collected.register(group, (firstId + start) * RANGE + size);
-      for (let i = 0; i < size; i++) futures.push(makeFuture(firstId + start + i, group));
-    }
-  }
-
-  /** Another handle of a task that is held already. */
-  laterHandle<T>(id: number): Future<T> {
-    this.table.retain(id);
-    const origin = new LaterHandle(this, null, id);
-    const future = makeFuture<T>(id, origin);
-    this.#collected.register(future, origin);
-    return future;
-  }
-
-  /** Another handle of the task of a future. */
-  sameTask<T>(future: Future<T>): Future<T> {
-    const id = this.idOf(future);
-    this.table.retain(id);
-    const origin = new LaterHandle(this, futureOrigin(future).prefix, id);
-    const other = makeFuture<T>(id, origin);
-    this.#collected.register(other, origin);
-    return other;
-  }
-
-  /** The id of a future of this session. @throws FutureReleasedError, UsageError for another session's future */
-  idOf(future: Future<unknown>): ClientTaskId {
-    if (hostOf(future) !== this) {
-      throw new UsageError(
-        `${future.toString()} belongs to another executor: gather it there, or share it by a dataset`,
-      );
-    }
-    return heldId(future) as ClientTaskId;
-  }
+  // ---- Tasks that are let go
 
   futureReleased(id: number, origin: FutureOrigin): void {
-    if (!(origin instanceof LaterHandle)) {
-      this.#handleGone(id, true);
-    } else if (!origin.released) {
-      origin.released = true;
-      this.#handleGone(id, false);
-    }
+    this.handles.released(id, origin);
   }
 
-  /** Keeps a held task while something is done with it here. */
-  hold(id: number): void {
-    this.table.retain(id);
-  }
-
-  /** Undoes {@link hold}. */
-  letGo(id: number): void {
-    this.#handleGone(id, false);
-  }
-
-  #handlesCollected(held: number | LaterHandle): void {
-    if (typeof held !== 'number') {
-      this.futureReleased(held.id, held);
-      return;
-    }
-    const first = Math.floor((held - 1) / RANGE);
-    const count = held - first * RANGE;
-    for (let id = first; id < first + count; id++) this.#handleGone(id, true);
-  }
-
-  #handleGone(id: number, primary: boolean): void {
-    const key = this.table.key(id);
-    if (!(primary ? this.table.releasePrimary(id) : this.table.releaseOther(id))) return;
+  #taskGone(id: number, key: string | undefined): void {
     if (key !== undefined && this.#byKey.get(key) === id) {
       this.#byKey.delete(key);
       this.#definitionsOfKeys.delete(key);
@@ -401,6 +315,8 @@ export class Session implements FutureHost, TaskNewsHandler {
   }
 
   pending(id: ClientTaskId): void {
+    // A value that came along stays good here, although the cluster computes it again for others.
+    if (this.table.state(id) === State.finished && !this.results.isElsewhere(id)) return;
     this.table.restart(id);
   }
 

@@ -121,3 +121,10 @@ function limit(
     timer = setTimeout(() => end(new WaitTimeoutError(`Nothing happened within ${timeoutMs} ms`)), timeoutMs).unref();
   }
 }
+
+/** The same limits for waits that follow one another: what is left of the time shrinks. */
+export function untilDeadline(options: WaitOptions | undefined): () => WaitOptions | undefined {
+  if (options?.timeoutMs === undefined) return () => options;
+  const endMs = performance.now() + options.timeoutMs;
+  return () => ({ ...options, timeoutMs: Math.max(0, Math.ceil(endMs - performance.now())) });
+}

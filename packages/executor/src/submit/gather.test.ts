@@ -1,5 +1,5 @@
 import { GatherTooLargeError, ResultUnavailableError } from '../errors.js';
-import { FakeScheduler } from '../testing/fake-scheduler.js';
+import { FakeScheduler, turn } from '../testing/fake-scheduler.js';
 
 const inc = (x: number): number => x + 1;
 const fail = (): number => {
@@ -94,6 +94,20 @@ describe('gather', () => {
       return [undefined];
     };
     expect(await future.result()).toBe(2);
+  });
+
+  it('waits for a result that is pending again when the last of the others arrives', async () => {
+    const scheduler = new FakeScheduler({ autoRun: false });
+    const executor = scheduler.executor();
+    const gathering = executor.gather(executor.map(inc, [1, 2]));
+    scheduler.flush();
+    const done = (id: number) => scheduler.tell((out) => out.push(3, id, 3, 'number', Uint8Array.of(0x10, id + 1)));
+    done(1);
+    scheduler.tell((out) => out.push(6, 1));
+    done(2);
+    await turn();
+    done(1);
+    expect(await gathering).toEqual([2, 3]);
   });
 
   it('refuses more than the limit', async () => {

@@ -7,7 +7,7 @@ import type { WaitOptions } from '../future.js';
 import { Elsewhere } from '../session/result-reader.js';
 import type { Session } from '../session/session.js';
 import { State } from '../session/task-table.js';
-import { whenAllSettled } from '../session/waiting.js';
+import { untilDeadline, whenAllSettled } from '../session/waiting.js';
 import { decodeFrames, decodeValue, ModulesNotLoadedError } from '../values/codec.js';
 
 /** How results are brought together. */
@@ -36,8 +36,14 @@ export async function gatherValues(
     const state = session.table.state(id);
     return state !== State.finished && state !== State.pending;
   };
-  const waiting = whenAllSettled(session.table, ids, options, raise ? failed : undefined);
-  if (waiting !== undefined) await (session.settings.aroundWait?.(() => waiting) ?? waiting);
+  const limits = untilDeadline(options);
+  // A result whose worker dies while others are waited for is pending again.
+  for (;;) {
+    const waiting = whenAllSettled(session.table, ids, limits(), raise ? failed : undefined);
+    if (waiting === undefined) break;
+    await (session.settings.aroundWait?.(() => waiting) ?? waiting);
+    if (raise && ids.some(failed)) break;
+  }
   const failure = raise ? ids.find(failed) : undefined;
   if (failure !== undefined) throw session.results.whyNone(failure);
   const fetched = await fetchElsewhere(session, ids, options, options.maxBytes ?? defaultMaxBytes);
@@ -54,7 +60,7 @@ function collectIds(session: Session, structure: unknown): number[] {
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
     if (value instanceof Future) {
-      ids.push(session.idOf(value));
+      ids.push(session.handles.idOf(value));
       return;
     }
     if (!isContainer(value) || seen.has(value)) return;
@@ -187,13 +193,13 @@ class Builder {
 
   #result(future: Future<unknown>, put: (value: unknown) => unknown): unknown {
     const { table, results } = this.#session;
-    const id = this.#session.idOf(future);
+    const id = this.#session.handles.idOf(future);
+    if (this.#fetched.has(id)) return this.#fetched.get(id);
     if (table.state(id) !== State.finished) {
       if (this.#raise) throw results.whyNone(id);
       return skipped;
     }
     const kept = table.value(id);
-    if (kept instanceof Elsewhere) return this.#fetched.get(id);
     if (!(kept instanceof Uint8Array)) return kept;
     try {
       return decodeValue(kept);

@@ -132,7 +132,7 @@ class MapRun {
       if (held !== undefined) {
         this.#send();
         this.#view.watch(this.#session, held, 1);
-        this.#futures.push(this.#session.laterHandle(held));
+        this.#futures.push(this.#session.handles.later(held));
         return;
       }
     } else if (this.#keyPrefix !== undefined) {
@@ -203,10 +203,10 @@ class MapRun {
     session.link.flush();
     this.#view.watch(session, firstId, count);
     if (!named) {
-      session.firstHandles(firstId, count, this.#futures, this.#fn.origin);
+      session.handles.firstOfMany(firstId, count, this.#futures, this.#fn.origin);
     } else if (this.#repeated.length === 0) {
       this.#name(firstId);
-      session.firstHandles(firstId, count, this.#futures);
+      session.handles.firstOfMany(firstId, count, this.#futures);
     } else {
       this.#name(firstId);
       this.#weave(firstId, count);
@@ -226,11 +226,11 @@ class MapRun {
   /** Puts the futures of the chunk and the repeated ones between them into their order. */
   #weave(firstId: number, count: number): void {
     const first: Future<unknown>[] = [];
-    this.#session.firstHandles(firstId, count, first);
+    this.#session.handles.firstOfMany(firstId, count, first);
     let next = 0;
     for (const { at, key } of this.#repeated) {
       while (this.#futures.length < at) this.#futures.push(first[next++] as Future<unknown>);
-      this.#futures.push(this.#session.laterHandle(this.#session.heldTask(key) as number));
+      this.#futures.push(this.#session.handles.later(this.#session.heldTask(key) as number));
     }
     while (next < count) this.#futures.push(first[next++] as Future<unknown>);
     this.#repeated = [];

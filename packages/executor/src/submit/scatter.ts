@@ -53,7 +53,7 @@ export async function scatterValues(
     if (value instanceof Future) throw new UsageError('scatter takes local data, and this is a future already');
     const key = options.hash === false ? undefined : keyOf(value);
     const held = key === undefined ? undefined : session.heldTask(key);
-    if (held !== undefined) return session.laterHandle(held);
+    if (held !== undefined) return session.handles.later(held);
     const { frames, futures: inside } = encodeFrames(value, `data[${i}]`);
     if (inside.length > 0) {
       throw new UsageError(
@@ -103,7 +103,7 @@ function makePiece(session: Session, value: unknown, frames: ValueFrames, key: s
     type,
     ...(inline !== undefined && { inline }),
   };
-  return { future: session.firstHandle(id), id, item, frames };
+  return { future: session.handles.first(id), id, item, frames };
 }
 
 async function place(session: Session, pieces: readonly Piece[], { signal, ...where }: Placement): Promise<void> {

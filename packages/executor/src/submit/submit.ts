@@ -25,7 +25,7 @@ export function submitTask(session: Session, view: View, fn: AnyFunction, args: 
   if (held !== undefined && (view.pure || chosen !== undefined)) {
     if (chosen !== undefined) checkDefinition(session, chosen, view.pure ? content : undefined);
     view.watch(session, held, 1);
-    return session.laterHandle(held);
+    return session.handles.later(held);
   }
   const options = view.optionsFor(chosen !== undefined ? 'given' : content === undefined ? 'unique' : 'content');
   return sendCall(session, view, options, captured, args, key, chosen === undefined ? undefined : content);
@@ -67,9 +67,9 @@ function sendCall(
   session.sendRun(options, fn.id, id, 1, keys, encoded.bytes, null, dependencies);
   view.watch(session, id, 1);
   if (view.settings.actor === true) session.markActor(id, fn.name);
-  if (key === undefined) return session.firstHandle(id, fn.origin);
+  if (key === undefined) return session.handles.first(id, fn.origin);
   session.nameTask(id, key, definition);
-  return session.firstHandle(id);
+  return session.handles.first(id);
 }
 
 /** Ids of what a task depends on: what its function captured, then what its arguments hold; null for nothing. */
@@ -80,8 +80,8 @@ export function dependencyIds(
 ): ClientTaskId[] | null {
   if (captured.length === 0 && inArguments.length === 0) return null;
   const ids: ClientTaskId[] = [];
-  for (const future of captured) ids.push(session.idOf(future));
-  for (const future of inArguments) ids.push(session.idOf(future));
+  for (const future of captured) ids.push(session.handles.idOf(future));
+  for (const future of inArguments) ids.push(session.handles.idOf(future));
   return ids;
 }
 
