@@ -21,6 +21,8 @@ export interface WaitOptions {
 
 /** What futures need of their session. */
 export interface FutureHost {
+  /** Why the session is over; undefined while it isn't. */
+  readonly ended: Error | undefined;
   futureKey(id: number, prefix: string | null): string;
   futureStatus(id: number): FutureStatus;
   futureType(id: number): string | undefined;

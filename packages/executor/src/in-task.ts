@@ -49,7 +49,7 @@ export function connectInTask(context: InTaskContext): Executor {
       maxUnacknowledgedBytes: MAX_UNACKNOWLEDGED_BYTES,
       aroundWait: (wait) => context.whileWaiting(wait()),
     },
-    { dial },
+    { dial, shared: true },
   );
   const executor: Executor = new Executor(core, new View({}));
   letExecutorsTravel(() => executor);

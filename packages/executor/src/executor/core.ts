@@ -61,17 +61,22 @@ export class ExecutorCore {
   readonly logger: Logger;
   readonly #dial: SchedulerDial | undefined;
   readonly #settings: Omit<SessionSettings, 'keyPrefix'>;
+  readonly #shared: boolean;
   readonly #closers: (() => Promise<void>)[] = [];
   #session: Session;
   #closing: Promise<void> | undefined;
 
-  /** `dial`: how to reach the scheduler again after the session was lost; undefined: not at all. */
+  /**
+   * `dial`: how to reach the scheduler again after the session was lost; undefined: not at all. `shared`: it belongs to a compute
+   * thread and not to the task that closes it, so closing does nothing.
+   */
   constructor(
     link: SchedulerLink,
     settings: Omit<SessionSettings, 'keyPrefix'>,
-    options: { readonly dial?: SchedulerDial; readonly maxGatherBytes?: number } = {},
+    options: { readonly dial?: SchedulerDial; readonly maxGatherBytes?: number; readonly shared?: boolean } = {},
   ) {
     this.#dial = options.dial;
+    this.#shared = options.shared === true;
     this.#settings = settings;
     this.logger = settings.logger;
     this.maxGatherBytes = options.maxGatherBytes ?? 4096 * MEBIBYTE;
@@ -101,6 +106,7 @@ export class ExecutorCore {
   }
 
   close(): Promise<void> {
+    if (this.#shared) return Promise.resolve();
     this.#closing ??= (async () => {
       await this.#session.close();
       for (const close of this.#closers.reverse()) await close();

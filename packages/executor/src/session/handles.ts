@@ -70,7 +70,9 @@ export class Handles {
 
   /** The id of a future of this session. @throws FutureReleasedError, UsageError for another session's future */
   idOf(future: Future<unknown>): ClientTaskId {
-    if (hostOf(future) !== this.#host) {
+    const host = hostOf(future);
+    if (host !== this.#host) {
+      if (host.ended !== undefined) throw host.ended;
       throw new UsageError(
         `${future.toString()} belongs to another executor: gather it there, or share it by a dataset`,
       );

@@ -1,5 +1,4 @@
-import { ConnectionClosedError } from '@covey/protocol';
-import { silentLogger } from '@covey/protocol';
+import { ConnectError, ConnectionClosedError, Secret, silentLogger } from '@covey/protocol';
 import { taskNews } from '@covey/protocol/internal';
 import type { ClientTaskId } from '@covey/protocol/internal';
 import { ExecutorClosedError, FutureLostError } from '../errors.js';
@@ -31,6 +30,42 @@ describe('the end of a session', () => {
     expect(await here!.result()).toBe(2);
     expect([here, there, pending].map((future) => future?.status)).toEqual(['finished', 'lost', 'lost']);
     expect(() => executor.submit(inc, 1)).toThrow(FutureLostError);
+  });
+
+  it('is the beginning of another, when it was lost', async () => {
+    const scheduler = new FakeScheduler();
+    const dial = {
+      address: 'inproc://nobody-there',
+      secret: Secret.random(),
+      hello: { name: 'test' },
+      logger: silentLogger,
+      timeoutMs: 1000,
+      waitMs: 0,
+      reconnectMs: 0,
+      maxUnacknowledgedBytes: 2 ** 20,
+    };
+    const settings = { logger: silentLogger, maxUnacknowledgedBytes: 2 ** 20 };
+    const executor = new Executor(new ExecutorCore(scheduler, settings, { dial }), new View({}));
+    const old = executor.submit(inc, 1);
+    expect(await old.result()).toBe(2);
+    scheduler.onend?.(new ConnectionClosedError('session-lost: started anew'));
+    expect(() => executor.submit(inc, old)).toThrow('started anew');
+    expect(await old.result()).toBe(2);
+    const error = (await executor
+      .submit(inc, 1)
+      .result()
+      .catch((e: unknown) => e)) as FutureLostError;
+    expect(error).toBeInstanceOf(FutureLostError);
+    expect(error.cause).toBeInstanceOf(ConnectError);
+    await executor.close();
+  });
+
+  it('does not come by closing an executor that a thread shares among its tasks', async () => {
+    const scheduler = new FakeScheduler();
+    const settings = { logger: silentLogger, maxUnacknowledgedBytes: 2 ** 20 };
+    const executor = new Executor(new ExecutorCore(scheduler, settings, { shared: true }), new View({}));
+    await executor.close();
+    expect(await executor.submit(inc, 1).result()).toBe(2);
   });
 
   it('closes once, and says so afterwards', async () => {

@@ -23,6 +23,8 @@ export interface GatherOptions extends WaitOptions {
 
 /** Marks what is left out. */
 const skipped = Symbol('skipped');
+/** Marks what is put into its place later; where there are places, the mark keeps it until then. */
+const comesLate = Symbol('comes late');
 
 export async function gatherValues(
   session: Session,
@@ -123,7 +125,7 @@ class Builder {
 
   /** The value of a lone future that was decoded late. */
   lone(value: unknown): unknown {
-    return this.#lone === undefined ? value : this.#lone;
+    return value === comesLate ? this.#lone : value;
   }
 
   #container(value: object): unknown {
@@ -169,7 +171,7 @@ class Builder {
     this.#made.set(source, target);
     for (const item of source) {
       const value = this.#part(item, (late) => target.add(late));
-      if (value !== skipped) target.add(value);
+      if (value !== skipped && value !== comesLate) target.add(value);
     }
     return target;
   }
@@ -206,7 +208,7 @@ class Builder {
     } catch (error) {
       if (!(error instanceof ModulesNotLoadedError)) throw error;
       this.late.push(decodeFrames({ header: kept, buffers: [] }).then((value) => void put(value)));
-      return undefined;
+      return comesLate;
     }
   }
 }
