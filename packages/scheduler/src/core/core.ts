@@ -42,6 +42,7 @@ import {
   welcomeWorker,
   failUnplaceable,
 } from './failure.js';
+import { isHolder } from './holders.js';
 import { addKeeper, removeKeeper } from './keepers.js';
 import { locateResult } from './locate.js';
 import { replaceQueue } from './placement.js';
@@ -51,7 +52,8 @@ import { recallStranded } from './recall.js';
 import { settle } from './release.js';
 import { gainCopy, pruneMoves, rebalanceAmong, replicateTo } from './replicas.js';
 import { beginRetirement, cheapest, tendRetirements } from './retire.js';
-import { abandonUploads, receiveUpload, scatterItem } from './scatter.js';
+import { abandonUploads, placeScattered, receiveUpload, scatterItem } from './scatter.js';
+import type { Scattered } from './scatter.js';
 import { State } from './states.js';
 import { Stimulus } from './story.js';
 import { becomeWanted, join, submit } from './submit.js';
@@ -208,13 +210,32 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     items: readonly ScatterItem[],
     options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
     now: number,
-  ): { readonly taskId: TaskId; readonly addresses: readonly string[] }[] {
+  ): Scattered[] {
+    return this.#scatter(scatterItem, clientId, items, options, now);
+  }
+
+  placeScattered(
+    clientId: ClientId,
+    items: readonly ScatterItem[],
+    options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
+    now: number,
+  ): Scattered[] {
+    return this.#scatter(placeScattered, clientId, items, options, now);
+  }
+
+  #scatter(
+    each: typeof scatterItem,
+    clientId: ClientId,
+    items: readonly ScatterItem[],
+    options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
+    now: number,
+  ): Scattered[] {
     const s = this.#begin(Stimulus.scatter, now);
     const client = this.#client(clientId);
     const among = selectWorkers(s, options.workers);
     const { broadcast } = options;
     const copies = broadcast === true ? among.length : broadcast === undefined || broadcast === false ? 1 : broadcast;
-    const scattered = items.map((item) => scatterItem(s, client, item, among, copies));
+    const scattered = items.map((item) => each(s, client, item, among, copies));
     this.#end();
     return scattered;
   }
@@ -231,7 +252,7 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     const located = ids.map((id) => {
       const slot = client.tasks.get(id);
       for (const worker of liars) {
-        if (slot === -1 || s.tasks.state[slot] !== State.memory) continue;
+        if (slot === -1 || s.tasks.state[slot] !== State.memory || !isHolder(s, slot, worker.id)) continue;
         s.free(worker, slot);
         loseCopy(s, slot, worker);
       }

@@ -88,11 +88,16 @@ describe('scattered data', () => {
     ]);
   });
 
-  test('without any worker is refused as lost', () => {
+  test('without any worker waits for one', () => {
     const world = new World();
     const client = world.client();
-    scatter(world, client, 'd', new Uint8Array([1]));
-    expect(world.news(client)).toEqual(['cancelled d']);
+    const item = { id: 1 as ClientTaskId, key: 'd', nbytes: 1000, type: 'Uint8Array' };
+    expect(world.core.scatter(client.id, [item], {}, world.now)[0]).toMatchObject({ addresses: [], unplaced: true });
+    world.worker('a');
+    expect(world.core.placeScattered(client.id, [item], {}, world.now)[0]?.addresses).toEqual(['tcp://a']);
+    expect(world.core.placeScattered(client.id, [item], {}, world.now)[0]?.addresses).toEqual(['tcp://a']);
+    client.leave();
+    expect(world.core.taskInfo('d')).toBeUndefined();
   });
 });
 

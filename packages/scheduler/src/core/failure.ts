@@ -134,8 +134,9 @@ export function loseCopy(s: CoreState, slot: number, worker: Worker): void {
 
 /** A worker to which data was being uploaded is gone; when it was the last, so is the data. */
 function loseUpload(s: CoreState, slot: number, worker: WorkerId): void {
-  const cold = s.tasks.coldOf(slot);
-  cold.uploads = cold.uploads?.filter((id) => id !== worker) ?? [];
+  const cold = s.tasks.coldIfAny(slot);
+  if (cold?.uploads === undefined) return; // Not given to any worker yet.
+  cold.uploads = cold.uploads.filter((id) => id !== worker);
   if (cold.uploads.length > 0) return;
   s.move(slot, State.released);
   s.lostData.push(slot);

@@ -16,6 +16,8 @@ import { addHolder } from './holders.js';
 export interface Scattered {
   readonly taskId: TaskId;
   readonly addresses: readonly string[];
+  /** There is no worker yet that could take it: to be asked again by {@link placeScattered} when there is one. */
+  readonly unplaced?: true;
 }
 
 let turn = 0;
@@ -41,14 +43,30 @@ export function scatterItem(
   tasks.nbytes[slot] = item.nbytes;
   tasks.type[slot] = s.types.of(item.type);
   addWish(s, slot, client, id, true);
-  const targets = chooseTargets(among, copies);
   s.move(slot, State.waiting);
   tasks.waiting[slot] = 1;
-  if (targets.length === 0) {
-    s.move(slot, State.released);
-    s.lostData.push(slot);
-    return { taskId: tasks.taskId(slot), addresses: [] };
-  }
+  return place(s, slot, item, among, copies);
+}
+
+/** Says where to upload a piece for which there was no worker before. */
+export function placeScattered(
+  s: CoreState,
+  client: Client,
+  item: ScatterItem,
+  among: readonly Worker[],
+  copies: number,
+): Scattered {
+  const { tasks } = s;
+  const slot = client.tasks.get(item.id);
+  if (slot === -1) return { taskId: 0 as TaskId, addresses: [] };
+  const isUnplaced = tasks.state[slot] === State.waiting && tasks.coldIfAny(slot)?.uploads === undefined;
+  return isUnplaced ? place(s, slot, item, among, copies) : uploadsOf(s, slot);
+}
+
+function place(s: CoreState, slot: number, item: ScatterItem, among: readonly Worker[], copies: number): Scattered {
+  const { tasks } = s;
+  const targets = chooseTargets(among, copies);
+  if (targets.length === 0) return { taskId: tasks.taskId(slot), addresses: [], unplaced: true };
   if (item.inline !== undefined) {
     for (const worker of targets) s.output.store(worker.id, tasks.taskId(slot), item.type, item.inline);
     enterMemory(s, slot, targets[0]!, item.inline);
@@ -109,8 +127,16 @@ function joinScattered(s: CoreState, client: Client, item: ScatterItem, slot: nu
   }
   join(s, slot, client, id, true);
   // The first client may never finish its upload: until there is a copy, each one brings the data.
-  const uploads = tasks.state[slot] === State.waiting ? (tasks.coldIfAny(slot)?.uploads ?? []) : [];
-  return { taskId: tasks.taskId(slot), addresses: uploads.map((worker) => s.workers.get(worker)!.address) };
+  return uploadsOf(s, slot);
+}
+
+function uploadsOf(s: CoreState, slot: number): Scattered {
+  const { tasks } = s;
+  const taskId = tasks.taskId(slot);
+  if (tasks.state[slot] !== State.waiting) return { taskId, addresses: [] };
+  const uploads = tasks.coldIfAny(slot)?.uploads;
+  if (uploads === undefined) return { taskId, addresses: [], unplaced: true };
+  return { taskId, addresses: uploads.map((worker) => s.workers.get(worker)!.address) };
 }
 
 /** Workers in turn, so that scattered lists spread. */

@@ -31,6 +31,7 @@ import type {
 } from '@covey/protocol/internal';
 import type { SchedulerConfig } from './config.js';
 import type { SchedulerOutput } from './output.js';
+import type { Scattered } from './scatter.js';
 import type { TaskState } from './states.js';
 
 /** What a client's session tells. The ids are that session's own. */
@@ -51,13 +52,23 @@ export interface ClientStimuli {
   adopt(client: ClientId, keys: readonly string[], firstId: ClientTaskId, now: number): boolean[];
   /** Keeps the tasks until each has ended, whatever happens to the client. */
   fireAndForget(client: ClientId, ids: readonly ClientTaskId[], now: number): void;
-  /** For each item its TaskId (0: refused, the client hears why) and the addresses to upload to (none: nothing to upload). */
+  /**
+   * For each item its TaskId (0: refused, the client hears why) and the addresses to upload to (none: nothing to upload).
+   * `unplaced`: there is no worker for it yet; {@link placeScattered} asks again.
+   */
   scatter(
     client: ClientId,
     items: readonly ScatterItem[],
     options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
     now: number,
-  ): { readonly taskId: TaskId; readonly addresses: readonly string[] }[];
+  ): Scattered[];
+  /** As {@link scatter}, for items that were `unplaced`; a TaskId of 0 says that the item was released meanwhile. */
+  placeScattered(
+    client: ClientId,
+    items: readonly ScatterItem[],
+    options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
+    now: number,
+  ): Scattered[];
   /** Where results are. Holders named in `absent` (addresses) are taken not to have them, which may start a recomputation. */
   locate(
     client: ClientId,
