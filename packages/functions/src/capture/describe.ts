@@ -10,7 +10,7 @@ import type { AnyFunction } from '../any-function.js';
 import { ownProperty } from '../property.js';
 import { inspect } from '../v8/inspector.js';
 import type { FunctionView } from '../v8/inspector.js';
-import { builtInOf, isGlobalName, walkGlobal } from './intrinsics.js';
+import { builtInOf, isGlobalName, noteGlobal } from './intrinsics.js';
 import { moduleFile } from './module-file.js';
 import type { ImportedName, ModuleFile } from './module-file.js';
 import { exportOfLoadedPackage, importOfPackage, isOwnModule } from './module-reference.js';
@@ -69,7 +69,7 @@ export function describeFunction(subject: AnyFunction, view: FunctionView, insta
   const analysis = analyse(text, isSloppy);
   const placed = instances.place(subject, view);
   const global = view.scopes.at(-1)?.variables;
-  if (global !== undefined) walkGlobal(global);
+  if (global !== undefined) noteGlobal(global);
   const captures: Capture[] = [];
   let isDeclaration = false;
   if (location !== undefined && [...analysis.free.names.keys()].every((name) => isGlobalName(name))) {

@@ -66,14 +66,16 @@ export class FunctionWriter {
   write(value: AnyFunction): void {
     this.#home = this.holder;
     this.holder = undefined;
-    if (this.writeByReference(value)) return;
     const encoder = this.#encoder;
     if (types.isProxy(value)) encoder.refuse('Proxy', 'a proxy stands for a function that it may hide.');
+    if (textOf(value).endsWith('{ [native code] }') && this.writeByReference(value)) return;
     const view = encoder.look(value);
     if (view.bound !== undefined) {
       this.#writeBound(value, view.bound);
       return;
     }
+    // Most of Node is JavaScript too: its scripts say so. Looking through its modules is spared for all others.
+    if (isOfNode(view) && this.writeByReference(value)) return;
     const exported = packageExportOf(value, view);
     if (exported !== undefined) {
       this.#writeExport(value, exported);
@@ -86,7 +88,7 @@ export class FunctionWriter {
   /** Writes a value as the name of a built-in or of a package's export, if it is one. */
   writeByReference(value: object): boolean {
     const { out, seen } = this.#encoder;
-    const builtIn = builtInOf(value);
+    const builtIn = builtInOf(value, typeof value === 'function');
     if (builtIn !== undefined) {
       out.byte(tag.intrinsic);
       out.string(builtIn.module);
@@ -199,7 +201,7 @@ export class FunctionWriter {
     if (view.location === undefined || textOf(value).endsWith('{ [native code] }')) {
       return encoder.refuse(name, 'it is a native function that has no name by which another process could find it.');
     }
-    if (moduleFile(view.location.scriptId).url.startsWith('node:')) {
+    if (isOfNode(view)) {
       return encoder.refuse(name, reasonAgainst(value.name));
     }
     let description: Description;
@@ -372,4 +374,8 @@ export class FunctionWriter {
     }
     return false;
   }
+}
+
+function isOfNode({ location }: FunctionView): boolean {
+  return location !== undefined && moduleFile(location.scriptId).url.startsWith('node:');
 }

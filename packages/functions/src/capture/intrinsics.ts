@@ -17,7 +17,10 @@ export interface BuiltIn {
 
 const paths = new Map<object, BuiltIn>();
 const walkedGlobals = new WeakSet<object>();
-let allModulesWalked = false;
+const unwalkedGlobals = new Set<object>();
+const walkedModules = new Set<string>();
+let loadedModules = -1;
+let walkedCompletely = false;
 
 /** Names that every global object of Node has: they are left alone wherever a function uses them. */
 const namesOfNode = [
@@ -47,16 +50,22 @@ export function isGlobalName(name: string): boolean {
 }
 
 /** The path to a built-in function or object, if it is one. */
-export function builtInOf(value: object): BuiltIn | undefined {
+export function builtInOf(value: object, isThorough = false): BuiltIn | undefined {
   walkGlobal(globalThis);
+  for (const global of unwalkedGlobals) walkGlobal(global);
   const known = paths.get(value);
   if (known !== undefined) return known;
   walkGlobal(runInThisContext('globalThis') as object);
-  return paths.get(value) ?? lazyGlobalOf(value) ?? moduleBuiltInOf(value);
+  return paths.get(value) ?? lazyGlobalOf(value) ?? moduleBuiltInOf(value, isThorough);
 }
 
-/** Makes the built-ins of another realm known, given its global object. */
-export function walkGlobal(global: object): void {
+/** Makes the built-ins of another realm known, given its global object. They are looked through when one is asked for. */
+export function noteGlobal(global: object): void {
+  if (!walkedGlobals.has(global)) unwalkedGlobals.add(global);
+}
+
+function walkGlobal(global: object): void {
+  unwalkedGlobals.delete(global);
   if (walkedGlobals.has(global)) return;
   walkedGlobals.add(global);
   add(global, { module: '', path: ['globalThis'] });
@@ -100,11 +109,20 @@ function lazyGlobalOf(value: object): BuiltIn | undefined {
 /** Modules that warn when they are loaded, or aren't for programs. */
 const avoided = /^_|^(punycode|sys|wasi|trace_events|inspector)/;
 
-function moduleBuiltInOf(value: object): BuiltIn | undefined {
-  if (allModulesWalked) return undefined;
-  allModulesWalked = true;
+/**
+ * Looks through Node's modules: those that are loaded, and with `isThorough`, for a function that must be of one, all (some
+ * give what they have before they count as loaded, and a copy of `process` may not know).
+ */
+function moduleBuiltInOf(value: object, isThorough: boolean): BuiltIn | undefined {
+  const { moduleLoadList } = process as { readonly moduleLoadList?: readonly string[] };
+  if (walkedCompletely || (!isThorough && moduleLoadList?.length === loadedModules)) return undefined;
+  loadedModules = moduleLoadList?.length ?? 0;
+  walkedCompletely = isThorough;
+  const loaded = new Set(moduleLoadList);
   for (const name of builtinModules) {
-    if (avoided.test(name)) continue;
+    if (walkedModules.has(name) || avoided.test(name)) continue;
+    if (!isThorough && !loaded.has(`NativeModule ${name}`)) continue;
+    walkedModules.add(name);
     const exports: unknown = process.getBuiltinModule(name);
     walk(exports, name, [], 3);
   }

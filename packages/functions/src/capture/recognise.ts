@@ -54,7 +54,7 @@ export function hasPrivateText(constructor: AnyFunction): boolean {
 
 /** Classes that are part of the language, whose instances the encoder knows. */
 export function isOfLanguage(module: string, owner: AnyFunction): boolean {
-  return module === '' && ['Object', 'Function', 'Iterator'].includes(owner.name);
+  return module === '' && ['Object', 'Function', 'Iterator', 'TypedArray'].includes(owner.name);
 }
 
 /** Classes of Node's own that have no public name. */
