@@ -3,6 +3,7 @@
  * has to be put away at the end.
  */
 import { hostname } from 'node:os';
+import { prepareCapture } from '@covey/functions/internal';
 import { createLineLogger, Secret } from '@covey/protocol';
 import type { ConnectTls, Logger } from '@covey/protocol';
 import { makeNonce } from '@covey/protocol/internal';
@@ -142,7 +143,10 @@ export async function connectCore(
     ...(tls !== undefined && { tls }),
   };
   try {
-    const link = await openLink(dial, options.signal);
+    const opening = openLink(dial, options.signal);
+    // What the first submit would take time for is done while the scheduler answers.
+    prepareCapture();
+    const link = await opening;
     const core = new ExecutorCore(
       link,
       { logger, maxUnacknowledgedBytes },

@@ -1,4 +1,5 @@
 /** The part of {@link Executor} by which clients share: datasets, metadata, events. */
+import { checkPlainData } from '@covey/protocol/internal';
 import { UnknownKeyError, UsageError } from '../errors.js';
 import type { ClientTaskId } from '@covey/protocol/internal';
 import { decodeFrames, encodeWhole } from '../values/codec.js';
@@ -43,8 +44,13 @@ export abstract class Sharing extends ClusterControl {
     await this.session.link.call('unpublish-dataset', { name }, this.signal);
   }
 
-  /** Puts plain data under a path of names in the scheduler, for all clients. */
+  /**
+   * Puts plain data (numbers, texts, dates, bytes, arrays and plain objects) under a path of names in the scheduler, for all clients.
+   *
+   * @throws CallArgumentError that names the part which is not plain
+   */
   async setMetadata(path: string | readonly string[], value: unknown): Promise<void> {
+    checkPlainData(value, 'the metadata');
     await this.session.link.call('set-metadata', { path: pathOf(path), value }, this.signal);
   }
 
@@ -57,8 +63,13 @@ export abstract class Sharing extends ClusterControl {
     throw new UnknownKeyError(`There is no metadata under '${names.join('.')}'`, { data: { path: names } });
   }
 
-  /** Appends to a topic: kept for a while on the scheduler, and sent to who subscribed. */
+  /**
+   * Appends plain data to a topic: kept for a while on the scheduler, and sent to who subscribed.
+   *
+   * @throws CallArgumentError that names the part which is not plain
+   */
   async logEvent(topic: string, payload: unknown): Promise<void> {
+    checkPlainData(payload, 'the payload');
     await this.session.link.call('log-event', { topic, payload }, this.signal);
   }
 
