@@ -550,8 +550,11 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
   /** What every stimulus ends with. */
   #end(): void {
     const s = this.state;
-    if (s.lostData.length > 0) cancelLost(s);
-    if (s.slack.length > 0) settle(s);
+    // What is dropped may have been the last to bring data, and what is cancelled may be the last that needed something.
+    while (s.lostData.length > 0 || s.slack.length > 0) {
+      if (s.lostData.length > 0) cancelLost(s);
+      settle(s);
+    }
     if (s.validates) validateCore(s);
   }
 

@@ -99,6 +99,18 @@ describe('scattered data', () => {
     client.leave();
     expect(world.core.taskInfo('d')).toBeUndefined();
   });
+
+  test('that nobody has brought yet is lost when who has it lets go, unless another has it too', () => {
+    const world = new World();
+    const [alice, bob, carol] = ['alice', 'bob', 'carol'].map((name) => world.client(name));
+    scatter(world, alice!, 'd');
+    scatter(world, bob!, 'd');
+    carol!.adopt('d');
+    alice!.release('d');
+    expect(world.news(carol!)).toEqual([]);
+    bob!.release('d');
+    expect(world.news(carol!)).toEqual(['cancelled d']);
+  });
 });
 
 describe('copies', () => {

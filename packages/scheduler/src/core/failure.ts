@@ -8,6 +8,7 @@ import { noteUnplaceable, offerClass } from './placement.js';
 import { describeRestrictions } from './queries.js';
 import { stopAttempt } from './release.js';
 import { dropMove, dropMovesOf } from './replicas.js';
+import { loseUpload } from './scatter.js';
 import { noteWorker } from './restrictions.js';
 import { State } from './states.js';
 import type { WorkerDeparture } from './surface.js';
@@ -67,7 +68,7 @@ export function bidFarewell(s: CoreState, worker: Worker, departure: WorkerDepar
     } else if (state === State.queued) {
       if (tasks.place[slot] === worker.id) homeless.push(slot);
     } else if (state === State.waiting && tasks.has(slot, Flag.scattered)) {
-      loseUpload(s, slot, worker.id);
+      loseUploadTo(s, slot, worker.id);
     }
   }
   for (const slot of homeless) becomeUnready(s, slot);
@@ -133,13 +134,11 @@ export function loseCopy(s: CoreState, slot: number, worker: Worker): void {
 }
 
 /** A worker to which data was being uploaded is gone; when it was the last, so is the data. */
-function loseUpload(s: CoreState, slot: number, worker: WorkerId): void {
+function loseUploadTo(s: CoreState, slot: number, worker: WorkerId): void {
   const cold = s.tasks.coldIfAny(slot);
   if (cold?.uploads === undefined) return; // Not given to any worker yet.
   cold.uploads = cold.uploads.filter((id) => id !== worker);
-  if (cold.uploads.length > 0) return;
-  s.move(slot, State.released);
-  s.lostData.push(slot);
+  if (cold.uploads.length === 0) loseUpload(s, slot);
 }
 
 /** A worker did not find a result where it was told to look. It is told who else has it, or that nobody has. */

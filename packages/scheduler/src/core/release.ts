@@ -6,6 +6,7 @@
  */
 import type { CoreState } from './core-state.js';
 import { dropAllHolders } from './holders.js';
+import { loseUpload, mayArrive } from './scatter.js';
 import { State } from './states.js';
 import { Flag } from './task-table.js';
 import { withdraw } from './transitions.js';
@@ -18,11 +19,13 @@ export function settle(s: CoreState): void {
     const slot = slack.pop();
     const before = tasks.state[slot];
     if (before === State.forgotten) continue;
-    if (!tasks.isNeeded(slot)) {
+    if (before === State.waiting && tasks.has(slot, Flag.scattered)) {
+      if (!tasks.isKept(slot)) withdraw(s, slot);
+      else if (!mayArrive(s, slot)) loseUpload(s, slot);
+    } else if (!tasks.isNeeded(slot)) {
       if (before === State.memory) dropResult(s, slot);
       else if (before === State.processing) stopAttempt(s, slot, 'nobody needs its result any more');
-      else if (before === State.queued || before === State.noWorker) withdraw(s, slot);
-      else if (before === State.waiting && !(tasks.has(slot, Flag.scattered) && tasks.isKept(slot))) withdraw(s, slot);
+      else if (before === State.waiting || before === State.queued || before === State.noWorker) withdraw(s, slot);
     }
     const state = tasks.state[slot];
     if ((state === State.released || state === State.erred) && !tasks.isKept(slot)) forget(s, slot);

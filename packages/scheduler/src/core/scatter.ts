@@ -1,10 +1,9 @@
 /** Data that clients give: it becomes a task without a function, and can't be computed again. */
-import type { ClientTaskId, ScatterItem, TaskId, WorkerId } from '@covey/protocol/internal';
+import type { ClientTaskId, Opaque, ScatterItem, TaskId, WorkerId } from '@covey/protocol/internal';
 import { ProtocolError } from '@covey/protocol';
 import type { Client } from './clients.js';
 import type { CoreState } from './core-state.js';
 import { keyConflict } from './error-reports.js';
-import { replicateTo } from './replicas.js';
 import { join } from './submit.js';
 import { State } from './states.js';
 import { Flag } from './task-table.js';
@@ -43,6 +42,7 @@ export function scatterItem(
   tasks.nbytes[slot] = item.nbytes;
   tasks.type[slot] = s.types.of(item.type);
   addWish(s, slot, client, id, true);
+  tasks.coldOf(slot).sources = [{ client: client.id, id }];
   s.move(slot, State.waiting);
   tasks.waiting[slot] = 1;
   return place(s, slot, item, among, copies);
@@ -69,7 +69,7 @@ function place(s: CoreState, slot: number, item: ScatterItem, among: readonly Wo
   if (targets.length === 0) return { taskId: tasks.taskId(slot), addresses: [], unplaced: true };
   if (item.inline !== undefined) {
     for (const worker of targets) s.output.store(worker.id, tasks.taskId(slot), item.type, item.inline);
-    enterMemory(s, slot, targets[0]!, item.inline);
+    arrive(s, slot, targets[0]!, item.inline);
     for (const worker of targets.slice(1)) addHolder(s, slot, worker);
     return { taskId: tasks.taskId(slot), addresses: [] };
   }
@@ -96,19 +96,40 @@ export function receiveUpload(s: CoreState, taskId: TaskId, worker: Worker, nbyt
   }
   tasks.nbytes[slot] = nbytes;
   tasks.type[slot] = s.types.of(type);
-  tasks.waiting[slot] = 0;
-  enterMemory(s, slot, worker, null);
+  arrive(s, slot, worker, null);
 }
 
-/** The client that was uploading is gone: what hasn't arrived won't. */
+/** waiting → memory: data is at a worker; nobody need bring it any more. */
+function arrive(s: CoreState, slot: number, worker: Worker, inline: Opaque | null): void {
+  const { tasks } = s;
+  tasks.waiting[slot] = 0;
+  delete tasks.coldOf(slot).sources;
+  enterMemory(s, slot, worker, inline);
+}
+
+/** A client is gone: what it was uploading and nobody else can bring is lost. */
 export function abandonUploads(s: CoreState, client: Client): void {
   const { tasks } = s;
   client.tasks.forEach((_, slot) => {
     if (tasks.state[slot] !== State.waiting || !tasks.has(slot, Flag.scattered)) return;
-    if (tasks.client[slot] !== client.id) return;
-    s.move(slot, State.released);
-    s.lostData.push(slot);
+    const cold = tasks.coldOf(slot);
+    const sources = cold.sources ?? [];
+    cold.sources = sources.filter((source) => source.client !== client.id);
+    if (sources.length > 0 && cold.sources.length === 0) loseUpload(s, slot);
   });
+}
+
+/** waiting → released: scattered data will not arrive. */
+export function loseUpload(s: CoreState, slot: number): void {
+  s.move(slot, State.released);
+  s.lostData.push(slot);
+}
+
+/** Whether scattered data that is waited for may still arrive: it is under way, or somebody who has it still wants it. */
+export function mayArrive(s: CoreState, slot: number): boolean {
+  const cold = s.tasks.coldIfAny(slot);
+  if (cold?.uploads !== undefined) return true;
+  return cold?.sources?.some(({ client, id }) => s.clients.get(client)?.tasks.get(id) === slot) === true;
 }
 
 function noteUpload(s: CoreState, slot: number, worker: WorkerId): void {
@@ -126,6 +147,7 @@ function joinScattered(s: CoreState, client: Client, item: ScatterItem, slot: nu
     return { taskId: 0 as TaskId, addresses: [] };
   }
   join(s, slot, client, id, true);
+  if (tasks.state[slot] === State.waiting) (tasks.coldOf(slot).sources ??= []).push({ client: client.id, id });
   // The first client may never finish its upload: until there is a copy, each one brings the data.
   return uploadsOf(s, slot);
 }
@@ -147,9 +169,4 @@ function chooseTargets(among: readonly Worker[], copies: number): Worker[] {
   for (let i = 0; i < count; i++) targets.push(usable[(turn + i) % usable.length]!);
   turn++;
   return targets;
-}
-
-/** More copies of data that is already there. */
-export function broadcastScattered(s: CoreState, slot: number, copies: number, among: readonly Worker[]): void {
-  if (s.tasks.state[slot] === State.memory) replicateTo(s, slot, copies, among);
 }

@@ -67,8 +67,10 @@ export interface Cold {
   holders?: WorkerId[];
   /** Holders that are no clients, by name. */
   keepers?: Set<string>;
-  /** Workers to which scattered data is being uploaded. */
+  /** Workers to which scattered data is being uploaded; absent while there is none that takes it. */
   uploads?: WorkerId[];
+  /** Who scattered it, until it has arrived: they can bring it. */
+  sources?: { readonly client: ClientId; readonly id: ClientTaskId }[];
   /** When it became ready with no worker for it. */
   noWorkerSince?: number;
 }

@@ -7,11 +7,13 @@ import type {
   ClientTaskId,
   FunctionId,
   OptionsId,
+  ScatterItem,
   TaskId,
   TaskOptions,
   WorkerId,
 } from '@covey/protocol/internal';
 import { SchedulerCore } from '../core.js';
+import type { Scattered } from '../scatter.js';
 import { RandomSource } from './random-source.js';
 import { recordingOutput } from './recording-output.js';
 import type { Message } from './recording-output.js';
@@ -57,6 +59,7 @@ class RandomRun {
   readonly #workers = new Map<WorkerId, ToyWorker>();
   readonly #clients = new Map<ClientId, ToyClient>();
   readonly #uploads: { readonly worker: WorkerId; readonly taskId: TaskId }[] = [];
+  readonly #unplaced: { readonly client: ClientId; readonly item: ScatterItem }[] = [];
   readonly #retired: WorkerId[] = [];
   #now = 0;
   #workerNumber = 0;
@@ -65,7 +68,13 @@ class RandomRun {
     this.#random = new RandomSource(seed);
     this.#core = new SchedulerCore({
       output: recordingOutput((message) => this.#hear(message)),
-      config: { resultCacheBytes: this.#random.oneIn(2) ? 1 << 20 : 0, storyLength: 64, allowedFailures: 1 },
+      config: {
+        resultCacheBytes: this.#random.oneIn(2) ? 1 << 20 : 0,
+        storyLength: 64,
+        allowedFailures: this.#random.below(3),
+        windowTasks: 1 + this.#random.below(3),
+        recallAfterMs: this.#random.oneIn(2) ? 5 : 200,
+      },
       validate: true,
     });
   }
@@ -237,13 +246,28 @@ class RandomRun {
     const item = { id: id as ClientTaskId, key, nbytes: 8, type: 'Buffer', ...inline };
     const broadcast = random.oneIn(3) ? { broadcast: true } : {};
     const [scattered] = this.#core.scatter(client.id, [item], broadcast, this.#now);
-    for (const address of scattered!.addresses) {
+    this.#noteScattered(client.id, item, scattered!);
+  }
+
+  /** Asks again for data that no worker could take. */
+  #placeAgain(): void {
+    for (const { client, item } of this.#unplaced.splice(0)) {
+      if (!this.#clients.has(client)) continue;
+      const [scattered] = this.#core.placeScattered(client, [item], {}, this.#now);
+      this.#noteScattered(client, item, scattered!);
+    }
+  }
+
+  #noteScattered(client: ClientId, item: ScatterItem, { taskId, addresses, unplaced }: Scattered): void {
+    if (unplaced === true) this.#unplaced.push({ client, item });
+    for (const address of addresses) {
       const worker = [...this.#workers.values()].find((it) => `tcp://${it.name}` === address)!;
-      this.#uploads.push({ worker: worker.id, taskId: scattered!.taskId });
+      this.#uploads.push({ worker: worker.id, taskId });
     }
   }
 
   #upload(): void {
+    this.#placeAgain();
     const upload = this.#uploads.shift();
     const worker = upload === undefined ? undefined : this.#workers.get(upload.worker);
     if (upload === undefined || worker === undefined) return;
@@ -359,7 +383,8 @@ class RandomRun {
     for (let round = 0; round < 3000; round++) {
       this.#now += 1;
       let moved = false;
-      while (this.#uploads.length > 0) this.#upload();
+      do this.#upload();
+      while (this.#uploads.length > 0);
       for (const worker of this.#workers.values()) {
         while (worker.inbox.length > 0) {
           worker.receive();
@@ -383,10 +408,26 @@ class RandomRun {
       for (const [id, { wanted, news, key }] of client.known) {
         if (!wanted) continue;
         const info = this.#core.explain(key);
-        if (news === 'done' || news === 'erred' || news === 'cancelled') continue;
+        if (news === 'done') {
+          this.#expectHeld(client, id, key);
+          continue;
+        }
+        if (news === 'erred' || news === 'cancelled') continue;
         const why = info === undefined ? 'forgotten' : `${info.state}: ${info.because}`;
         throw new Error(`client ${client.id} waits for ${id} (${key}), last heard '${news}'; it is ${why}`);
       }
+    }
+  }
+
+  /** Whoever is said to hold a result holds it. */
+  #expectHeld(client: ToyClient, id: number, key: string): void {
+    const [located] = this.#core.locate(client.id, [id as ClientTaskId], undefined, this.#now);
+    const addresses = located?.addresses ?? [];
+    if (addresses.length === 0)
+      throw new Error(`client ${client.id} heard that ${id} (${key}) is done, and nobody has it`);
+    for (const worker of this.#workers.values()) {
+      if (!addresses.includes(`tcp://${worker.name}`) || worker.held.has(located!.taskId)) continue;
+      throw new Error(`${worker.name} is said to hold ${id} (${key}), and doesn't`);
     }
   }
 
