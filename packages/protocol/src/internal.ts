@@ -26,6 +26,7 @@ export type { FactMap } from './channels/control.js';
 export { openChannel } from './channels/open-channel.js';
 export type { OpenChannelOptions, OpenedChannel, ReconnectOptions } from './channels/open-channel.js';
 export { decode, encode } from './channels/codec.js';
+export { checkPlainData } from './channels/plain-data.js';
 export { endOfTurn } from './channels/turn.js';
 export type { TurnEnd } from './channels/turn.js';
 

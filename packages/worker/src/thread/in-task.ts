@@ -1,5 +1,6 @@
 /** Answers `getTask()`, `getWorker()` and `getExecutor()` in a compute thread. The executor is loaded when a task first asks for it. */
 import { createRequire } from 'node:module';
+import { checkPlainData } from '@covey/protocol/internal';
 import type { ConnectInTask, InTaskContext } from '../task-context/in-task-context.js';
 import type { TaskContext, TaskContextProvider, WorkerContext } from '../task-context/task-context.js';
 import { activities } from './activity.js';
@@ -33,7 +34,10 @@ export class InTask implements TaskContextProvider {
       host,
       thread,
       localDirectory,
-      logEvent: (topic, payload) => this.#event(topic, payload),
+      logEvent: (topic, payload) => {
+        checkPlainData(payload, 'the payload');
+        this.#event(topic, payload);
+      },
     };
   }
 
@@ -47,8 +51,10 @@ export class InTask implements TaskContextProvider {
       get signal() {
         return activity.signal(poll);
       },
-      log: (message, fields = {}) =>
-        this.#event('log', { timeMs: Date.now(), key: activity.key, worker: start.workerName, message, fields }),
+      log: (message, fields = {}) => {
+        checkPlainData(fields, 'fields');
+        this.#event('log', { timeMs: Date.now(), key: activity.key, worker: start.workerName, message, fields });
+      },
     };
   }
 
