@@ -55,6 +55,15 @@ export function restrictedPinConflict(s: CoreState, slot: number, pin: number): 
   };
 }
 
+export function actorGone(key: string): ErrorReport {
+  return {
+    name: 'ActorGoneError',
+    code: 'ERR_COVEY_ACTOR_GONE',
+    message: `The actor ${key} is gone with the thread in which it lived, and so is its state. Submit it again for a new one.`,
+    key,
+  };
+}
+
 export function killedWorker(
   key: string,
   worker: Worker,

@@ -2,8 +2,8 @@
 import type { ErrorReport, TaskId, WorkerId } from '@covey/protocol/internal';
 import { peersWith } from './assignment.js';
 import type { CoreState } from './core-state.js';
-import { killedWorker, noWorker } from './error-reports.js';
-import { holderCount, isHolder, removeHolder } from './holders.js';
+import { actorGone, killedWorker, noWorker } from './error-reports.js';
+import { holderCount, isActor, isHolder, removeHolder } from './holders.js';
 import { noteUnplaceable, offerClass } from './placement.js';
 import { describeRestrictions } from './queries.js';
 import { stopAttempt } from './release.js';
@@ -14,7 +14,7 @@ import { State } from './states.js';
 import type { WorkerDeparture } from './surface.js';
 import { Flag } from './task-table.js';
 import { becomeReady, becomeUnready, fail, noteProgress, wake, withdraw } from './transitions.js';
-import { tellPending } from './wishes.js';
+import { tellErred, tellPending } from './wishes.js';
 import type { Worker } from './workers.js';
 
 /** A worker came: restriction classes that it meets may have work for it. */
@@ -99,19 +99,23 @@ function loseAttempt(s: CoreState, slot: number, worker: Worker, departure: Work
 }
 
 /**
- * memory → released: the last copy is gone. Dependents that were ready, or waited for others, miss it now. Answers whether
+ * memory → released (an actor: erred): the last copy is gone. Dependents that were ready, or waited for others, miss it now. Answers whether
  * it is needed, and so to be woken.
  */
 export function loseResult(s: CoreState, slot: number): boolean {
   const { tasks, edges } = s;
   s.cache.drop(slot);
   tasks.clear(slot, Flag.pinned);
-  s.move(slot, State.released);
+  s.move(slot, isActor(s, slot) ? State.erred : State.released);
   for (let edge = tasks.firstDependent[slot]!; edge !== -1; edge = edges.next[edge]!) {
     const dependent = edges.from[edge]!;
     const state = tasks.state[dependent];
     if (state === State.queued || state === State.noWorker) becomeUnready(s, dependent);
     if (tasks.state[dependent] === State.waiting) tasks.waiting[dependent]!++;
+  }
+  if (isActor(s, slot)) {
+    loseActor(s, slot);
+    return false;
   }
   if (!tasks.isNeeded(slot)) {
     s.slack.push(slot);
@@ -119,6 +123,19 @@ export function loseResult(s: CoreState, slot: number): boolean {
   }
   if (!tasks.has(slot, Flag.scattered)) tellPending(s, slot);
   return true;
+}
+
+/** An actor that has become erred: its state is gone with its thread, and another object made like it would not be it. */
+function loseActor(s: CoreState, slot: number): void {
+  const { tasks, edges } = s;
+  const error = actorGone(s.keys.text(slot));
+  tasks.coldOf(slot).error = error;
+  tellErred(s, slot, error);
+  s.slack.push(slot);
+  for (let edge = tasks.firstDependent[slot]!; edge !== -1; edge = edges.next[edge]!) {
+    const dependent = edges.from[edge]!;
+    if (tasks.state[dependent] === State.waiting) fail(s, dependent, error);
+  }
 }
 
 /** released → waiting, if somebody needs it. */

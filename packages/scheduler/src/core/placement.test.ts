@@ -318,6 +318,26 @@ describe('actors and pinned results', () => {
     expect(world.heard('compute').map((args) => args[7])).toEqual([1, 1, 1, 1]);
   });
 
+  test('an actor is gone with its worker, and made anew only when somebody asks', () => {
+    const world = new World();
+    const a = world.worker('a');
+    const client = world.client();
+    client.submit({ key: 'actor', options: { actor: true } });
+    world.flush();
+    world.finishPinned('actor', 0);
+    client.submit({ key: 'use', dependsOn: ['actor'] });
+    client.submit({ key: 'late', dependsOn: ['actor'], options: { workers: ['nowhere'] } });
+    world.core.removeWorker(a, { graceful: true, reason: '' }, 0);
+    world.worker('b');
+    world.flush();
+    expect(world.running()).toEqual({});
+    const errors = world.heard('erred').map(([, , error]) => error);
+    expect(errors.map(({ code, key }) => [code, key])).toEqual(Array(3).fill(['ERR_COVEY_ACTOR_GONE', 'actor']));
+    client.retry('actor');
+    world.flush();
+    expect(world.running()).toEqual({ actor: 'b' });
+  });
+
   test('dependents of a pinned result run where it is', () => {
     const world = new World();
     world.worker('a');

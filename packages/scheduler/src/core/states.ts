@@ -41,7 +41,7 @@ export const TRANSITIONS: Readonly<Record<TaskState, readonly TaskState[]>> = {
   queued: ['processing', 'waiting', 'no-worker', 'memory', 'released'],
   'no-worker': ['queued', 'waiting', 'memory', 'erred', 'released'],
   processing: ['memory', 'erred', 'released'],
-  memory: ['released'],
+  memory: ['released', 'erred'],
   erred: ['released', 'forgotten'],
   forgotten: [],
 };
