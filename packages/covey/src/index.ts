@@ -105,6 +105,7 @@ export {
   BackpressureError,
   CallArgumentError,
   CallTimeoutError,
+  CertificateError,
   ConnectError,
   ConnectionClosedError,
   CoordinationError,

@@ -14,6 +14,7 @@ export {
   AuthenticationError,
   BackpressureError,
   CallTimeoutError,
+  CertificateError,
   ConnectError,
   ConnectionClosedError,
   ListenError,

@@ -13,6 +13,19 @@ export class AuthenticationError extends CoveyError {
   }
 }
 
+/** A certificate is missing, or not signed by an authority that the other side trusts, or not for the host that was dialled. */
+export class CertificateError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_CERTIFICATE',
+      name: 'CertificateError',
+      summary: 'One side of a TLS connection does not accept the certificate of the other, or was shown none.',
+      remedy:
+        'Give both sides certificates (tls.cert, tls.key) signed by an authority of the tls.ca-file of the other.',
+    });
+  }
+}
+
 /** The secret could not be read, or its file is open to others. */
 export class SecretError extends CoveyError {
   static {

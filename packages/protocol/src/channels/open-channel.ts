@@ -8,7 +8,13 @@ import { backoffMs, type BackoffOptions } from '../shared/backoff.js';
 import { systemClock } from '../shared/clock.js';
 import { deferred } from '../shared/deferred.js';
 import { makeNonce } from '../shared/nonce.js';
-import { AuthenticationError, ConnectError, ConnectionClosedError, VersionMismatchError } from '../transport-errors.js';
+import {
+  AuthenticationError,
+  CertificateError,
+  ConnectError,
+  ConnectionClosedError,
+  VersionMismatchError,
+} from '../transport-errors.js';
 import { Channel } from './channel.js';
 import type { ChannelOptions } from './channel-options.js';
 import { readAnswer, sendHello, type Answer, type FactMap } from './control.js';
@@ -199,6 +205,7 @@ function isFinal(error: unknown): boolean {
   return (
     error instanceof RefusedError ||
     error instanceof AuthenticationError ||
+    error instanceof CertificateError ||
     error instanceof VersionMismatchError ||
     error instanceof ProtocolError ||
     error instanceof AddressError

@@ -7,10 +7,11 @@ import type { Secret } from '../credentials.js';
 import { ProtocolError, type CoveyError } from '../errors.js';
 import { deferred } from '../shared/deferred.js';
 import { systemRandomBytes, type RandomBytes } from '../shared/nonce.js';
-import { AuthenticationError, ConnectError } from '../transport-errors.js';
+import { AuthenticationError, CertificateError, ConnectError } from '../transport-errors.js';
 import { DEFAULT_COMM_LIMITS, type Comm, type CommLimits } from './comm.js';
 import { connectError, dial, dialTarget, isLocal, type SocketAddress } from './dial.js';
 import {
+  CERTIFICATE_STATUS,
   checkServerProof,
   COMM_SUBPROTOCOL,
   FIELDS,
@@ -43,7 +44,7 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Connects to a listener; both sides have proved that they know the secret when this resolves.
- * @throws {ConnectError} when nobody answers, {@link AuthenticationError} when the secrets differ, {@link VersionMismatchError} when the versions do.
+ * @throws {ConnectError} when nobody answers, {@link CertificateError} when a certificate is not accepted, {@link AuthenticationError} when the secrets differ, {@link VersionMismatchError} when the versions do.
  */
 export async function connect(address: Address | string, options: ConnectOptions): Promise<Comm> {
   const parsed = parseAddress(address);
@@ -139,6 +140,7 @@ export function refusal(address: Address, status: number, headers: IncomingHttpH
   }
   if (status === 426) return versionMismatch(from, protocol, String(headers[FIELDS.version] ?? 'unknown'));
   const text = `${from} refused the connection: ${typeof reason === 'string' ? reason : `HTTP status ${status}`}`;
+  if (status === CERTIFICATE_STATUS) return new CertificateError(text);
   if (status === 400 || status === 404) return new ProtocolError(text);
   return new ConnectError(text);
 }

@@ -3,7 +3,7 @@ import { connect as netConnect, type OnReadOpts, type Socket } from 'node:net';
 import { basename } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
 import { formatAddress, formatAuthority, isLoopbackHost, type Address } from '../address.js';
-import { AddressError, ConnectError } from '../transport-errors.js';
+import { AddressError, CertificateError, ConnectError } from '../transport-errors.js';
 import { clientTlsOptions, type ConnectTls } from './tls.js';
 
 /** An address that a socket leads to. */
@@ -51,6 +51,8 @@ export function isLocal(address: Address): boolean {
   return address.kind === 'unix' || address.kind === 'inproc' || isLoopbackHost(address.host);
 }
 
+const NO_TLS = 'there is no TLS there; use ws:// or start it with a certificate';
+
 const WHY: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there; check that the process is running and that the port is right',
   ENOENT: 'there is no such socket; check that the process is running on this machine',
@@ -62,15 +64,49 @@ const WHY: Readonly<Record<string, string>> = {
   ECONNRESET: 'the peer dropped the connection at once; it may be stopping, or flooded by others',
   EPIPE: 'the peer dropped the connection at once; it may be stopping, or flooded by others',
   ETIMEDOUT: 'the host did not answer',
-  EPROTO: 'there is no TLS there; use ws:// or start it with a certificate',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'there is no TLS there; use ws:// or start it with a certificate',
+  EPROTO: NO_TLS,
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+};
+
+/** What is wrong with the certificate that was shown. Other codes of OpenSSL's verification stand for themselves. */
+const DISTRUST: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'nobody but itself has signed it',
+  SELF_SIGNED_CERT_IN_CHAIN: 'an authority that is not in tls.ca-file has signed it',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'an authority that is not in tls.ca-file has signed it',
+  UNABLE_TO_GET_ISSUER_CERT: 'an authority that is not in tls.ca-file has signed it',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'an authority that is not in tls.ca-file has signed it',
+  CERT_SIGNATURE_FAILURE: 'its signature is not that of the authority of this name in tls.ca-file',
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet; check the clocks',
+  CERT_REVOKED: 'it was revoked',
+  CERT_REJECTED: 'it was rejected',
+  CERT_UNTRUSTED: 'it is not trusted',
+  INVALID_CA: 'who signed it may not sign',
+  INVALID_PURPOSE: 'it is made for another use',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is not for this host; make it for the host, or give tls.server-name',
 };
 
 /** The error of a failed attempt. */
-export function connectError(address: Address, cause: unknown): ConnectError {
+export function connectError(address: Address, cause: unknown): ConnectError | CertificateError {
   const { code = '', message } = cause as NodeJS.ErrnoException;
-  return new ConnectError(`cannot connect to ${formatAddress(address)}: ${WHY[code] ?? message}`, {
-    cause,
-    data: { reason: code },
-  });
+  const where = formatAddress(address);
+  const distrust = DISTRUST[code];
+  if (distrust !== undefined) {
+    return new CertificateError(`the certificate of ${where} is not accepted: ${distrust}`, {
+      cause,
+      data: { reason: code },
+    });
+  }
+  const why = code.startsWith('HPE_') ? `what answers there does not speak HTTP; ${MAYBE_TLS}` : (WHY[code] ?? message);
+  const hint = !DROPPED.has(code)
+    ? ''
+    : address.kind === 'ws'
+      ? `; or ${MAYBE_TLS}`
+      : address.kind === 'wss'
+        ? `; or ${NO_TLS}`
+        : '';
+  return new ConnectError(`cannot connect to ${where}: ${why}${hint}`, { cause, data: { reason: code } });
 }
+
+const DROPPED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+const MAYBE_TLS = 'if it is a port with TLS, dial wss:// instead';

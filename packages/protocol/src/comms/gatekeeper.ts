@@ -28,6 +28,11 @@ export class Gatekeeper {
     return this.#waiting.size;
   }
 
+  /** Whether this connection waits here. */
+  holds(socket: Socket): boolean {
+    return this.#waiting.has(socket);
+  }
+
   /** Takes in a new connection: it is destroyed unless {@link pass} comes in time. */
   admit(socket: Socket): void {
     if (this.#waiting.size >= this.#limits.maxConnections) {

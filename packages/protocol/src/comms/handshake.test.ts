@@ -1,16 +1,27 @@
 /** The handshake and the door of HTTP, got wrong in every way. */
 import { createServer } from 'node:http';
 import { createServer as createRawServer, type AddressInfo } from 'node:net';
+import { connect as tlsConnect } from 'node:tls';
 import { formatAddress } from '../address.js';
+import { dialBulk } from '../bulk/bulk-dial.js';
 import { Secret } from '../credentials.js';
+import { ProtocolError } from '../errors.js';
 import { deferred } from '../shared/deferred.js';
 import { VirtualClock } from '../shared/clock.js';
-import { AuthenticationError, ConnectError, ListenError, VersionMismatchError } from '../transport-errors.js';
+import {
+  AuthenticationError,
+  CertificateError,
+  ConnectError,
+  ListenError,
+  VersionMismatchError,
+} from '../transport-errors.js';
 import { COVEY_VERSION } from '../version.js';
 import { TEST_CERTIFICATE, TEST_KEY } from './certificate.test.support.js';
 import type { Comm } from './comm.js';
+import { makeCertificate } from './certificate.js';
 import { connect } from './connect.js';
 import { listen, type Listener, type ListenOptions } from './listen.js';
+import type { ConnectTls } from './tls.js';
 import { RawClient } from './raw-client.test.support.js';
 
 const secret = Secret.random();
@@ -314,8 +325,16 @@ describe('http', () => {
 describe('tls', () => {
   const tls = { cert: TEST_CERTIFICATE, key: TEST_KEY };
 
-  test('needs a certificate to listen', async () => {
-    await expect(start({ address: 'wss://127.0.0.1:0' })).rejects.toThrow(ListenError);
+  test('makes a certificate where none is given, unless certificates are checked', async () => {
+    const { listener } = await start({ address: 'wss://127.0.0.1:0' });
+    const comm = await connect(listener.address, { secret, role: 'worker' });
+    expect(comm.peer.role).toBe('scheduler');
+    comm.close();
+    const checking = connect(listener.address, { secret, role: 'worker', tls: { authority: TEST_CERTIFICATE } });
+    await expect(checking).rejects.toThrow(CertificateError);
+    const halves = [{ clientAuthority: TEST_CERTIFICATE }, { cert: TEST_CERTIFICATE }];
+    for (const half of halves)
+      await expect(start({ address: 'wss://127.0.0.1:0', tls: half })).rejects.toThrow(ListenError);
   });
 
   test('binds proofs to the session, so that nobody can sit between', async () => {
@@ -335,22 +354,67 @@ describe('tls', () => {
       role: 'worker',
       tls: { authority: TEST_CERTIFICATE, serverName: 'other.example' },
     });
-    await expect(wrongName).rejects.toThrow(ConnectError);
+    await expect(wrongName).rejects.toThrow(CertificateError);
     expect(comms).toHaveLength(1);
     trusting.close();
   });
 
-  test('mutual: a client without a certificate is turned away', async () => {
-    const { listener, comms } = await start({
+  test.each(['comm', 'bulk'])(
+    'mutual: both sides of a %s hear of a certificate that is missing or another’s',
+    async (kind) => {
+      const rejected: Error[] = [];
+      const { listener } = await start({
+        address: 'wss://127.0.0.1:0',
+        tls: { ...tls, clientAuthority: TEST_CERTIFICATE },
+        onrejected: (error) => rejected.push(error),
+        onBulk: (socket) => socket.destroy(),
+      });
+      const dial = async (options: { readonly tls?: ConnectTls }) => {
+        const { host, port } = listener.address as { host: string; port: number };
+        if (kind === 'comm') (await connect(listener.address, { secret, role: 'worker', ...options })).close();
+        else (await dialBulk({ kind: 'wss', host, port }, { secret, role: 'worker', ...options })).socket.destroy();
+      };
+      await expect(dial({})).rejects.toThrow(/showed none/);
+      await expect(dial({ tls: makeCertificate() })).rejects.toThrow(CertificateError);
+      expect(rejected).toEqual([expect.any(CertificateError), expect.any(CertificateError)]);
+      await dial({ tls });
+    },
+  );
+
+  test('mutual: a resumed session, which carries no certificate, is not trusted, and HTTP is refused too', async () => {
+    const { listener } = await start({
       address: 'wss://127.0.0.1:0',
       tls: { ...tls, clientAuthority: TEST_CERTIFICATE },
+      http: (_request, response) => response.end('inside'),
     });
-    await expect(connect(listener.address, { secret, role: 'worker' })).rejects.toThrow(ConnectError);
-    const certified = await connect(listener.address, { secret, role: 'worker', tls });
-    expect(certified.closed).toBe(false);
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    expect(comms.length).toBeLessThanOrEqual(1);
-    certified.close();
+    const { port } = listener.address as { port: number };
+    const ask = (session?: Buffer) =>
+      new Promise<{ answer: string; session: Buffer | undefined; resumed: boolean }>((resolve, reject) => {
+        let answer = '';
+        let ticket: Buffer | undefined;
+        const options = { host: '127.0.0.1', port, rejectUnauthorized: false };
+        const socket = tlsConnect({ ...options, ...(session !== undefined && { session }) });
+        socket.on('session', (given) => (ticket = given));
+        socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+        socket.on('error', reject);
+        socket.on('close', () => resolve({ answer, session: ticket, resumed: socket.isSessionReused() }));
+        const token = `Authorization: Bearer ${secret.httpToken()}`;
+        socket.write(`GET /x HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${token}\r\nConnection: close\r\n\r\n`);
+      });
+    const first = await ask();
+    expect(first.answer).toMatch(/^HTTP\/1.1 403/);
+    const second = await ask(first.session);
+    expect(second.answer).toMatch(/^HTTP\/1.1 403/);
+    expect(second.answer).not.toContain('inside');
+  });
+
+  test('a client that does not accept the certificate leaves a word of it at the server', async () => {
+    const { listener, rejection } = await start({ address: 'wss://127.0.0.1:0', tls });
+    const other = makeCertificate({ authority: true }).cert;
+    await expect(connect(listener.address, { secret, role: 'worker', tls: { authority: other } })).rejects.toThrow(
+      /certificate of wss:.* is not accepted/,
+    );
+    expect(await rejection).toBeInstanceOf(CertificateError);
   });
 
   test('and no tls, either way round, is a clear error', async () => {
@@ -358,8 +422,9 @@ describe('tls', () => {
     const secure = await start({ address: 'wss://127.0.0.1:0', tls });
     const wss = formatAddress(plain.listener.address).replace('ws:', 'wss:');
     const ws = formatAddress(secure.listener.address).replace('wss:', 'ws:');
-    await expect(connect(wss, { secret, role: 'worker' })).rejects.toThrow(ConnectError);
-    await expect(connect(ws, { secret, role: 'worker' })).rejects.toThrow(ConnectError);
+    await expect(connect(wss, { secret, role: 'worker' })).rejects.toThrow(/there is no TLS there/);
+    await expect(connect(ws, { secret, role: 'worker' })).rejects.toThrow(/dial wss:/);
+    expect(await secure.rejection).toBeInstanceOf(ProtocolError);
   });
 });
 

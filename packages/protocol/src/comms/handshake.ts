@@ -19,6 +19,9 @@ export const COMM_SUBPROTOCOL = 'covey.v1';
 /** The `Upgrade` of bulk connections. */
 export const BULK_UPGRADE = 'covey-bulk.v1';
 
+/** The status for a client whose certificate is refused; some HTTP servers use it so, no standard does. */
+export const CERTIFICATE_STATUS = 495;
+
 /** Names of the header fields. */
 export const FIELDS = {
   protocol: 'covey-protocol',

@@ -1,6 +1,8 @@
 /** The HTTP side of a listener: `/health` is open, every other path needs the token made from the secret, and browsers of other sites are refused. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { sameBytes, type Secret } from '../credentials.js';
+import type { CoveyError } from '../errors.js';
 
 /** Serves an authorised request. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -10,6 +12,10 @@ export interface HttpDoorOptions {
   readonly handler: HttpHandler | undefined;
   readonly isAllowedOrigin: (origin: string) => boolean;
   readonly isAllowedHost: (host: string | undefined) => boolean;
+  /** What is wrong with the certificate of a client, if it is checked. */
+  readonly certificateError: (socket: Socket) => CoveyError | undefined;
+  /** Called for every request. */
+  readonly onasked: (request: IncomingMessage) => void;
   /** Called when a request has shown the token. */
   readonly onauthorised: (request: IncomingMessage) => void;
 }
@@ -18,13 +24,16 @@ export interface HttpDoorOptions {
 export function httpDoor(options: HttpDoorOptions): HttpHandler {
   const expected = Buffer.from(`Bearer ${options.secret.httpToken()}`);
   return (request, response) => {
+    options.onasked(request);
     const path = (request.url ?? '/').split('?', 1)[0];
     const { origin, host, authorization } = request.headers;
     if (path === '/health' && (request.method === 'GET' || request.method === 'HEAD')) {
       answer(response, 200, { status: 'ok' });
       return;
     }
-    if (origin !== undefined && !options.isAllowedOrigin(origin))
+    const untrusted = options.certificateError(request.socket);
+    if (untrusted !== undefined) answer(response, 403, { error: untrusted.message });
+    else if (origin !== undefined && !options.isAllowedOrigin(origin))
       answer(response, 403, { error: 'this origin is not allowed' });
     else if (!options.isAllowedHost(host))
       answer(response, 421, { error: 'this process does not answer for that host name' });

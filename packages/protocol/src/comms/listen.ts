@@ -36,7 +36,7 @@ export interface ListenOptions {
   readonly http?: HttpHandler;
   /** Hears of each connection that was turned away, and why. */
   onrejected?(error: CoveyError, remoteAddress: string): void;
-  /** Needed for `wss` addresses. */
+  /** For `wss` addresses. Default: a certificate made on the spot, and none asked of clients. */
   readonly tls?: ListenTls;
   /** The address that peers should dial, if other than the one listened on (port mappings, proxies). */
   readonly contactAddress?: Address | string;

@@ -8,7 +8,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { formatAddress, isLoopbackHost, parseAddress, type Address } from '../address.js';
 import { ProtocolError, type CoveyError } from '../errors.js';
-import { ListenError } from '../transport-errors.js';
+import { CertificateError } from '../transport-errors.js';
 import { awaitBulkProof, awaitCommProof, limitUnproved } from './await-proof.js';
 import { bind } from './bind.js';
 import { dialTarget, socketAddressOf, type SocketAddress } from './dial.js';
@@ -17,7 +17,7 @@ import { BULK_UPGRADE, COMM_SUBPROTOCOL } from './handshake.js';
 import { httpDoor } from './http-door.js';
 import type { Listener, PeerHello, ResolvedListenOptions } from './listen.js';
 import { externalHost, isOwnAuthority } from './own-names.js';
-import { serverTlsOptions } from './tls.js';
+import { clientCertificateError, serverTlsOptions } from './tls.js';
 import { readUpgrade, Refusal, remoteAddress, type Upgrade, type UpgradePolicy } from './upgrade-request.js';
 import { WEBSOCKET_OPTIONS, WebSocketComm } from './websocket-comm.js';
 
@@ -41,6 +41,8 @@ class SocketListener implements Listener {
   readonly #webSockets: WebSocketServer;
   readonly #sockets = new Set<Socket>();
   readonly #comms = new Set<WebSocketComm>();
+  /** Sockets on which a request has come. */
+  readonly #asked = new WeakSet<Socket>();
   readonly #fields = new WeakMap<IncomingMessage, Readonly<Record<string, string>>>();
   readonly #upgradePolicy: UpgradePolicy;
   #address: SocketAddress;
@@ -68,12 +70,16 @@ class SocketListener implements Listener {
       socket.once('close', () => this.#sockets.delete(socket));
       this.#gate.admit(socket);
     });
-    this.#server.on('secureConnection', (socket: Socket) => this.#gate.secure(socket));
+    this.#server.on('secureConnection', (socket: Socket) => {
+      this.#watchForDistrust(socket);
+      this.#gate.secure(socket);
+    });
     this.#upgradePolicy = this.#policy();
     this.#server.on(
       'request',
       httpDoor({
         ...this.#upgradePolicy,
+        onasked: (request) => this.#asked.add(request.socket),
         handler: options.http,
         onauthorised: (request) => this.#gate.pass(request.socket),
       }),
@@ -83,10 +89,7 @@ class SocketListener implements Listener {
     );
     this.#server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
     this.#server.on('tlsClientError', (error: Error, socket: Socket) => {
-      this.#rejected(
-        new ProtocolError(`no TLS session: ${error.message}`, { cause: error }),
-        socket.remoteAddress ?? '',
-      );
+      this.#rejected(tlsError(error), socket.remoteAddress ?? '');
       socket.destroy();
     });
   }
@@ -155,8 +158,6 @@ class SocketListener implements Listener {
     };
     const { address, tls } = this.#options;
     if (address.kind !== 'wss') return createServer(settings);
-    if (tls === undefined)
-      throw new ListenError(`${formatAddress(address)} needs a certificate: give tls.cert and tls.key`);
     return createTlsServer({ ...settings, ...serverTlsOptions(tls), handshakeTimeout: this.#options.limits.timeoutMs });
   }
 
@@ -170,6 +171,7 @@ class SocketListener implements Listener {
       isAllowedOrigin: (origin) => allowedOrigins.includes(origin),
       isAllowedHost: (host) => this.#isAllowedHost(host),
       target: (host) => (this.#address.kind === 'unix' ? dialTarget(this.#address).target : host),
+      certificateError: (socket) => clientCertificateError(socket, this.#options.tls),
       isLocal: (socket) => this.#address.kind === 'unix' || isLoopbackHost(socket.remoteAddress ?? ''),
     };
   }
@@ -188,6 +190,7 @@ class SocketListener implements Listener {
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on('error', () => socket.destroy());
+    this.#asked.add(socket);
     try {
       const upgrade = readUpgrade(request, socket, head, this.#upgradePolicy);
       if (upgrade.facts.purpose === 'comm') this.#openComm(request, socket, upgrade);
@@ -197,6 +200,15 @@ class SocketListener implements Listener {
       socket.end(error.toHttp());
       this.#rejected(error.error, remoteAddress(socket));
     }
+  }
+
+  /** A client that does not accept our certificate leaves without a word: say so here too, where the reason may be. */
+  #watchForDistrust(socket: Socket): void {
+    socket.once('close', () => {
+      // Whoever was sent away by the gate waits there no more.
+      if (this.#asked.has(socket) || !this.#gate.holds(socket) || this.#closing !== undefined) return;
+      this.#rejected(distrusted(), socket.remoteAddress ?? '');
+    });
   }
 
   #openComm(request: IncomingMessage, socket: Socket, upgrade: Upgrade): void {
@@ -242,4 +254,20 @@ class SocketListener implements Listener {
     this.#options.logger.warn(`a connection was turned away: ${error.message}`, { code: error.code, remote });
     this.#options.onrejected?.(error, remote);
   }
+}
+
+function distrusted(cause?: unknown): CertificateError {
+  const why = 'a client left when it had seen the certificate of this process: it may not trust who signed it';
+  return new CertificateError(why, { cause });
+}
+
+/** Why a TLS session did not begin. */
+function tlsError(error: Error): CoveyError {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code === 'ERR_SSL_HTTP_REQUEST') {
+    return new ProtocolError('a client spoke without TLS; it should dial wss:// instead of ws://', { cause: error });
+  }
+  // The client judges before the session stands, or just after.
+  if (code === 'ECONNRESET' || /ALERT_(UNKNOWN_CA|BAD_CERT|CERT)/.test(code)) return distrusted(error);
+  return new ProtocolError(`no TLS session: ${message}`, { cause: error });
 }

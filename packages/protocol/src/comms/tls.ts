@@ -4,17 +4,19 @@
  */
 import type { Socket } from 'node:net';
 import { TLSSocket, type ConnectionOptions, type TlsOptions } from 'node:tls';
+import { CertificateError, ListenError } from '../transport-errors.js';
+import { makeCertificate } from './certificate.js';
 
 /** TLS of a listener. */
 export interface ListenTls {
-  /** PEM of the certificate (chain) and its key. */
-  readonly cert: string | Buffer;
-  readonly key: string | Buffer;
+  /** PEM of the certificate (chain) and its key. Default one made on the spot, signed by nobody, which will do where no authority is asked for. */
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
   /** Authorities whose certificates clients must show: mutual TLS. Without it clients need none. */
   readonly clientAuthority?: string | Buffer;
 }
 
-/** TLS of a client. */
+/** TLS of a client; of a process that also listens, what {@link listenTlsOf} makes of it. */
 export interface ConnectTls {
   /** Authorities that must have signed the server's certificate. Without it any certificate will do, since the proofs bind the session. */
   readonly authority?: string | Buffer;
@@ -25,11 +27,48 @@ export interface ConnectTls {
   readonly serverName?: string;
 }
 
-/** Options of Node's server. */
-export function serverTlsOptions(tls: ListenTls): TlsOptions {
-  const base: TlsOptions = { cert: tls.cert, key: tls.key, minVersion: 'TLSv1.3' };
-  if (tls.clientAuthority === undefined) return base;
-  return { ...base, ca: tls.clientAuthority, requestCert: true, rejectUnauthorized: true };
+/** TLS of the listener of a process that dials others by `tls`: the same certificate, and the same authorities for who dials it. */
+export function listenTlsOf(tls: ConnectTls = {}): ListenTls {
+  const { cert, key, authority } = tls;
+  return {
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(authority !== undefined && { clientAuthority: authority }),
+  };
+}
+
+/**
+ * Options of Node's server.
+ * @throws {ListenError} when half of a certificate is missing, or one that peers could check.
+ */
+export function serverTlsOptions(tls: ListenTls = {}): TlsOptions {
+  const { cert, key, clientAuthority } = tls;
+  if ((cert === undefined) !== (key === undefined)) throw new ListenError('TLS needs both tls.cert and tls.key');
+  if (cert === undefined && clientAuthority !== undefined) {
+    throw new ListenError(
+      'certificates are checked here (an authority is given), so this process needs one that peers can check: give tls.cert and tls.key',
+    );
+  }
+  const shown = cert === undefined || key === undefined ? makeCertificate() : { cert, key };
+  const base: TlsOptions = { ...shown, minVersion: 'TLSv1.3' };
+  if (clientAuthority === undefined) return base;
+  // Whoever shows none, or another's, is told so by `clientCertificateError` in words instead of a broken connection.
+  return { ...base, ca: clientAuthority, requestCert: true, rejectUnauthorized: false };
+}
+
+/**
+ * What is wrong with the certificate of a client, where the listener checks them. A resumed session carries none (Node then takes it for checked), so it
+ * doesn't count; our own clients never resume.
+ */
+export function clientCertificateError(socket: Socket, tls: ListenTls | undefined): CertificateError | undefined {
+  if (tls?.clientAuthority === undefined || !(socket instanceof TLSSocket)) return undefined;
+  if (socket.authorized && !socket.isSessionReused()) return undefined;
+  const hasNone = Object.keys(socket.getPeerCertificate()).length === 0;
+  return new CertificateError(
+    hasNone
+      ? 'certificates are checked here and the client showed none: give it tls.cert and tls.key'
+      : `the certificate of the client is not accepted here (${String(socket.authorizationError)}): it must be signed by an authority of tls.ca-file`,
+  );
 }
 
 /** Options of Node's client. */

@@ -8,6 +8,7 @@ import { AuthenticationError, VersionMismatchError } from '../transport-errors.j
 import { COVEY_VERSION, PROTOCOL_VERSION } from '../version.js';
 import {
   BULK_UPGRADE,
+  CERTIFICATE_STATUS,
   COMM_SUBPROTOCOL,
   FIELDS,
   handshakeNonce,
@@ -28,6 +29,8 @@ export interface UpgradePolicy {
   /** What proofs bind as the place that was dialled, given the `Host` field. */
   target(host: string): string;
   isLocal(socket: Socket): boolean;
+  /** What is wrong with the certificate of a client, if it is checked. */
+  certificateError(socket: Socket): CoveyError | undefined;
 }
 
 /** An upgrade that may go on to the proofs. */
@@ -65,6 +68,8 @@ export function readUpgrade(request: IncomingMessage, socket: Socket, head: Buff
   const isComm = kind === 'websocket';
   if (!isComm && kind !== BULK_UPGRADE) throw badRequest(`unknown upgrade from ${remote}`);
   if (head.length > 0) throw badRequest(`${remote} sent bytes before the handshake`);
+  const untrusted = policy.certificateError(socket);
+  if (untrusted !== undefined) throw new Refusal(`${CERTIFICATE_STATUS} Certificate Refused`, untrusted);
   if (headers.origin !== undefined && !policy.isAllowedOrigin(headers.origin)) {
     throw new Refusal('403 Forbidden', new AuthenticationError('connections from browser pages are not allowed'));
   }
