@@ -118,6 +118,12 @@ export class CoreAnswers implements CoreQueries {
     return [...this.state.clients.all()].map(({ id, name, tasks }) => ({ id, name, tasks: tasks.size }));
   }
 
+  copiesUnderWay(): number {
+    let count = 0;
+    for (const moves of this.state.moves.values()) count += moves.length;
+    return count;
+  }
+
   demand(): { readonly workMs: number; readonly ready: number; readonly heldBytes: number; readonly threads: number } {
     const { tasks, functions, workers, config } = this.state;
     let workMs = 0;

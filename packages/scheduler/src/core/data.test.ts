@@ -158,6 +158,24 @@ describe('copies', () => {
     expect(keys).toHaveLength(4);
   });
 
+  test('rebalance moves what restrictions made where it is, and says while it moves', () => {
+    const world = new World();
+    world.worker('a');
+    const b = world.worker('b');
+    const client = world.client();
+    client.map('f', 4, { workers: ['a'] });
+    world.flush();
+    while (world.attempts.size > 0) world.finish([...world.attempts.keys()], { nbytes: 800_100 });
+    world.messages = [];
+    world.core.rebalance(client.id, {}, {}, 0);
+    const moved = world.heard('acquire').map(([, taskId]) => taskId);
+    expect(moved).toHaveLength(2);
+    expect(world.core.copiesUnderWay()).toBe(2);
+    world.core.workerGained(b, moved, 0);
+    expect(world.core.copiesUnderWay()).toBe(0);
+    expect(world.core.workers(0).map(({ heldBytes }) => heldBytes)).toEqual([1_600_200, 1_600_200]);
+  });
+
   test('a worker that retires gives away what only it has, finishes what it runs, and may then go', () => {
     const world = new World();
     const a = world.worker('a');

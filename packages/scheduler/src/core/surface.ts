@@ -233,6 +233,8 @@ export interface CoreQueries {
   /** Workers by address, name or host; all that are there without a selection. */
   selectWorkers(selection?: readonly string[]): WorkerId[];
   clients(): { readonly id: ClientId; readonly name: string; readonly tasks: number }[];
+  /** Copies of results that workers were told to make (replicate, rebalance, retire) and haven't made yet. */
+  copiesUnderWay(): number;
   /** Work not done yet, for adaptive targets: milliseconds of estimated work and tasks that could run now. */
   demand(): { readonly workMs: number; readonly ready: number; readonly heldBytes: number; readonly threads: number };
   /** Since the start: transitions, and for each function name (the latest few thousand) how often it ran and how long. */

@@ -88,9 +88,11 @@ export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
       return null;
     },
 
-    rebalance: (args, { client }) => {
+    rebalance: async (args, { client, signal }) => {
       core.rebalance(client, readSelection(args), readWorkers(args), now());
       settle();
+      const isDone = () => core.copiesUnderWay() === 0;
+      await conditions.until(isDone, { signal, timeoutMs: REPLICATE_TIMEOUT_MS, what: 'waiting for copies' });
       return null;
     },
 
