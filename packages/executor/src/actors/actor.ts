@@ -6,6 +6,7 @@ import type { ErrorReport, TaskId } from '@covey/protocol/internal';
 import { ActorGoneError, UsageError } from '../errors.js';
 import type { Future } from '../future.js';
 import type { Session } from '../session/session.js';
+import { State } from '../session/task-table.js';
 import type { ClientTaskId } from '@covey/protocol/internal';
 import { decodeFrames, decodeValue, encodeWhole } from '../values/codec.js';
 import { Failure } from '../values/failures.js';
@@ -85,19 +86,51 @@ async function atWorker(
 ): Promise<unknown> {
   const { session } = target;
   session.checkOpen();
+  throwIfGone(target);
   let place = places.get(target);
   if (place === undefined) places.set(target, (place = locate(target)));
-  const answer = place
-    .then(({ address, taskId }) => call(address, taskId))
-    .catch((error: unknown) => {
-      throw asThrown(error, target.type);
-    });
+  const answer = untilGone(
+    target,
+    place.then(({ address, taskId }) =>
+      call(address, taskId).catch(async (error: unknown) => {
+        // Perhaps its worker has died and nobody has heard of it yet: the scheduler is told that it isn't there.
+        if (isConnectionError(error)) await locate(target, address);
+        throw asThrown(error, target.type);
+      }),
+    ),
+  );
   const bytes = await (session.settings.aroundWait?.(() => answer) ?? answer);
   return decodeFrames({ header: bytes, buffers: [] });
 }
 
-async function locate({ session, id, type }: Target): Promise<{ readonly address: string; readonly taskId: TaskId }> {
-  const [located] = await session.link.call('locate', { ids: [id as ClientTaskId] });
+/** Rejects as soon as it is heard that the actor is gone: its worker can't answer any more. */
+function untilGone<T>(target: Target, answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = target.session.onActorGone(target.id, () => {
+      places.delete(target);
+      reject(target.session.results.whyNone(target.id) as Error);
+    });
+    answer.finally(stop).then(resolve, reject);
+  });
+}
+
+function throwIfGone({ session, id }: Target): void {
+  if (session.table.state(id) === State.erred) throw session.results.whyNone(id);
+}
+
+function isConnectionError(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === 'ERR_COVEY_CONNECT' || code === 'ERR_COVEY_CONNECTION_CLOSED';
+}
+
+async function locate(
+  { session, id, type }: Target,
+  absent?: string,
+): Promise<{ readonly address: string; readonly taskId: TaskId }> {
+  const [located] = await session.link.call('locate', {
+    ids: [id as ClientTaskId],
+    ...(absent !== undefined && { absent: [absent] }),
+  });
   const address = located?.addresses[0];
   if (located === undefined || address === undefined) {
     throw new ActorGoneError(`The actor '${type}' is gone: its worker ended, and an actor has no other copy`);

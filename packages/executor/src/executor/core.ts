@@ -22,6 +22,8 @@ export interface ClusterLike {
   readonly secret: Secret;
   readonly name?: string;
   readonly tls?: ConnectTls;
+  /** Resolves when it is over, with the reason: then nothing waits for its scheduler to come back. */
+  readonly closed?: Promise<string>;
 }
 
 /** A cluster that was found for a name or for nothing. With `close`, it belongs to the executor and ends with it. */
@@ -66,6 +68,7 @@ export class ExecutorCore {
   readonly #closers: (() => Promise<void>)[] = [];
   #session: Session;
   #closing: Promise<void> | undefined;
+  #clusterIsOver = false;
 
   /**
    * `dial`: how to reach the scheduler again after the session was lost; undefined: not at all. `shared`: it belongs to a compute
@@ -90,7 +93,12 @@ export class ExecutorCore {
    */
   get session(): Session {
     const { ended } = this.#session;
-    if (ended instanceof FutureLostError && this.#dial !== undefined && this.#closing === undefined) {
+    if (
+      ended instanceof FutureLostError &&
+      this.#dial !== undefined &&
+      this.#closing === undefined &&
+      !this.#clusterIsOver
+    ) {
       this.#session = this.#begin(new PendingLink(this.#dial.address, openLink(this.#dial, undefined)));
     }
     return this.#session;
@@ -98,6 +106,16 @@ export class ExecutorCore {
 
   get closed(): boolean {
     return this.#closing !== undefined;
+  }
+
+  /** The cluster has ended, and will not come back under this address. */
+  async clusterEnded(name: string, reason: string): Promise<void> {
+    this.#clusterIsOver = true;
+    try {
+      await this.#session.lose(`The cluster ${name} is over: ${reason}`);
+    } catch (error) {
+      this.logger.debug('ending a lost session failed', { error });
+    }
   }
 
   /** Has something put away when the executor closes; the last added goes first. */
@@ -152,6 +170,8 @@ export async function connectCore(
       { logger, maxUnacknowledgedBytes },
       { dial, ...(options.maxGatherBytes !== undefined && { maxGatherBytes: options.maxGatherBytes }) },
     );
+    const name = cluster.name === undefined ? `at ${cluster.address}` : `'${cluster.name}'`;
+    void cluster.closed?.then((reason) => core.clusterEnded(name, reason));
     if (cluster.close !== undefined) core.atClose(() => cluster.close?.() ?? Promise.resolve());
     return core;
   } catch (error) {
@@ -166,12 +186,13 @@ async function resolveTarget(
 ): Promise<ResolvedTarget> {
   // What an object owns stays its owner's business: `close` is not passed on.
   if (typeof target === 'object') {
-    const { address, secret, name, tls } = target;
+    const { address, secret, name, tls, closed } = target;
     return {
       address,
       secret: options.secret ?? secret,
       ...(name !== undefined && { name }),
       ...(tls !== undefined && { tls }),
+      ...(closed !== undefined && { closed }),
     };
   }
   if (target === undefined || !looksLikeAddress(target)) {

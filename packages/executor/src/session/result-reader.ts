@@ -200,7 +200,7 @@ export class ResultReader {
   }
 
   #unavailable(ids: readonly number[]): Error {
-    const names = ids.slice(0, 3).map((id) => this.#session.table.key(id) ?? `task ${id}`);
+    const names = ids.slice(0, 3).map((id) => this.#session.nameOf(id));
     return new ResultUnavailableError(
       `${ids.length} result(s) could not be fetched from any worker: ${names.join(', ')}${ids.length > 3 ? ', …' : ''}`,
     );

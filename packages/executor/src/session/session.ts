@@ -63,6 +63,7 @@ export class Session implements FutureHost, TaskNewsHandler {
   readonly #releases = new ReleaseRanges();
   /** Tasks whose results are actors, with the names of their classes. */
   readonly #actors = new Map<number, string>();
+  readonly #actorListeners = new Map<number, Set<() => void>>();
   /** Tasks with keys of their own that are held here, by key. */
   readonly #byKey = new Map<string, number>();
   /** What was asked for under keys that a person chose. */
@@ -243,6 +244,17 @@ export class Session implements FutureHost, TaskNewsHandler {
     return this.#actors.size === 0 ? undefined : this.#actors.get(id);
   }
 
+  /** Has `listener` told when an actor is gone; answers how to stop. */
+  onActorGone(id: number, listener: () => void): () => void {
+    let listeners = this.#actorListeners.get(id);
+    if (listeners === undefined) this.#actorListeners.set(id, (listeners = new Set()));
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#actorListeners.delete(id);
+    };
+  }
+
   // ---- Futures ask
 
   futureKey(id: number, prefix: string | null): string {
@@ -272,7 +284,7 @@ export class Session implements FutureHost, TaskNewsHandler {
     for (const id of ids) {
       const state = this.table.state(id);
       if (state === State.pending) {
-        this.table.fail(id, State.cancelled, makeEnding('ERR_COVEY_TASK_CANCELLED', reason, this.#nameOf(id)));
+        this.table.fail(id, State.cancelled, makeEnding('ERR_COVEY_TASK_CANCELLED', reason, this.nameOf(id)));
       }
     }
   }
@@ -308,10 +320,11 @@ export class Session implements FutureHost, TaskNewsHandler {
 
   erred(id: ClientTaskId, error: ErrorReport): void {
     this.table.fail(id, State.erred, new Failure(error));
+    if (this.#actors.has(id)) for (const listener of this.#actorListeners.get(id) ?? []) listener();
   }
 
   cancelled(id: ClientTaskId, code: string, reason: string): void {
-    this.table.fail(id, State.cancelled, makeEnding(code, reason, this.#nameOf(id)));
+    this.table.fail(id, State.cancelled, makeEnding(code, reason, this.nameOf(id)));
   }
 
   pending(id: ClientTaskId): void {
@@ -342,11 +355,21 @@ export class Session implements FutureHost, TaskNewsHandler {
     return this.#closing;
   }
 
+  /** The cluster is over: nothing is waited for any more. */
+  async lose(message: string): Promise<void> {
+    if (this.#ended !== undefined) return;
+    this.#lost(message);
+    await this.link.close();
+  }
+
   #linkEnded(reason: Error): void {
     if (this.#ended !== undefined) return;
-    const message = `The session with the scheduler at ${this.link.address} is over: ${reason.message}`;
+    this.#lost(`The session with the scheduler at ${this.link.address} is over: ${reason.message}`, reason);
+  }
+
+  #lost(message: string, cause?: Error): void {
     this.settings.logger.warn(message);
-    this.#end(new FutureLostError(message, { cause: reason }));
+    this.#end(new FutureLostError(message, cause === undefined ? {} : { cause }));
     // The futures have been told; what is left of the connections is only to be put away.
     this.link.workers
       .close()
@@ -366,7 +389,11 @@ export class Session implements FutureHost, TaskNewsHandler {
     this.#endListeners.clear();
   }
 
-  #nameOf(id: number): string {
-    return this.table.key(id) ?? `task ${id}`;
+  /** The key of a task, as far as it is known without a future. */
+  nameOf(id: number): string {
+    const key = this.table.key(id);
+    if (key !== undefined) return key;
+    const prefix = this.definitions.of(id)?.run.keys;
+    return typeof prefix === 'string' ? `${prefix}-${id}` : `task ${id}`;
   }
 }

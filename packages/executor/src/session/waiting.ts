@@ -118,7 +118,10 @@ function limit(
   signal?.addEventListener('abort', aborted, { once: true });
   if (timeoutMs !== undefined) {
     // The connection keeps the process alive; a timer of a task that has ended must not.
-    timer = setTimeout(() => end(new WaitTimeoutError(`Nothing happened within ${timeoutMs} ms`)), timeoutMs).unref();
+    timer = setTimeout(
+      () => end(new WaitTimeoutError(`What was waited for was not there within ${timeoutMs} ms; it goes on`)),
+      timeoutMs,
+    ).unref();
   }
 }
 
