@@ -6,7 +6,7 @@
  */
 import type { CloseReason, Comm } from '../comms/comm.js';
 import { CoveyError, ProtocolError, toErrorRecord } from '../errors.js';
-import { systemClock, type Clock } from '../shared/clock.js';
+import { systemClock, type Clock, type Timer } from '../shared/clock.js';
 import { deferred, type Deferred } from '../shared/deferred.js';
 import { silentLogger, type Logger } from '../shared/logger.js';
 import { BackpressureError, fromErrorRecord } from '../transport-errors.js';
@@ -31,6 +31,8 @@ import { DEFAULT_KEEPALIVE, Keepalive } from './keepalive.js';
 import { ReplayQueue } from './replay-queue.js';
 import { endOfTurn, type TurnEnd } from './turn.js';
 
+/** How long what is in no hurry waits for something that is. */
+const LATER_MS = 20;
 /** How long a closing channel waits for its last bytes to leave. */
 const CLOSE_GRACE_MS = 2000;
 /** Bounds on values in a frame, between which the size of earlier frames decides. */
@@ -67,6 +69,7 @@ export class Channel {
   #batchLimit = FIRST_FRAME_VALUES;
   #weight = 0;
   #flushing = false;
+  #later: Timer | undefined;
   #comm: Comm | undefined;
   #everAttached = false;
   #received: number;
@@ -103,6 +106,21 @@ export class Channel {
    */
   write(): unknown[] {
     return this.#write(FRAME.batch);
+  }
+
+  /**
+   * As {@link write} for what is in no hurry: it goes with the next batch that leaves, or after some milliseconds in one of its own.
+   * A frame costs both sides as much as dozens of messages in it do.
+   */
+  writeLater(): unknown[] {
+    if (this.#batch.length >= this.#batchLimit || this.#batchKind !== FRAME.batch) this.#cut(FRAME.batch);
+    if (!this.#flushing && this.#reason === undefined) {
+      this.#later ??= this.#clock.setTimer(() => {
+        this.#later = undefined;
+        this.flush();
+      }, LATER_MS);
+    }
+    return this.#batch;
   }
 
   /**
@@ -244,6 +262,7 @@ export class Channel {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
     this.#release();
+    if (this.#later !== undefined) this.#clock.clearTimer(this.#later);
     this.#replay.clear();
     this.#batch = [];
     const error = closedError(reason);

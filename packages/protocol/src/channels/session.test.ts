@@ -47,6 +47,22 @@ describe('a session', () => {
     expect(client.connected).toBe(true);
   });
 
+  test('carries what is in no hurry with the next batch, or by itself some milliseconds later', async () => {
+    await world.listen();
+    const client = await world.open();
+    const batches: unknown[][] = [];
+    (world.serverChannels[0] as Channel).onbatch = (batch) => batches.push(batch);
+    client.writeLater().push('later');
+    await world.run();
+    expect(batches).toEqual([]);
+    client.write().push('now');
+    await world.run();
+    expect(batches).toEqual([['later', 'now']]);
+    client.writeLater().push('alone');
+    await world.pass(20);
+    expect(batches.slice(1)).toEqual([['alone']]);
+  });
+
   test('is lost when the server has begun anew, and its owner is told so', async () => {
     await world.listen();
     const client = await world.open();

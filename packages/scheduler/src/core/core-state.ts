@@ -143,6 +143,7 @@ export class CoreState {
 
   /** Notes that a worker may drop a result; it is told when the batch ends. */
   free(worker: Worker, slot: number): void {
+    worker.pendingFreeBytes += this.tasks.nbytes[slot]!;
     this.freeId(worker, this.tasks.taskId(slot));
   }
 

@@ -588,8 +588,10 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     const s = this.state;
     for (const worker of s.freeing) {
       const taskIds = worker.pendingFree;
+      const nbytes = worker.pendingFreeBytes;
       worker.pendingFree = [];
-      if (taskIds.length > 0 && s.workers.get(worker.id) === worker) s.output.free(worker.id, taskIds);
+      worker.pendingFreeBytes = 0;
+      if (taskIds.length > 0 && s.workers.get(worker.id) === worker) s.output.free(worker.id, taskIds, nbytes);
     }
     s.freeing.length = 0;
   }

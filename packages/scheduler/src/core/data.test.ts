@@ -153,7 +153,7 @@ describe('copies', () => {
       0,
     );
     world.flush();
-    expect(world.heard('free')).toEqual([[a, moved.map(([, taskId]) => taskId)]]);
+    expect(world.heard('free')).toEqual([[a, moved.map(([, taskId]) => taskId), 2000]]);
     expect(Object.values(world.core.hasWhat()).map((held) => held.length)).toEqual([2, 2]);
     expect(keys).toHaveLength(4);
   });

@@ -189,6 +189,38 @@ describe('blame', () => {
     expect(Object.keys(world.running()).sort()).toEqual(['new', 'waiting']);
   });
 
+  test('falls on tiny tasks that were sent when no start was reported, since workers report those late', () => {
+    const world = new World();
+    const a = world.worker('a');
+    const client = world.client();
+    client.submit('known');
+    world.flush();
+    world.finish('known', { durationMs: 0.1 });
+    client.submit('t1', 't2');
+    world.flush();
+    world.kill(a);
+    world.worker('b', { nthreads: 4 });
+    world.flush();
+    expect(world.core.taskInfo('t1')?.suspicion).toBe(1);
+    expect(world.core.taskInfo('t2')?.suspicion).toBe(1);
+    expect(world.running()).toEqual({ t1: 'b' });
+  });
+
+  test('spares tiny tasks when another one is known to have started', () => {
+    const world = new World();
+    const a = world.worker('a', { nthreads: 2 });
+    const client = world.client();
+    client.submit('known');
+    world.flush();
+    world.finish('known', { durationMs: 0.1 });
+    client.submit('t1', 't2');
+    world.flush();
+    world.start('t1');
+    world.kill(a);
+    expect(world.core.taskInfo('t1')?.suspicion).toBe(1);
+    expect(world.core.taskInfo('t2')?.suspicion).toBe(0);
+  });
+
   test('in the end only the guilty one is blamed, with the evidence', () => {
     const world = new World();
     const client = world.client();
@@ -266,7 +298,7 @@ describe('late and foreign messages', () => {
     world.core.workerStopped(other, taskId, attempt, true, 'r', 0);
     expect(world.state('x')).toBe('processing');
     world.flush();
-    expect(world.heard('free')).toEqual([[other, [taskId]]]);
+    expect(world.heard('free')).toEqual([[other, [taskId], 0]]);
     world.finish('x');
     world.core.workerDone(worker, taskId, attempt, 1, 't', 0, 1, 0, null, 0);
     world.flush();

@@ -17,6 +17,9 @@ import { becomeReady, becomeUnready, fail, noteProgress, wake, withdraw } from '
 import { tellErred, tellPending } from './wishes.js';
 import type { Worker } from './workers.js';
 
+/** Of an attempt's estimated time: above what workers take for not worth a report. */
+const TINY_MS = 1;
+
 /** A worker came: restriction classes that it meets may have work for it. */
 export function welcomeWorker(s: CoreState, worker: Worker): void {
   for (const restrictions of s.classes.all()) {
@@ -74,7 +77,11 @@ export function bidFarewell(s: CoreState, worker: Worker, departure: WorkerDepar
   for (const slot of homeless) becomeUnready(s, slot);
   const again = lost.filter((slot) => loseResult(s, slot));
   for (const slot of homeless) if (tasks.waiting[slot] === 0) becomeReady(s, slot);
-  for (const slot of attempts) loseAttempt(s, slot, worker, departure);
+  const isReported = attempts.some((slot) => tasks.has(slot, Flag.started));
+  for (const slot of attempts) {
+    const mayHaveStarted = tasks.has(slot, Flag.started) || (!isReported && isTiny(s, slot));
+    loseAttempt(s, slot, worker, departure, mayHaveStarted);
+  }
   s.workers.remove(worker);
   for (const slot of again) wakeIfNeeded(s, slot);
   for (const slot of attempts) wakeIfNeeded(s, slot);
@@ -84,10 +91,24 @@ export function bidFarewell(s: CoreState, worker: Worker, departure: WorkerDepar
   }
 }
 
+/**
+ * Workers report the start of a task that they know to be tiny only when it lasts. So when one dies for which no started task
+ * can be blamed, the tiny ones that were sent to it may be why.
+ */
+function isTiny(s: CoreState, slot: number): boolean {
+  return s.tasks.charge[slot]! < TINY_MS;
+}
+
 /** An attempt died with its worker. Those that had started may be why, unless the worker said goodbye. */
-function loseAttempt(s: CoreState, slot: number, worker: Worker, departure: WorkerDeparture): void {
+function loseAttempt(
+  s: CoreState,
+  slot: number,
+  worker: Worker,
+  departure: WorkerDeparture,
+  mayHaveStarted: boolean,
+): void {
   const { tasks } = s;
-  if (!departure.graceful && tasks.has(slot, Flag.started)) {
+  if (!departure.graceful && mayHaveStarted) {
     const cold = tasks.coldOf(slot);
     cold.suspicion = (cold.suspicion ?? 0) + 1;
     if (cold.suspicion > s.config.allowedFailures) {

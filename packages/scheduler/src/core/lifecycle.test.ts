@@ -50,7 +50,7 @@ describe('a task without dependencies', () => {
     client.release('x');
     expect(world.state('x')).toBe('forgotten');
     world.flush();
-    expect(world.heard('free')).toEqual([[worker, [taskId]]]);
+    expect(world.heard('free')).toEqual([[worker, [taskId], 5000]]);
   });
 });
 

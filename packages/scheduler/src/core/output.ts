@@ -35,7 +35,8 @@ export interface WorkerOutput {
     dependencies: ComputeTask['dependencies'],
   ): void;
   cancelAttempt(worker: WorkerId, taskId: TaskId, attempt: AttemptId, reason: string): void;
-  free(worker: WorkerId, taskIds: readonly TaskId[]): void;
+  /** `nbytes`: what they occupy together, by which it can be told how urgent it is. */
+  free(worker: WorkerId, taskIds: readonly TaskId[], nbytes: number): void;
   holders(worker: WorkerId, taskId: TaskId, nbytes: number, workers: readonly WorkerId[]): void;
   acquire(worker: WorkerId, taskId: TaskId, nbytes: number, workers: readonly WorkerId[]): void;
   store(worker: WorkerId, taskId: TaskId, type: string, value: Opaque): void;

@@ -56,6 +56,8 @@ export class Worker {
   readonly peers = new Set<WorkerId>();
   /** Results that it may drop, to be told at the end of the batch. */
   pendingFree: TaskId[] = [];
+  /** What they occupy together. */
+  pendingFreeBytes = 0;
 
   /** In the list of workers to be looked at when the batch ends. */
   dirty = false;

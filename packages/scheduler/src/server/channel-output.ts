@@ -18,6 +18,9 @@ import type { SchedulerOutput } from '../core/output.js';
 /** Byte fields below this do not make frames long by themselves. */
 const WEIGHED_BYTES = 4096;
 
+/** Memory that is worth a frame of its own to be free some milliseconds earlier. */
+const URGENT_FREE_BYTES = 256 * 1024;
+
 /** What the core says to the process rather than to a peer. */
 export interface ServerListener {
   wakeAt(atMs: number): void;
@@ -83,9 +86,10 @@ export class ChannelOutput implements SchedulerOutput {
     if (channel !== undefined) workerMessages.cancel(channel.write(), taskId, attempt, reason);
   }
 
-  free(worker: WorkerId, taskIds: readonly TaskId[]): void {
+  free(worker: WorkerId, taskIds: readonly TaskId[], nbytes: number): void {
     const channel = this.#workers[worker];
-    if (channel !== undefined) workerMessages.free(channel.write(), taskIds);
+    if (channel === undefined) return;
+    workerMessages.free(nbytes < URGENT_FREE_BYTES ? channel.writeLater() : channel.write(), taskIds);
   }
 
   holders(worker: WorkerId, taskId: TaskId, nbytes: number, workers: readonly WorkerId[]): void {

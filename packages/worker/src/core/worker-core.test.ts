@@ -28,6 +28,40 @@ describe('a task without inputs', () => {
   });
 });
 
+describe('a function that has run many times and is tiny', () => {
+  const proven = () => {
+    const world = new CoreWorld();
+    for (let attempt = 1; attempt <= 16; attempt++) {
+      world.compute(attempt).turn();
+      world.claim(1).done(1, attempt).free(attempt).turn();
+    }
+    return world;
+  };
+
+  it('is not reported as started when it is soon over', () => {
+    const world = proven();
+    expect(world.compute(20).compute(21).turn()).toEqual(['hand 1 20', 'hand 1 21']);
+    expect(world.claim(1).done(1, 20).claim(1).done(1, 21).turn()).toEqual(['done 20 20', 'done 21 21']);
+    expect(world.after(5).turn()).toEqual([]);
+  });
+
+  it('is reported when it lasts', () => {
+    const world = proven();
+    world.compute(20).compute(21).turn();
+    world.after(3).compute(22).turn();
+    world.claim(1).done(1, 20).turn();
+    expect(world.after(2).turn()).toEqual(['started [21]']);
+    expect(world.after(3).turn()).toEqual(['started [22]']);
+  });
+
+  it('is reported at once again after it took long', () => {
+    const world = proven();
+    world.compute(20).turn();
+    world.claim(1).done(1, 20, 5).turn();
+    expect(world.compute(21).turn()).toEqual(['hand 1 21', 'started [21]']);
+  });
+});
+
 describe('the window', () => {
   it('gives a thread one task of unknown duration at a time, best priority first', () => {
     const world = new CoreWorld();

@@ -42,10 +42,16 @@ type Due =
   | { readonly kind: 'grace' | 'timeout'; readonly task: WorkerTask }
   | { readonly kind: 'ask'; readonly datum: Datum; readonly holder: WorkerId }
   | { readonly kind: 'watch'; readonly thread: ComputeThread }
+  | { readonly kind: 'report' }
   | { readonly kind: 'restart'; readonly slot: number };
 
 /** A thread whose first task runs this long although it was given others behind it is looked at. */
 const WATCH_MS = 20;
+/**
+ * Tasks of proven functions are mostly over before the scheduler could hear that they have started: only those are reported that
+ * still run after this time. A frame less a batch, on the way where everybody waits.
+ */
+const REPORT_MS = 5;
 const MAX_FAILED_STARTS = 5;
 const CANCELLED_THREAD = 'thread ended';
 
@@ -69,7 +75,11 @@ export class WorkerCore<Value> {
   readonly #data: DataBook<Value>;
   readonly #deadlines = new Deadlines<Due>();
   readonly #story: Story;
+  /** Handed over in this turn, to be reported at its end. */
   #started: AttemptId[] = [];
+  /** Handed over and to be reported if they last, oldest first. */
+  #unreported: { readonly task: WorkerTask; readonly sinceMs: number }[] = [];
+  #isReportDue = false;
   #failedStarts = 0;
   #isPausedByScheduler = false;
   #isPausedForMemory = false;
@@ -377,7 +387,8 @@ export class WorkerCore<Value> {
     task.estimateMs = this.#threads.estimate(task);
     thread.give(task, now);
     this.#move(task, 'executing', 'hand-over', now);
-    this.#started.push(compute.attempt);
+    if (compute.kind === 0 && this.#durations.isProven(compute.functionId)) this.#reportLater(task, now);
+    else this.#started.push(compute.attempt);
     this.#output.handToThread(thread.id, task);
     if (compute.dependencies !== null) this.#data.release(task, now);
     if (compute.timeoutMs > 0) this.#due(now + compute.timeoutMs, { kind: 'timeout', task });
@@ -385,6 +396,28 @@ export class WorkerCore<Value> {
       thread.isWatched = true;
       this.#due(now + WATCH_MS, { kind: 'watch', thread });
     }
+  }
+
+  #reportLater(task: WorkerTask, now: number): void {
+    this.#unreported.push({ task, sinceMs: now });
+    if (this.#isReportDue) return;
+    this.#isReportDue = true;
+    this.#due(now + REPORT_MS, { kind: 'report' });
+  }
+
+  /** Tells of those that were handed over some time ago and are not over. */
+  #report(now: number): void {
+    this.#isReportDue = false;
+    const isGoing = ({ task }: { readonly task: WorkerTask }) =>
+      task.state === 'executing' || task.state === 'suspended';
+    const going = this.#unreported.filter(isGoing);
+    const lasting = going.filter(({ sinceMs }) => sinceMs <= now - REPORT_MS);
+    this.#unreported = going.slice(lasting.length);
+    if (lasting.length > 0) this.#output.started(lasting.map(({ task }) => task.compute.attempt));
+    const [oldest] = this.#unreported;
+    if (oldest === undefined) return;
+    this.#isReportDue = true;
+    this.#due(oldest.sinceMs + REPORT_MS, { kind: 'report' });
   }
 
   /** executing → ready, for those that the thread has not claimed. */
@@ -581,6 +614,9 @@ export class WorkerCore<Value> {
         break;
       case 'watch':
         this.#watch(due.thread, now);
+        break;
+      case 'report':
+        this.#report(now);
         break;
       case 'restart':
         this.#startThread(due.slot, false, now);
