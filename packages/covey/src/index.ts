@@ -143,6 +143,7 @@ export {
   TaskError,
   TaskExitError,
   TaskTimeoutError,
+  ThreadEndedError,
   UnknownKeyError,
   UsageError,
   WaitTimeoutError,

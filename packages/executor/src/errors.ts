@@ -18,6 +18,18 @@ export class KilledWorkerError extends CoveyError {
   }
 }
 
+/** The compute thread that ran the task ended under it. */
+export class ThreadEndedError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_THREAD_ENDED',
+      name: 'ThreadEndedError',
+      summary: 'The thread that ran a task ended: in most cases the task used more memory than a thread may have.',
+      remedy: 'Put large data into typed arrays, which do not count there; or give workers more memory.',
+    });
+  }
+}
+
 /** An attempt ran longer than the task's `timeoutMs` and was stopped. */
 export class TaskTimeoutError extends CoveyError {
   static {
@@ -25,7 +37,7 @@ export class TaskTimeoutError extends CoveyError {
       code: 'ERR_COVEY_TASK_TIMEOUT',
       name: 'TaskTimeoutError',
       summary: 'A task ran longer than its timeout and was stopped.',
-      remedy: 'Give it more time with `executor.with({ timeoutMs })`, or make it smaller.',
+      remedy: 'Give it more time with `executor.with({ timeout })`, or make it smaller.',
     });
   }
 }

@@ -59,6 +59,7 @@ export {
   TaskError,
   TaskExitError,
   TaskTimeoutError,
+  ThreadEndedError,
   UnknownKeyError,
   UsageError,
   WaitTimeoutError,

@@ -127,7 +127,7 @@ async function locate(
   { session, id, type }: Target,
   absent?: string,
 ): Promise<{ readonly address: string; readonly taskId: TaskId }> {
-  const [located] = await session.link.call('locate', {
+  const [located] = await session.call('locate', {
     ids: [id as ClientTaskId],
     ...(absent !== undefined && { absent: [absent] }),
   });

@@ -66,7 +66,7 @@ export abstract class ClusterControl extends ClusterQueries {
     if (captured.length + futures.length > 0) {
       throw new UsageError('run takes no futures: gather them first, or use submit');
     }
-    return this.session.link.call(
+    return this.session.call(
       'run',
       { function: blob, args: bytes, wait, ...this.selectWorkers(undefined) },
       this.signal,
@@ -84,7 +84,7 @@ export abstract class ClusterControl extends ClusterQueries {
     const given = typeof file === 'string' ? await readFile(file) : file.content;
     const content = typeof given === 'string' ? Buffer.from(given) : given;
     const hash = createHash('sha256').update(content).digest('base64url');
-    throwFirst(await this.session.link.call('upload', { name, content, hash }, this.signal), `could not take ${name}`);
+    throwFirst(await this.session.call('upload', { name, content, hash }, this.signal), `could not take ${name}`);
   }
 
   /**
@@ -99,12 +99,12 @@ export abstract class ClusterControl extends ClusterQueries {
   ): Promise<void> {
     const { n, workers } = options;
     const params = { ...this.select(tasks), ...(n !== undefined && { n }), ...this.selectWorkers(workers) };
-    await this.session.link.call('replicate', params, this.signal);
+    await this.session.call('replicate', params, this.signal);
   }
 
   /** Moves results so that workers hold about equally many bytes. Default: all results, all workers. */
   async rebalance(tasks?: Tasks, workers?: string | readonly string[]): Promise<void> {
-    await this.session.link.call('rebalance', { ...this.select(tasks), ...this.selectWorkers(workers) }, this.signal);
+    await this.session.call('rebalance', { ...this.select(tasks), ...this.selectWorkers(workers) }, this.signal);
   }
 
   /** Resolves when at least `n` workers are there. @throws WaitTimeoutError after `timeoutMs` */
@@ -113,7 +113,7 @@ export abstract class ClusterControl extends ClusterQueries {
     const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
     const signals = [signal, limit].filter((each) => each !== undefined);
     try {
-      await this.session.link.call(
+      await this.session.call(
         'wait-for-workers',
         { n },
         signals.length === 0 ? {} : { signal: AbortSignal.any(signals) },
@@ -135,7 +135,7 @@ export abstract class ClusterControl extends ClusterQueries {
   ): Promise<readonly string[]> {
     const { n, close = true } = options;
     const params = { ...this.selectWorkers(options.workers), ...(n !== undefined && { n }), close };
-    return this.session.link.call('retire-workers', params, this.signal);
+    return this.session.call('retire-workers', params, this.signal);
   }
 
   /** Kills and starts these workers again; what they held is computed again where it is needed. */
@@ -144,7 +144,7 @@ export abstract class ClusterControl extends ClusterQueries {
     options: { readonly timeoutMs?: number } = {},
   ): Promise<void> {
     const params = { workers: typeof workers === 'string' ? [workers] : workers, ...options };
-    throwFirst(await this.session.link.call('restart-workers', params, this.signal), 'could not be restarted');
+    throwFirst(await this.session.call('restart-workers', params, this.signal), 'could not be restarted');
   }
 
   /**
@@ -152,12 +152,12 @@ export abstract class ClusterControl extends ClusterQueries {
    * files and functions that were sent are known again afterwards.
    */
   async restart(options: { readonly timeoutMs?: number; readonly waitForWorkers?: boolean } = {}): Promise<void> {
-    await this.session.link.call('restart', options, this.signal);
+    await this.session.call('restart', options, this.signal);
   }
 
   /** Ends the scheduler and all workers, for everybody. */
   async shutdown(): Promise<void> {
-    await this.session.link.call('shutdown', null, this.signal);
+    await this.session.call('shutdown', null, this.signal);
   }
 
   /** Stops tasks, also running ones, and all that depends on them; `force` even if other clients want them. */
@@ -180,7 +180,7 @@ export abstract class ClusterControl extends ClusterQueries {
     const ids = all.map((future) => this.session.handles.idOf(future));
     for (const id of ids) this.session.handles.hold(id);
     try {
-      await this.session.link.call('fire-and-forget', { ids }, this.signal);
+      await this.session.call('fire-and-forget', { ids }, this.signal);
     } finally {
       for (const id of ids) this.session.handles.letGo(id);
     }

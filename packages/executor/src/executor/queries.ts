@@ -27,22 +27,22 @@ export interface SchedulerMemory {
 export abstract class ClusterQueries extends ExecutorBase {
   /** The scheduler, its workers, its clients and the numbers of tasks by state. */
   schedulerInfo(): Promise<SchedulerInfo> {
-    return this.session.link.call('scheduler-info', null, this.signal);
+    return this.session.call('scheduler-info', null, this.signal);
   }
 
   /** Memory of the scheduler's process; with `collect`, after a collection, which stops it for that long. */
   schedulerMemory(options: { readonly collect?: boolean } = {}): Promise<SchedulerMemory> {
-    return this.session.link.call('memory', options, this.signal);
+    return this.session.call('memory', options, this.signal);
   }
 
   /** Addresses of the workers that hold each result, by key. Default: of all results. */
   whoHas(tasks?: Tasks): Promise<Readonly<Record<string, readonly string[]>>> {
-    return this.session.link.call('who-has', this.select(tasks), this.signal);
+    return this.session.call('who-has', this.select(tasks), this.signal);
   }
 
   /** Keys of the results that each worker holds, by address. Default: of all workers. */
   hasWhat(workers?: string | readonly string[]): Promise<Readonly<Record<string, readonly string[]>>> {
-    return this.session.link.call('has-what', this.selectWorkers(workers), this.signal);
+    return this.session.call('has-what', this.selectWorkers(workers), this.signal);
   }
 
   /** Threads of each worker, by address. */
@@ -55,32 +55,32 @@ export abstract class ClusterQueries extends ExecutorBase {
 
   /** Bytes of results by key, or with `summary` by the functions that made them. Default: of all results. */
   nbytes(tasks?: Tasks, options: { readonly summary?: boolean } = {}): Promise<Readonly<Record<string, number>>> {
-    return this.session.link.call('nbytes', { ...this.select(tasks), ...options }, this.signal);
+    return this.session.call('nbytes', { ...this.select(tasks), ...options }, this.signal);
   }
 
   /** Keys of the tasks that each worker was given and has not finished, by address. */
   processing(workers?: string | readonly string[]): Promise<Readonly<Record<string, readonly string[]>>> {
-    return this.session.link.call('processing', this.selectWorkers(workers), this.signal);
+    return this.session.call('processing', this.selectWorkers(workers), this.signal);
   }
 
   /** Stacks of tasks that run now, by key. Default: of all. */
   callStack(tasks?: Tasks): Promise<Readonly<Record<string, string>>> {
-    return this.session.link.call('call-stack', this.select(tasks), this.signal);
+    return this.session.call('call-stack', this.select(tasks), this.signal);
   }
 
   /** What happened to tasks, on the scheduler and on workers, in order of time. */
   story(tasks: Tasks): Promise<readonly StoryEntry[]> {
-    return this.session.link.call('story', this.select(tasks), this.signal);
+    return this.session.call('story', this.select(tasks), this.signal);
   }
 
   /** Why each task is where it is: its state, what it waits for, how every worker would do. */
   explain(tasks: Tasks): Promise<unknown> {
-    return this.session.link.call('explain', this.select(tasks), this.signal);
+    return this.session.call('explain', this.select(tasks), this.signal);
   }
 
   /** Versions on all sides, and where they differ. Mismatches are logged as warnings too. */
   async getVersions(): Promise<VersionReport> {
-    const { scheduler, workers: answers } = await this.session.link.call('versions', null, this.signal);
+    const { scheduler, workers: answers } = await this.session.call('versions', null, this.signal);
     const client: Versions = { covey: COVEY_VERSION, node: process.versions.node, v8: process.versions.v8 };
     const workers = answersOf(answers);
     const mismatches = findMismatches({ client, scheduler, ...workers });

@@ -22,13 +22,13 @@ export abstract class Sharing extends ClusterControl {
   async publishDataset(name: string, value: unknown, options: { readonly override?: boolean } = {}): Promise<void> {
     const { bytes, futures } = encodeWhole(value, name);
     const ids: ClientTaskId[] = futures.map((future) => this.session.handles.idOf(future));
-    await this.session.link.call('publish-dataset', { name, ids, value: bytes, ...options }, this.signal);
+    await this.session.call('publish-dataset', { name, ids, value: bytes, ...options }, this.signal);
   }
 
   /** What was published under a name, with futures of one's own. @throws UnknownKeyError */
   async getDataset<T = unknown>(name: string): Promise<T> {
     const { session } = this;
-    const found = await session.link.call('get-dataset', { name, firstId: 0 as ClientTaskId }, this.signal);
+    const found = await session.call('get-dataset', { name, firstId: 0 as ClientTaskId }, this.signal);
     if (found === null) throw new UnknownKeyError(`No dataset is published under '${name}'`, { data: { name } });
     const futures = session.adopt(found.keys);
     return (await decodeFrames({ header: found.value, buffers: [] }, futures)) as T;
@@ -36,12 +36,12 @@ export abstract class Sharing extends ClusterControl {
 
   /** Names of the published datasets. */
   listDatasets(): Promise<readonly string[]> {
-    return this.session.link.call('list-datasets', null, this.signal);
+    return this.session.call('list-datasets', null, this.signal);
   }
 
   /** Takes a name back; results that nobody else holds are let go. */
   async unpublishDataset(name: string): Promise<void> {
-    await this.session.link.call('unpublish-dataset', { name }, this.signal);
+    await this.session.call('unpublish-dataset', { name }, this.signal);
   }
 
   /**
@@ -51,13 +51,13 @@ export abstract class Sharing extends ClusterControl {
    */
   async setMetadata(path: string | readonly string[], value: unknown): Promise<void> {
     checkPlainData(value, 'the metadata');
-    await this.session.link.call('set-metadata', { path: pathOf(path), value }, this.signal);
+    await this.session.call('set-metadata', { path: pathOf(path), value }, this.signal);
   }
 
   /** What is under a path; `fallback` when there is nothing. @throws UnknownKeyError when there is nothing and no fallback */
   async getMetadata<T = unknown>(path: string | readonly string[], ...fallback: [] | [T]): Promise<T> {
     const names = pathOf(path);
-    const answer = await this.session.link.call('get-metadata', { path: names }, this.signal);
+    const answer = await this.session.call('get-metadata', { path: names }, this.signal);
     if (answer.found) return answer.value as T;
     if (fallback.length > 0) return fallback[0] as T;
     throw new UnknownKeyError(`There is no metadata under '${names.join('.')}'`, { data: { path: names } });
@@ -70,12 +70,12 @@ export abstract class Sharing extends ClusterControl {
    */
   async logEvent(topic: string, payload: unknown): Promise<void> {
     checkPlainData(payload, 'the payload');
-    await this.session.link.call('log-event', { topic, payload }, this.signal);
+    await this.session.call('log-event', { topic, payload }, this.signal);
   }
 
   /** What was logged lately, by topic. Default: all topics. */
   getEvents(topic?: string): Promise<Readonly<Record<string, readonly ClusterEvent[]>>> {
-    return this.session.link.call('events', topic === undefined ? {} : { topic }, this.signal);
+    return this.session.call('events', topic === undefined ? {} : { topic }, this.signal);
   }
 
   /**
@@ -90,13 +90,13 @@ export abstract class Sharing extends ClusterControl {
     const { session } = this;
     const remove = session.listen(topic, listener);
     try {
-      await session.link.call('subscribe', { topic }, this.signal);
+      await session.call('subscribe', { topic }, this.signal);
     } catch (error) {
       remove();
       throw error;
     }
     const stop = async () => {
-      if (remove() && session.ended === undefined) await session.link.call('unsubscribe', { topic });
+      if (remove() && session.ended === undefined) await session.call('unsubscribe', { topic });
     };
     return { stop, [Symbol.asyncDispose]: stop };
   }

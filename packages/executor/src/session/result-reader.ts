@@ -93,7 +93,7 @@ export class ResultReader {
     const kept = table.value(id);
     if (state === State.pending || (state === State.finished && kept instanceof Elsewhere)) {
       return this.bring([id], options)
-        .then((values) => values[0])
+        .then((values) => values.get(id))
         .finally(() => this.#session.handles.letGo(id));
     }
     const why = state === State.finished ? undefined : this.whyNone(id);
@@ -117,9 +117,9 @@ export class ResultReader {
 
   /**
    * Fetches results of finished tasks from workers, all those of one worker at once. A task that fails meanwhile (a lost
-   * result is computed anew) throws, or with `skip` has no value in the answer.
+   * result is computed anew) throws, or with `skip` is not in the answer.
    */
-  async bring(ids: readonly number[], options: WaitOptions | undefined, skip = false): Promise<unknown[]> {
+  async bring(ids: readonly number[], options: WaitOptions | undefined, skip = false): Promise<Map<number, unknown>> {
     const values = new Map<number, unknown>();
     for (const id of ids) {
       const actorClass = this.#session.actorClass(id);
@@ -140,16 +140,22 @@ export class ResultReader {
       }
       if (attempt >= ATTEMPTS) throw this.#unavailable(missing);
       const call = options?.signal === undefined ? {} : { signal: options.signal };
-      const located = await this.#session.link.call(
+      const located = await this.#session.call(
         'locate',
         { ids: missing as ClientTaskId[], ...(absent.length > 0 && { absent }) },
         call,
       );
+      const pinned = missing.filter((_, i) => located[i]?.pinned === true);
+      if (pinned.length > 0) {
+        if (!skip) throw this.#pinned(pinned[0] as number);
+        missing = missing.filter((id) => !pinned.includes(id));
+        continue;
+      }
       absent = [];
       await this.#fetch(missing, located, values, absent, call);
       missing = missing.filter((id) => !values.has(id));
     }
-    return ids.map((id) => values.get(id));
+    return values;
   }
 
   async #fetch(
@@ -197,6 +203,15 @@ export class ResultReader {
       );
     }
     await Promise.all(decoding);
+  }
+
+  #pinned(id: number): Error {
+    const name = this.#session.nameOf(id);
+    return new ResultUnavailableError(
+      `The result of ${name} (${this.#session.table.typeName(id)}) holds something that can't be sent, so it stays in the thread that made it: ` +
+        'read what you need of it in a task, `executor.submit((value) => …, future)`',
+      { data: { key: name, pinned: true } },
+    );
   }
 
   #unavailable(ids: readonly number[]): Error {

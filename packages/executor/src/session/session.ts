@@ -6,16 +6,18 @@
  */
 import { clientMessages, dispatchTaskNews } from '@covey/protocol/internal';
 import type {
+  CallOptions,
   ClientTaskId,
   ErrorReport,
   FunctionBlob,
   FunctionId,
   Opaque,
+  SchedulerCalls,
   TaskNewsHandler,
   TaskOptions,
   TaskRun,
 } from '@covey/protocol/internal';
-import { BackpressureError } from '@covey/protocol';
+import { BackpressureError, ConnectionClosedError } from '@covey/protocol';
 import type { Logger } from '@covey/protocol';
 import { ExecutorClosedError, FutureLostError, UnknownKeyError } from '../errors.js';
 import type { Future, FutureHost, FutureOrigin, FutureStatus, WaitOptions } from '../future.js';
@@ -107,6 +109,21 @@ export class Session implements FutureHost, TaskNewsHandler {
     }
   }
 
+  /** Asks the scheduler. @throws what it answers; why the session is over, when it ends meanwhile */
+  async call<Method extends keyof SchedulerCalls>(
+    method: Method,
+    params: SchedulerCalls[Method]['params'],
+    options?: CallOptions,
+  ): Promise<SchedulerCalls[Method]['result']> {
+    this.checkOpen();
+    try {
+      return await this.link.call(method, params, options);
+    } catch (error) {
+      if (this.#ended !== undefined && error instanceof ConnectionClosedError) throw this.#ended;
+      throw error;
+    }
+  }
+
   // ---- What goes out
 
   useFunction(blob: FunctionBlob): SentFunction {
@@ -191,7 +208,7 @@ export class Session implements FutureHost, TaskNewsHandler {
       if (this.heldTask(key) === undefined) this.#byKey.set(key, firstId + i);
       return this.handles.first(firstId + i);
     });
-    this.link.call('adopt', { keys, firstId: firstId as ClientTaskId }).then(
+    this.call('adopt', { keys, firstId: firstId as ClientTaskId }).then(
       (known) => {
         keys.forEach((key, i) => {
           if (known[i] !== true) {

@@ -91,8 +91,7 @@ async function fetchElsewhere(
   }
   if (nbytes > maxBytes) session.results.tooLarge(ids.length, nbytes, maxBytes);
   if (elsewhere.length === 0) return new Map();
-  const values = await session.results.bring(elsewhere, options, options.errors === 'skip');
-  return new Map(elsewhere.map((id, i) => [id, values[i]]));
+  return session.results.bring(elsewhere, options, options.errors === 'skip');
 }
 
 function isContainer(value: object): boolean {
@@ -202,6 +201,7 @@ class Builder {
       return skipped;
     }
     const kept = table.value(id);
+    if (kept instanceof Elsewhere) return skipped; // Nobody could give it: asked to skip, else it had thrown.
     if (!(kept instanceof Uint8Array)) return kept;
     try {
       return decodeValue(kept);

@@ -108,7 +108,7 @@ function makePiece(session: Session, value: unknown, frames: ValueFrames, key: s
 
 async function place(session: Session, pieces: readonly Piece[], { signal, ...where }: Placement): Promise<void> {
   const call = signal === undefined ? {} : { signal };
-  const answers = await session.link.call('scatter', { items: pieces.map((piece) => piece.item), ...where }, call);
+  const answers = await session.call('scatter', { items: pieces.map((piece) => piece.item), ...where }, call);
   await Promise.all(
     pieces.map(async ({ id, item, frames }, i) => {
       const answer = answers[i];

@@ -42,7 +42,7 @@ import {
   welcomeWorker,
   failUnplaceable,
 } from './failure.js';
-import { isHolder } from './holders.js';
+import { isActor, isHolder } from './holders.js';
 import { addKeeper, removeKeeper } from './keepers.js';
 import { locateResult } from './locate.js';
 import { replaceQueue } from './placement.js';
@@ -253,6 +253,8 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
       const slot = client.tasks.get(id);
       for (const worker of liars) {
         if (slot === -1 || s.tasks.state[slot] !== State.memory || !isHolder(s, slot, worker.id)) continue;
+        // It is there, although nobody can fetch it.
+        if (s.tasks.has(slot, Flag.pinned) && !isActor(s, slot)) continue;
         s.free(worker, slot);
         loseCopy(s, slot, worker);
       }

@@ -1,8 +1,9 @@
 /** Where a result is, for a client that wants to fetch it. */
 import type { Located, TaskId } from '@covey/protocol/internal';
 import type { CoreState } from './core-state.js';
-import { holdersOf } from './holders.js';
+import { holdersOf, isActor } from './holders.js';
 import { State } from './states.js';
+import { Flag } from './task-table.js';
 
 /** Answers for a slot, or -1 for a task that is unknown. */
 export function locateResult(s: CoreState, slot: number): Located {
@@ -13,6 +14,7 @@ export function locateResult(s: CoreState, slot: number): Located {
   const type = s.types.at(tasks.type[slot]!);
   if (tasks.state[slot] !== State.memory) return { taskId, nbytes, type, addresses: [] };
   const addresses = holdersOf(s, slot).map((id) => s.workers.get(id)!.address);
+  if (tasks.has(slot, Flag.pinned) && !isActor(s, slot)) return { taskId, nbytes, type, addresses, pinned: true };
   const inline = s.cache.get(slot);
   return inline === null ? { taskId, nbytes, type, addresses } : { taskId, nbytes, type, inline, addresses };
 }

@@ -41,7 +41,7 @@ export class Story {
     this.#words[at * 3 + 2] = numberOf(stimulus);
   }
 
-  /** The entries of some tasks, oldest first; their keys are empty. */
+  /** The entries of some tasks, oldest first; in the place of their keys are their ids. */
   of(taskIds: readonly TaskId[]): StoryEntry[] {
     const wanted = new Set<number>(taskIds);
     const entries: StoryEntry[] = [];
@@ -50,7 +50,13 @@ export class Story {
       const at = i % this.#size;
       if (!wanted.has(this.#ids[at] as number)) continue;
       const timeMs = this.#times[at] as number;
-      entries.push({ timeMs, key: '', from: word(at * 3), to: word(at * 3 + 1), stimulus: word(at * 3 + 2) });
+      entries.push({
+        timeMs,
+        key: String(this.#ids[at]),
+        from: word(at * 3),
+        to: word(at * 3 + 1),
+        stimulus: word(at * 3 + 2),
+      });
     }
     return entries;
   }

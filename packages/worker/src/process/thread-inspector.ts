@@ -8,13 +8,14 @@ import type { Deferred } from '@covey/protocol/internal';
 
 interface CallFrame {
   readonly functionName: string;
-  readonly url: string;
-  readonly location: { readonly lineNumber: number; readonly columnNumber?: number };
+  readonly location: { readonly scriptId: string; readonly lineNumber: number; readonly columnNumber?: number };
 }
 
 interface Attached {
   readonly sessionId: string;
   readonly answers: Map<number, Deferred<unknown>>;
+  /** Urls of scripts: frames don't carry them. */
+  readonly scripts: Map<string, string>;
   paused: Deferred<readonly CallFrame[]> | undefined;
 }
 
@@ -30,7 +31,12 @@ export class ThreadInspector {
     this.#session.connect();
     this.#session.on('NodeWorker.attachedToWorker', ({ params }) => {
       const nodeThreadId = Number(params.workerInfo.workerId);
-      this.#attached.set(nodeThreadId, { sessionId: params.sessionId, answers: new Map(), paused: undefined });
+      this.#attached.set(nodeThreadId, {
+        sessionId: params.sessionId,
+        answers: new Map(),
+        scripts: new Map(),
+        paused: undefined,
+      });
     });
     this.#session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
       this.#receive(params.sessionId, JSON.parse(params.message) as Record<string, unknown>);
@@ -50,7 +56,7 @@ export class ThreadInspector {
       await this.#ask(thread, 'Debugger.pause');
       const frames = await paused.promise;
       await this.#ask(thread, 'Debugger.disable');
-      return frames.map(frameText).join('\n');
+      return stackText(frames, thread.scripts);
     };
     const { promise: late, resolve } = deferred<string>();
     const timer = setTimeout(() => resolve('not known: the thread is in native code or idle'), ANSWER_TIMEOUT_MS);
@@ -98,13 +104,27 @@ export class ThreadInspector {
       thread.paused?.resolve((message['params'] as { callFrames: CallFrame[] }).callFrames);
       return;
     }
+    if (message['method'] === 'Debugger.scriptParsed') {
+      const { scriptId, url } = message['params'] as { scriptId: string; url: string };
+      thread.scripts.set(scriptId, url);
+      return;
+    }
     const answer = thread.answers.get(message['id'] as number);
     thread.answers.delete(message['id'] as number);
     answer?.resolve(message['result']);
   }
 }
 
-function frameText({ functionName, url, location }: CallFrame): string {
+/** Without the frames of the thread's own, by which it called the task. */
+function stackText(frames: readonly CallFrame[], scripts: ReadonlyMap<string, string>): string {
+  const urls = frames.map(({ location }) => scripts.get(location.scriptId) ?? '');
+  const last = urls.findLastIndex((url) => !url.startsWith('node:') && !url.endsWith('/thread.cjs'));
+  return (last === -1 ? frames : frames.slice(0, last + 1))
+    .map((frame, i) => frameText(frame, urls[i] ?? ''))
+    .join('\n');
+}
+
+function frameText({ functionName, location }: CallFrame, url: string): string {
   const where = `${url === '' ? '<anonymous>' : url}:${location.lineNumber + 1}:${(location.columnNumber ?? 0) + 1}`;
   return `    at ${functionName === '' ? where : `${functionName} (${where})`}`;
 }

@@ -6,6 +6,8 @@ import type { ErrorReport } from '@covey/protocol/internal';
 const VALUE_LIMIT = 4 << 20;
 /** Longer texts are cut. */
 const TEXT_LIMIT = 1 << 16;
+/** How many causes of causes have their stacks cut. */
+const CAUSES_LIMIT = 8;
 /** One blob: reports are passed on by many. */
 const inOnePiece = { outOfBandBytes: Infinity };
 
@@ -32,7 +34,10 @@ export function reportError(thrown: unknown, origin: Origin): ErrorReport {
     worker,
   };
   const code = textOf(() => (thrown as { code?: unknown }).code);
-  if (!code.startsWith('ERR_COVEY_')) return { ...report, ...valueOf(thrown) };
+  if (!code.startsWith('ERR_COVEY_')) {
+    trimCauses(thrown);
+    return { ...report, ...valueOf(thrown) };
+  }
   const details = plainDetails(thrown);
   return details === undefined ? { ...report, code } : { ...report, code, details };
 }
@@ -47,6 +52,20 @@ function userFrames(stack: string): string {
   const end = lines.findIndex((line, index) => index > first && isOurs(line));
   const frames = lines.slice(first, end < 0 ? undefined : end);
   return [...lines.slice(0, first).filter((line) => !isOurs(line)), ...frames].join('\n');
+}
+
+/** Causes travel as they are, inside of the error: their stacks are cut in place. */
+function trimCauses(thrown: Error): void {
+  let cause: unknown = thrown.cause;
+  for (let depth = 0; depth < CAUSES_LIMIT && cause instanceof Error; depth++) {
+    const stack = textOf(() => (cause as Error).stack);
+    try {
+      cause.stack = userFrames(stack);
+    } catch {
+      // Frozen: it keeps the stack that it has.
+    }
+    cause = cause.cause;
+  }
 }
 
 /** Errors of any realm, and what looks like one. */

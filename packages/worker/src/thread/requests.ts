@@ -66,7 +66,7 @@ export class Requests {
         const call = (given: unknown): unknown => {
           const callable: unknown = actor[method];
           if (typeof callable !== 'function')
-            throw new TypeError(`the actor ${activity.key} is a ${typeof callable}, no method`);
+            throw new TypeError(`the actor ${owner?.key ?? ''} has no method '${method}'`);
           return activities.run(
             activity,
             () => Reflect.apply(callable as UserFunction, actor, given as unknown[]) as unknown,

@@ -49,9 +49,18 @@ export function queryCalls(parts: ServerParts): CallTable<QueryCalls> {
     story: async (args, { client, signal }) => {
       const selection = readSelection(args);
       const entries: StoryEntry[] = [...core.story(client, selection)];
-      const taskIds = core.selectKeys(client, selection).flatMap((key) => core.taskInfo(key)?.taskId ?? []);
+      // Workers know ids and no keys: they write the ids in their places.
+      const keys = new Map<string, string>();
+      for (const key of core.selectKeys(client, selection)) {
+        const taskId = core.taskInfo(key)?.taskId;
+        if (taskId !== undefined) keys.set(String(taskId), key);
+      }
+      const taskIds = [...keys.keys()].map((id) => Number(id) as TaskId);
       const told = await askEach(fleet.members(), 'story', () => ({ taskIds }), { signal, timeoutMs: ASK_TIMEOUT_MS });
-      for (const more of valuesOf(told)) entries.push(...more);
+      for (const [worker, answer] of Object.entries(told)) {
+        if (!('ok' in answer)) continue;
+        for (const entry of answer.ok) entries.push({ ...entry, key: keys.get(entry.key) ?? entry.key, worker });
+      }
       return entries.sort((a, b) => a.timeMs - b.timeMs);
     },
 
