@@ -159,12 +159,25 @@ describe('inside tasks', () => {
     expect(await executor.submit(delegate, 21).result()).toBe(42);
   });
 
-  it('locks work between tasks', async () => {
+  it('captured locks, queues and variables are those of the same name', async () => {
     const lock = new Lock(executor, 'between tasks');
+    const sum = new Variable<number>(executor, 'sum');
+    const added = new Queue<number>(executor, 'added', { maxsize: 10 });
+    await sum.set(0);
+    const add = async (x: number): Promise<void> => {
+      const held = await lock.acquire();
+      try {
+        await sum.set((await sum.get()) + x);
+      } finally {
+        await held.release();
+      }
+      await added.put(x);
+    };
+    await executor.gather(executor.map(add, [1, 2, 3, 4]));
+    expect(await sum.get()).toBe(10);
+    expect((await added.getMany(4)).sort()).toEqual([1, 2, 3, 4]);
     expect(await lock.locked()).toBe(false);
-    const held = await lock.acquire();
-    expect(await lock.tryAcquire()).toBeUndefined();
-    await held.release();
+    await expect(executor.submit(() => lock).result()).rejects.toThrow('came back in a result');
   });
 });
 

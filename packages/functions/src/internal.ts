@@ -1,5 +1,6 @@
 /**
  * What the sibling packages need of `@covey/functions` beyond its public names. No promise is made about it to anyone else.
  */
+export { serializerNamed } from './registry.js';
 export { provideUploadedFile } from './runtime/uploaded-files.js';
 export { prepareCapture } from './capture/prepare.js';

@@ -5,6 +5,12 @@ import type { ExecutorBase } from '../executor/base.js';
 import type { WaitOptions } from '../future.js';
 import type { Session } from '../session/session.js';
 
+/** On locks, queues and their kin, so that they are recognised by every copy of this package: how they are made again elsewhere. */
+export const madeOf: unique symbol = Symbol.for('covey.coordination') as never;
+
+/** A kind, and what its constructor takes after the executor. */
+export type MadeOf = readonly [kind: string, ...args: unknown[]];
+
 let tokens = 0;
 
 /** Names one acquisition within this process. */
@@ -18,10 +24,18 @@ export abstract class Coordinated {
   readonly #executor: ExecutorBase;
   readonly #kind: string;
 
-  protected constructor(executor: ExecutorBase, kind: string, name: string) {
+  readonly #args: readonly unknown[];
+
+  protected constructor(executor: ExecutorBase, kind: string, name: string, args: readonly unknown[] = [name]) {
     this.#executor = executor;
     this.#kind = kind;
     this.name = name;
+    this.#args = args;
+  }
+
+  /** @internal Lets functions capture it: see `travel.ts`. */
+  get [madeOf](): MadeOf {
+    return [this.#kind, ...this.#args];
   }
 
   /** @internal */
@@ -32,7 +46,7 @@ export abstract class Coordinated {
   /** @internal */
   protected ask(op: string, args?: unknown, signal?: AbortSignal): Promise<unknown> {
     const params = { kind: this.#kind, name: this.name, op, ...(args !== undefined && { args }) };
-    return this.session.link.call('coordinate', params, signal === undefined ? {} : { signal });
+    return this.session.call('coordinate', params, signal === undefined ? {} : { signal });
   }
 
   /** @internal An op that waits for its turn. Inside a task, the slot is free meanwhile. Falsy answers are time-outs. */

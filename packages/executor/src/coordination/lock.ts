@@ -59,7 +59,7 @@ export class MultiLock extends Coordinated {
   readonly names: readonly string[];
 
   constructor(executor: Executor, names: readonly string[]) {
-    super(executor, 'multi-lock', names.join(', '));
+    super(executor, 'multi-lock', names.join(', '), [names]);
     this.names = [...names];
   }
 

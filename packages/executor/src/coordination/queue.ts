@@ -27,7 +27,7 @@ export class Queue<T> extends Coordinated {
   readonly maxsize: number;
 
   constructor(executor: Executor, name: string, options: QueueOptions = {}) {
-    super(executor, 'queue', name);
+    super(executor, 'queue', name, [name, options]);
     this.maxsize = options.maxsize ?? 0;
   }
 

@@ -41,7 +41,7 @@ export class Semaphore extends Coordinated {
   #refreshing: NodeJS.Timeout | undefined;
 
   constructor(executor: Executor, name: string, options: SemaphoreOptions = {}) {
-    super(executor, 'semaphore', name);
+    super(executor, 'semaphore', name, [name, options]);
     this.maxLeases = options.maxLeases ?? 1;
     this.leaseTimeoutMs = options.leaseTimeoutMs ?? 30_000;
     if (!Number.isInteger(this.maxLeases) || this.maxLeases < 1) {

@@ -4,6 +4,7 @@
  */
 import workerThreads from 'node:worker_threads';
 import { registerSerializer } from '@covey/functions';
+import { serializerNamed } from '@covey/functions/internal';
 import { taskContextSymbol } from '../task-context/task-context.js';
 import { captureOutput } from './capture-output.js';
 import { ComputeThread } from './compute-thread.js';
@@ -40,7 +41,11 @@ registerSerializer({
   name: 'covey.executor',
   class: CapturedExecutor,
   encode: () => null,
-  decode: () => thread.inTask.executor() as CapturedExecutor,
+  decode: (what: unknown) => {
+    const executor = thread.inTask.executor() as CapturedExecutor;
+    // A lock or queue is made by the executor's own serializer, which is in place of this one now.
+    return what === null ? executor : (serializerNamed('covey.executor')?.decode(what) as CapturedExecutor);
+  },
 });
 Object.defineProperty(globalThis, taskContextSymbol, { value: thread.inTask, configurable: true });
 thread.listen();
