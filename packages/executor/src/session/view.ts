@@ -148,7 +148,25 @@ function toSent(settings: TaskSettings): TaskOptions {
   };
 }
 
+/** All options: who writes JavaScript is told of a misspelt one, which would do nothing in silence. */
+const NAMES: Readonly<Record<keyof TaskSettings, true>> = {
+  key: true,
+  pure: true,
+  workers: true,
+  allowOtherWorkers: true,
+  resources: true,
+  retries: true,
+  priority: true,
+  timeout: true,
+  signal: true,
+  actor: true,
+};
+
 function check(settings: TaskSettings): void {
+  for (const name of Object.keys(settings)) {
+    if (name in NAMES) continue;
+    throw new UsageError(`There is no option \`${name}\`: tasks take ${Object.keys(NAMES).join(', ')}`);
+  }
   const { key, priority, retries, timeout, resources, workers } = settings;
   if (key === '') throw new UsageError('`key` must not be empty');
   if (priority !== undefined && (!Number.isInteger(priority) || priority < -32768 || priority > 32767)) {

@@ -109,6 +109,11 @@ describe('keys', () => {
     expect(chains[0]).not.toBe(chains[2]);
   });
 
+  it('refuses options that do not exist, rather than pass over a misspelt one', () => {
+    const executor = new FakeScheduler().executor();
+    expect(() => executor.with({ timeoutMs: 5 } as never)).toThrow(/no option `timeoutMs`.*timeout/);
+  });
+
   it('are unique for impure calls', () => {
     const impure = new FakeScheduler().executor().with({ pure: false });
     const [a, b] = [impure.submit(inc, 1), impure.submit(inc, 1)];
