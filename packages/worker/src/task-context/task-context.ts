@@ -7,7 +7,7 @@
 /** The running task. */
 export interface TaskContext {
   readonly key: string;
-  /** Which execution of the task this is: another one after a retry or a lost worker. */
+  /** The id of this execution, unlike any other in the cluster: another one after a retry or a lost worker. */
   readonly attempt: number;
   /** Aborted when the task is cancelled or its time is over; 200 ms later its thread ends. `aborted` is up to date in synchronous code too. */
   readonly signal: AbortSignal;
