@@ -6,6 +6,11 @@ import { MalformedValueError } from '../errors/function-error.js';
 import { tag } from './tags.js';
 
 const { fromCharCode } = String;
+/** Up to this length V8 copies a part of a string; a longer part would keep the whole in memory. */
+const COPIED_UP_TO = 12;
+/** After so many short strings the next ones are cut from text that is made of many bytes at a time: several times faster. */
+const CHUNK_AFTER = 16;
+const CHUNK_BYTES = 8192;
 /** Doubles pass through here: a view for each encoding would cost more than the rest of it. */
 const eightBytes = new Uint8Array(8);
 const eightView = new DataView(eightBytes.buffer);
@@ -15,6 +20,10 @@ export class ByteReader {
   position: number;
   readonly end: number;
   #buffer: Buffer | undefined;
+  #shorts = 0;
+  /** Latin-1 text of the bytes from `#chunkStart`. */
+  #chunk = '';
+  #chunkStart = 0;
 
   constructor(bytes: Uint8Array, position = 0, end = bytes.length) {
     this.bytes = bytes;
@@ -103,7 +112,10 @@ export class ByteReader {
     let at = this.position;
     const end = at + length;
     this.position = end;
-    if (length > 12) return this.#text.toString('latin1', at, end);
+    if (length > COPIED_UP_TO) return this.#text.latin1Slice(at, end);
+    const from = at - this.#chunkStart;
+    if (from >= 0 && from + length <= this.#chunk.length) return this.#chunk.substring(from, from + length);
+    if (this.#shorts++ >= CHUNK_AFTER) return this.#cutFromNextChunk(at, length);
     let text = '';
     for (; at + 4 <= end; at += 4) {
       text += fromCharCode(
@@ -115,6 +127,14 @@ export class ByteReader {
     }
     for (; at < end; at++) text += fromCharCode(bytes[at] as number);
     return text;
+  }
+
+  #cutFromNextChunk(at: number, length: number): string {
+    this.#chunk = this.#text.latin1Slice(at, Math.min(this.end, at + CHUNK_BYTES));
+    this.#chunkStart = at;
+    // Where short strings are rare, such text is made for few of them.
+    this.#shorts = 0;
+    return this.#chunk.substring(0, length);
   }
 
   need(length: number): void {

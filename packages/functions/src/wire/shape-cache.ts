@@ -7,7 +7,7 @@ import { tag } from './tags.js';
 
 export interface Shape {
   readonly names: readonly string[];
-  /** Has the names in order and nothing in them; copied, then filled. */
+  /** Has the names in order and nothing in them (or no names, when they are many); copied, then filled. */
   readonly template: Readonly<Record<string, unknown>>;
   readonly hasProto: boolean;
 }
@@ -17,6 +17,8 @@ interface Entry {
   readonly shape: Shape;
 }
 
+/** An object with more properties is a dictionary to V8: a copy of a template would be filled twice. */
+const templateUpTo = 64;
 const slots = 1024;
 const maximumBytes = 256;
 const entries: (Entry | undefined)[] = Array.from({ length: slots });
@@ -52,7 +54,7 @@ function makeShape(reader: ByteReader, count: number): Shape {
   const names: string[] = [];
   for (let left = count; left > 0; left--) names.push(reader.text());
   const template: Record<string, unknown> = {};
-  for (const name of names) if (name !== '__proto__') template[name] = undefined;
+  if (count <= templateUpTo) for (const name of names) if (name !== '__proto__') template[name] = undefined;
   return { names, template, hasProto: names.includes('__proto__') };
 }
 
