@@ -70,7 +70,7 @@ export async function info(name: string, json: boolean, terminal: Terminal): Pro
     return;
   }
   terminal.out(
-    `${name} (${facts.kind}) at ${facts.address}: ${facts.workers.length} of ${facts.requested} workers, ${facts.clients} clients`,
+    `${name} (${facts.kind}) at ${facts.address}: ${facts.workers.length} of ${facts.requested} workers, ${count(facts.clients, 'client')}`,
   );
   if (facts.workers.length === 0) return;
   terminal.out(
@@ -94,7 +94,7 @@ export async function scale(name: string, written: string, terminal: Terminal): 
   const workers = readFlag('WORKERS', integer(0, 100_000), written);
   using interrupt = interruptible(terminal);
   await openCluster(name, registryOptions(terminal)).scale(workers, { signal: interrupt.signal });
-  terminal.out(`The cluster '${name}' was asked for ${workers} workers`);
+  terminal.out(`The cluster '${name}' was asked for ${count(workers, 'worker')}`);
 }
 
 export async function stop(names: readonly string[], all: boolean, terminal: Terminal): Promise<void> {
@@ -120,4 +120,8 @@ async function countWorkers(entry: ClusterEntry): Promise<number | undefined> {
   } catch {
     return undefined; // It ends, or hangs: the list says so by a question mark.
   }
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }

@@ -165,7 +165,7 @@ export class SchedulerServer implements AsyncDisposable {
     await Promise.race([this.#channels.close(reason), late.promise]);
     this.#clock.clearTimer(timer);
     await Promise.all(this.#listeners.map((listener) => listener.close()));
-    this.#logger.info('the scheduler has ended', { reason });
+    if (this.#listeners.length > 0) this.#logger.info('the scheduler has ended', { reason });
     this.#closing.resolve(reason);
   }
 
@@ -245,8 +245,6 @@ export class SchedulerServer implements AsyncDisposable {
         clock: this.#clock,
         logger: this.#logger,
         onChannelPeer: (comm) => this.#channels.accept(comm),
-        onrejected: (error, remoteAddress) =>
-          this.#logger.warn('turned a connection away', { remoteAddress, reason: error.message }),
         ...(http && { http: httpRoutes(this.#status) }),
         ...(tls !== undefined && { tls }),
         ...(i === 0 && contactAddress !== undefined && { contactAddress }),
