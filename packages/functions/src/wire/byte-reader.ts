@@ -112,7 +112,7 @@ export class ByteReader {
     let at = this.position;
     const end = at + length;
     this.position = end;
-    if (length > COPIED_UP_TO) return this.#text.latin1Slice(at, end);
+    if (length > COPIED_UP_TO) return this.#text.toString('latin1', at, end);
     const from = at - this.#chunkStart;
     if (from >= 0 && from + length <= this.#chunk.length) return this.#chunk.substring(from, from + length);
     if (this.#shorts++ >= CHUNK_AFTER) return this.#cutFromNextChunk(at, length);
@@ -130,7 +130,7 @@ export class ByteReader {
   }
 
   #cutFromNextChunk(at: number, length: number): string {
-    this.#chunk = this.#text.latin1Slice(at, Math.min(this.end, at + CHUNK_BYTES));
+    this.#chunk = this.#text.toString('latin1', at, Math.min(this.end, at + CHUNK_BYTES));
     this.#chunkStart = at;
     // Where short strings are rare, such text is made for few of them.
     this.#shorts = 0;
