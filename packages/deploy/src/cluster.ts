@@ -2,7 +2,7 @@
  * What every cluster is to those who use it, however its processes are started: an address and a secret to connect by, a
  * number of workers to ask for, and an end.
  */
-import type { Secret } from '@covey/protocol';
+import type { ConnectTls, Secret } from '@covey/protocol';
 import type { SchedulerInfo, WorkerDeath, WorkerInfo } from '@covey/protocol/internal';
 import { askScheduler } from './ask-scheduler.js';
 
@@ -44,12 +44,20 @@ export abstract class Cluster implements AsyncDisposable {
   readonly address: string;
   /** Whoever has it owns the cluster. Prints as a placeholder. */
   readonly secret: Secret;
+  /** How to dial its processes over TLS; undefined for any certificate, or none. */
+  readonly tls?: ConnectTls;
   readonly #listeners = new Set<(event: ClusterEvent) => void>();
 
-  protected constructor(facts: { readonly name: string; readonly address: string; readonly secret: Secret }) {
+  protected constructor(facts: {
+    readonly name: string;
+    readonly address: string;
+    readonly secret: Secret;
+    readonly tls?: ConnectTls;
+  }) {
     this.name = facts.name;
     this.address = facts.address;
     this.secret = facts.secret;
+    if (facts.tls !== undefined) this.tls = facts.tls;
   }
 
   /** How many workers were asked for. */

@@ -16,6 +16,8 @@ export type { ValueKind, ValueOf } from './config/value-kinds.js';
 export { clusterKinds, readClusterRequest } from './keeper/cluster-kinds.js';
 export type { ClusterKind, KindOption } from './keeper/cluster-kinds.js';
 export { bundledEntry } from './host/bundled-entry.js';
+export { configuredTls, readTlsFiles, tlsFilesOf } from './config/tls-files.js';
+export type { TlsFiles } from './config/tls-files.js';
 export { configuredSecret } from './resolve-target.js';
 export { checkClusterName, inventName, isClusterName } from './names.js';
 export { askScheduler } from './ask-scheduler.js';

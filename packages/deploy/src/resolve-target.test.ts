@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AddressError, Secret, SecretError } from '@covey/protocol';
 import { Configuration } from './config/configuration.js';
-import { ClusterNotFoundError } from './errors.js';
+import { ClusterNotFoundError, ConfigurationError } from './errors.js';
 import { Registry } from './registry/registry.js';
 import { resolveTarget } from './resolve-target.js';
 
@@ -72,4 +72,31 @@ test('for an address the secret is what was passed, or said, or listed', async (
 
 test('what is neither name nor address is told', async () => {
   await expect(resolve('http://example.org')).rejects.toThrow(AddressError);
+});
+
+describe('certificates', () => {
+  const pem = (name: string, text: string) => {
+    const path = join(home, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test('are those that the registry knows of a cluster, found by name or address, unless the settings say others', async () => {
+    const tls = { cert: pem('cert', 'C'), key: pem('key', 'K'), authority: pem('ca', 'A'), serverName: 'covey' };
+    registry.add({ name: 'sums', kind: 'scheduler', address: 'wss://host:1', secret: Secret.random(), tls });
+    const known = { cert: 'C', key: 'K', authority: 'A', serverName: 'covey' };
+    expect((await resolve('sums')).tls).toEqual(known);
+    expect((await resolve('wss://host:1')).tls).toEqual(known);
+    expect((await resolve('sums', { COVEY_TLS_CA_FILE: pem('other', 'B') })).tls).toEqual({ authority: 'B' });
+  });
+
+  test('of the settings hold for addresses that nobody listed; half of one, or a missing file, is an error', async () => {
+    const secret = Secret.random();
+    const find = (environment: NodeJS.ProcessEnv) => resolve('wss://host:1', environment, secret);
+    expect((await find({})).tls).toBeUndefined();
+    const cert = pem('cert', 'C');
+    expect((await find({ COVEY_TLS_CERT: cert, COVEY_TLS_KEY: pem('key', 'K') })).tls).toEqual({ cert: 'C', key: 'K' });
+    await expect(find({ COVEY_TLS_CERT: cert })).rejects.toThrow(ConfigurationError);
+    await expect(find({ COVEY_TLS_CA_FILE: join(home, 'nowhere') })).rejects.toThrow(/nowhere/);
+  });
 });

@@ -5,6 +5,7 @@
 import { Secret, SecretError, formatAddress, parseAddress, silentLogger } from '@covey/protocol';
 import type { ConnectTls, Logger } from '@covey/protocol';
 import { Configuration } from './config/configuration.js';
+import { configuredTls } from './config/tls-files.js';
 import { LocalCluster } from './local/local-cluster.js';
 import type { LocalClusterOptions } from './local/local-cluster-options.js';
 import { isClusterName } from './names.js';
@@ -63,23 +64,28 @@ export async function resolveTarget(
   });
   const why = 'no cluster was named, so a local one was started for this program';
   logger.info(`using the new local cluster ${cluster.name}: ${why}`);
-  return { name: cluster.name, address: cluster.address, secret: cluster.secret, why, close: () => cluster.close() };
+  return { ...withWhy(cluster, why), close: () => cluster.close() };
 }
 
 function find(target: string, why: string, configuration: Configuration, options: ResolveOptions): ResolvedTarget {
   const registry = options.registry ?? new Registry(options.logger === undefined ? {} : { logger: options.logger });
+  const tls = configuredTls(configuration);
   if (isClusterName(target)) {
     const entry = registry.get(target);
-    return { name: entry.name, address: entry.address, secret: registry.secretOf(entry), why };
+    const known = tls ?? registry.tlsOf(entry);
+    const secret = registry.secretOf(entry);
+    return { name: entry.name, address: entry.address, secret, why, ...(known !== undefined && { tls: known }) };
   }
   const address = formatAddress(parseAddress(target));
-  const secret = options.secret ?? configuredSecret(configuration) ?? listedSecret(address, registry);
+  const entry = registry.list().find((listed) => listed.address === address);
+  const secret = options.secret ?? configuredSecret(configuration) ?? (entry && registry.secretOf(entry));
+  const known = tls ?? (entry && registry.tlsOf(entry));
   if (secret === undefined) {
     throw new SecretError(
       `the secret of the cluster at ${address} is not known: set COVEY_SECRET_FILE to the file that its scheduler wrote, or pass a secret`,
     );
   }
-  return { address, secret, why };
+  return { address, secret, why, ...(known !== undefined && { tls: known }) };
 }
 
 /** The secret that the environment or the user's file names, if they do. */
@@ -88,11 +94,6 @@ export function configuredSecret(configuration: Configuration): Secret | undefin
   // An explicit file wins over a secret that happens to be in the environment.
   if (file !== undefined && configuration.originOf('secret-file') !== 'COVEY_SECRET_FILE') return Secret.fromFile(file);
   return Secret.fromEnvironment() ?? (file === undefined ? undefined : Secret.fromFile(file));
-}
-
-function listedSecret(address: string, registry: Registry): Secret | undefined {
-  const entry = registry.list().find((listed) => listed.address === address);
-  return entry && registry.secretOf(entry);
 }
 
 function withWhy(target: ClusterLike, why: string): ResolvedTarget {

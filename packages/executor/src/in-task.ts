@@ -3,6 +3,7 @@
  * only when a task first asks for an executor.
  */
 import { createLineLogger, Secret } from '@covey/protocol';
+import type { ConnectTls } from '@covey/protocol';
 import { UsageError } from './errors.js';
 import { ExecutorCore } from './executor/core.js';
 import { letExecutorsTravel } from './executor/travel.js';
@@ -16,6 +17,7 @@ import { View } from './session/view.js';
 export interface InTaskContext {
   readonly schedulerAddress: string;
   readonly secret: string | null;
+  readonly tls: ConnectTls | null;
   /** Shown in the scheduler's list of clients. */
   readonly name: string;
   /** Of the asynchronous context of the caller. */
@@ -41,6 +43,7 @@ export function connectInTask(context: InTaskContext): Executor {
     waitMs: 10_000,
     reconnectMs: 60_000,
     maxUnacknowledgedBytes: MAX_UNACKNOWLEDGED_BYTES * 4,
+    ...(context.tls !== null && { tls: context.tls }),
   };
   const core = new ExecutorCore(
     new PendingLink(dial.address, openLink(dial, undefined)),

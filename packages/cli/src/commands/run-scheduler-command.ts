@@ -1,11 +1,18 @@
 /** What `covey scheduler` does: makes sure of a secret, listens, lists itself, waits for the end. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createLineLogger, parseAddress, Secret } from '@covey/protocol';
-import { isLoopbackHost } from '@covey/protocol/internal';
+import { isLoopbackHost, listenTlsOf } from '@covey/protocol/internal';
 import type { Configuration } from '@covey/deploy';
-import { checkClusterName, configuredSecret, inventName, Registry, writePrivateFile } from '@covey/deploy/internal';
+import {
+  checkClusterName,
+  configuredSecret,
+  inventName,
+  readTlsFiles,
+  Registry,
+  tlsFilesOf,
+  writePrivateFile,
+} from '@covey/deploy/internal';
 import { runScheduler } from '@covey/scheduler/internal';
-import { UsageError } from '../failure.js';
 import { interruptStatus } from '../terminal.js';
 import type { InterruptSignal, Terminal } from '../terminal.js';
 
@@ -27,8 +34,8 @@ export async function runSchedulerCommand(
   const registry = new Registry({ logger });
   const name = checkClusterName(configuration.get('scheduler.name') ?? freeName(registry));
   const { secret, file } = ensureSecret(configuration);
-  const tls = readTls(configuration);
-  const listen = [mainAddress(configuration, tls !== undefined), ...configuration.get('scheduler.listen')];
+  const tlsFiles = tlsFilesOf(configuration);
+  const listen = [mainAddress(configuration, tlsFiles?.cert !== undefined), ...configuration.get('scheduler.listen')];
   warnOfOpenAddresses(listen, terminal);
   const idleTimeoutMs = configuration.get('scheduler.idle-timeout');
   const contactAddress = configuration.get('scheduler.contact-address');
@@ -49,7 +56,7 @@ export async function runSchedulerCommand(
         clusterName: name,
         http: flags.http,
         preload: [...configuration.get('scheduler.preload')],
-        ...(tls !== undefined && { tls }),
+        ...(tlsFiles !== undefined && { tls: listenTlsOf(readTlsFiles(tlsFiles)) }),
         ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
         ...(contactAddress !== undefined && { contactAddress }),
       },
@@ -63,6 +70,7 @@ export async function runSchedulerCommand(
         kind: 'scheduler',
         address,
         secret,
+        ...(tlsFiles !== undefined && { tls: tlsFiles }),
         ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
       });
       try {
@@ -71,8 +79,7 @@ export async function runSchedulerCommand(
           terminal.out(JSON.stringify({ name, address, addresses: scheduler.addresses, secretFile, pid: process.pid }));
         else terminal.out(greeting(name, scheduler.addresses, secretFile));
         if (interrupted !== undefined) await closeNow();
-        const reason = await scheduler.closed;
-        logger.info(`the scheduler ended: ${reason}`);
+        await scheduler.closed;
       } finally {
         registry.remove(entry);
       }
@@ -105,28 +112,8 @@ function ensureSecret(configuration: Configuration): { readonly secret: Secret; 
 
 function mainAddress(configuration: Configuration, tls: boolean): string {
   const host = configuration.get('scheduler.host');
-  return `${tls ? 'wss' : 'ws'}://${host.includes(':') ? `[${host}]` : host}:${configuration.get('scheduler.port')}`;
-}
-
-function readTls(configuration: Configuration): { cert: string; key: string; clientAuthority?: string } | undefined {
-  const cert = configuration.get('tls.cert');
-  const key = configuration.get('tls.key');
-  const authority = configuration.get('tls.ca-file');
-  if (cert === undefined && key === undefined && authority === undefined) return undefined;
-  if (cert === undefined || key === undefined) throw new UsageError('TLS needs both --tls-cert and --tls-key');
-  return {
-    cert: readPem(cert),
-    key: readPem(key),
-    ...(authority !== undefined && { clientAuthority: readPem(authority) }),
-  };
-}
-
-function readPem(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`can't read ${path}: ${(cause as Error).message}`, { cause });
-  }
+  const protocol = configuration.get('scheduler.protocol') ?? (tls ? 'wss' : 'ws');
+  return `${protocol}://${host.includes(':') ? `[${host}]` : host}:${configuration.get('scheduler.port')}`;
 }
 
 /** Whoever reads the network there reads all that is computed, functions and data. */
@@ -135,7 +122,7 @@ function warnOfOpenAddresses(listen: readonly string[], terminal: Terminal): voi
     const address = parseAddress(text);
     if (address.kind === 'ws' && !isLoopbackHost(address.host)) {
       terminal.err(
-        `covey: WARNING: ${text} is open to other machines and NOT ENCRYPTED. Give --tls-cert and --tls-key, or listen on 127.0.0.1.`,
+        `covey: WARNING: ${text} is open to other machines and NOT ENCRYPTED. Give --protocol wss, or a certificate (--tls-cert, --tls-key), or listen on 127.0.0.1.`,
       );
     }
   }

@@ -4,10 +4,10 @@ import { createLineLogger, parseAddress } from '@covey/protocol';
 import type { Logger } from '@covey/protocol';
 import { deferred, isLoopbackHost } from '@covey/protocol/internal';
 import { resolveTarget } from '@covey/deploy';
-import type { Configuration } from '@covey/deploy';
+import type { Configuration, ResolvedTarget } from '@covey/deploy';
 import { bundledEntry, hostLimits, localAddressTowards, workerMemory } from '@covey/deploy/internal';
 import { linkToScheduler, Nanny, workerCommand } from '@covey/worker/internal';
-import type { NannyEvent, SchedulerLink, WorkerLaunch } from '@covey/worker/internal';
+import type { ClusterAccess, NannyEvent, SchedulerLink, WorkerLaunch } from '@covey/worker/internal';
 import { UsageError } from '../failure.js';
 import { interruptStatus } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
@@ -34,6 +34,7 @@ export async function runWorkerCommand(
       "which cluster? Give the address of its scheduler or its name, as in 'covey worker ws://host:8786'",
     );
   const cluster = await resolveTarget(named, { configuration, logger });
+  checkTls(cluster);
   const launches = workerLaunches(configuration, await listenAddress(cluster.address, configuration));
   warnOfOpenAddress(launches[0]?.options['listenAddress'], terminal);
   const watched = configuration.get('worker.nanny');
@@ -70,11 +71,15 @@ export async function runWorkerCommand(
   let interrupted = false;
   try {
     nanny.addWorkers(launches);
-    nanny.connectWorkers({ scheduler: cluster.address, secret: cluster.secret.reveal() });
-    const waitMs = configuration.get('worker.death-timeout');
-    link = linkToScheduler({
+    const access: ClusterAccess = {
       scheduler: cluster.address,
       secret: cluster.secret.reveal(),
+      ...(cluster.tls !== undefined && { tls: cluster.tls }),
+    };
+    nanny.connectWorkers(access);
+    const waitMs = configuration.get('worker.death-timeout');
+    link = linkToScheduler({
+      ...access,
       hello: { name: nanny.name, host: hostname(), pid: process.pid },
       calls: {
         restart: async ({ workers }) => nanny.restart(workers),
@@ -117,11 +122,24 @@ function report(event: NannyEvent, logger: Logger): void {
 /** Where workers listen: as told, or where those can reach them who can reach the scheduler. Undefined leaves it to the worker: on this host only. */
 async function listenAddress(scheduler: string, configuration: Configuration): Promise<string | undefined> {
   const told = configuration.get('worker.listen-address');
-  if (told !== undefined) return told;
   const address = parseAddress(scheduler);
+  if (told !== undefined) {
+    const hasScheme = told.includes('://');
+    // Like its scheduler, unless told otherwise.
+    return hasScheme || address.kind !== 'wss' ? told : `wss://${told}`;
+  }
   if ((address.kind !== 'ws' && address.kind !== 'wss') || isLoopbackHost(address.host)) return undefined;
   const host = await localAddressTowards(address.host, address.port);
-  return isLoopbackHost(host) ? undefined : `ws://${host.includes(':') ? `[${host}]` : host}:0`;
+  return isLoopbackHost(host) ? undefined : `${address.kind}://${host.includes(':') ? `[${host}]` : host}:0`;
+}
+
+/** Peers that check certificates would refuse one that the worker makes itself. */
+function checkTls({ address, tls }: ResolvedTarget): void {
+  if (tls?.authority !== undefined && tls.cert === undefined && parseAddress(address).kind === 'wss') {
+    throw new UsageError(
+      'with --tls-ca-file the peers of a worker check its certificate too: give --tls-cert and --tls-key',
+    );
+  }
 }
 
 /** Between workers values travel as they are. */
@@ -130,7 +148,7 @@ function warnOfOpenAddress(listen: unknown, terminal: Terminal): void {
   const address = parseAddress(listen);
   if (address.kind === 'ws' && !isLoopbackHost(address.host)) {
     terminal.err(
-      `covey: WARNING: the workers listen on ${listen}, open to other machines and NOT ENCRYPTED: use it in a network that you trust.`,
+      `covey: WARNING: the workers listen on ${listen}, open to other machines and NOT ENCRYPTED: give the scheduler TLS (--protocol wss), listen on wss://, or use a network that you trust.`,
     );
   }
 }

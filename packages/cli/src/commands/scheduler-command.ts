@@ -5,8 +5,24 @@ import { addSettingFlags, configurationOf } from '../setting-flags.js';
 import type { CommandContext } from '../program.js';
 
 const SETTINGS = [
-  ...['scheduler.host', 'scheduler.port', 'scheduler.listen', 'scheduler.contact-address', 'scheduler.name'],
-  ...['scheduler.idle-timeout', 'scheduler.preload', 'secret-file', 'tls.cert', 'tls.key', 'tls.ca-file', 'log-level'],
+  ...[
+    'scheduler.host',
+    'scheduler.port',
+    'scheduler.protocol',
+    'scheduler.listen',
+    'scheduler.contact-address',
+    'scheduler.name',
+  ],
+  ...[
+    'scheduler.idle-timeout',
+    'scheduler.preload',
+    'secret-file',
+    'tls.cert',
+    'tls.key',
+    'tls.ca-file',
+    'tls.server-name',
+    'log-level',
+  ],
 ] as readonly SettingName[];
 
 export function addSchedulerCommand(program: Command, context: CommandContext): void {

@@ -20,6 +20,10 @@ const SETTINGS = [
     'worker.death-timeout',
     'worker.nanny',
     'secret-file',
+    'tls.cert',
+    'tls.key',
+    'tls.ca-file',
+    'tls.server-name',
     'log-level',
   ],
 ] as readonly SettingName[];

@@ -11,7 +11,11 @@ const SECTIONS: readonly { readonly prefix: string; readonly title: string; read
     title: 'Local clusters',
     about: 'For `LocalCluster.create()` and the local cluster of programs that name none; no flags.',
   },
-  { prefix: 'tls', title: 'TLS', about: 'For `covey scheduler`: with a certificate it listens on `wss://`.' },
+  {
+    prefix: 'tls',
+    title: 'TLS',
+    about: 'For `covey scheduler`, `covey worker`, and programs that connect to them: see [security](security.md).',
+  },
 ];
 
 /** The text of docs/configuration.md. */

@@ -47,7 +47,9 @@ export const settings = {
   ),
   'log-level': setting(choice(...LOG_LEVELS), 'How much is logged.', 'info' as const),
 
-  'tls.cert': setting(path, 'PEM file of the certificate that this process shows.', { means: 'none' }),
+  'tls.cert': setting(path, 'PEM file of the certificate that this process shows.', {
+    means: 'one made on the spot for wss, none for clients',
+  }),
   'tls.key': setting(path, 'PEM file of the key of that certificate.', { means: 'none' }),
   'tls.ca-file': setting(
     path,
@@ -57,12 +59,21 @@ export const settings = {
     },
   ),
 
+  'tls.server-name': setting(
+    text('NAME', 'a host name'),
+    'The name that the certificates of peers are for, so that all processes can share one.',
+    { means: 'the host that is dialled' },
+  ),
+
   'scheduler.host': setting(
     text('HOST', 'a host name or address'),
     'The interface to listen on; 0.0.0.0 or :: are all.',
     '127.0.0.1',
   ),
   'scheduler.port': setting(integer(0, 65535), 'The port to listen on; 0 is any free one.', 8786),
+  'scheduler.protocol': setting(choice('ws', 'wss'), 'Whether host and port are listened on with TLS.', {
+    means: 'wss when there is a certificate',
+  }),
   'scheduler.listen': setting(listOf(address), 'Further addresses to listen on, such as a Unix socket.', []),
   'scheduler.contact-address': setting(
     address,
@@ -109,7 +120,7 @@ export const settings = {
   }),
   'worker.listen-address': setting(address, 'Where the worker listens for its peers.', {
     means:
-      'a Unix socket when the scheduler is on one, else any free port of the interface that leads to the scheduler',
+      'a Unix socket when the scheduler is on one, else any free port of the interface that leads to the scheduler, with TLS if it has TLS',
   }),
   'worker.contact-address': setting(
     address,

@@ -51,12 +51,16 @@ const local: ClusterKind = {
     memoryLimit: { kind: memoryLimit(), summary: 'Memory of each worker.', defaultMeans: 'an equal share' },
     resources: { kind: resources(), summary: 'Abstract resources of each worker.', defaultMeans: 'none' },
     protocol: {
-      kind: choice('unix', 'ws'),
-      summary: 'How processes talk: Unix sockets, or TCP.',
+      kind: choice('unix', 'ws', 'wss'),
+      summary: 'How processes talk: Unix sockets, TCP, or TLS.',
       defaultMeans: 'unix, or ws when a host or port is given',
     },
-    host: { kind: text('HOST'), summary: 'The interface to listen on, for ws.', defaultMeans: '127.0.0.1' },
-    port: { kind: integer(0, 65535), summary: "The scheduler's port, for ws.", defaultMeans: 'any that is free' },
+    host: { kind: text('HOST'), summary: 'The interface to listen on, for ws and wss.', defaultMeans: '127.0.0.1' },
+    port: {
+      kind: integer(0, 65535),
+      summary: "The scheduler's port, for ws and wss.",
+      defaultMeans: 'any that is free',
+    },
     localDirectory: {
       kind: text('PATH'),
       summary: 'Where workers keep files.',

@@ -7,6 +7,8 @@ import type { CoveyError, Logger } from '@covey/protocol';
 import { ChannelServer, listen, makeNonce, socketAddress } from '@covey/protocol/internal';
 import type { Listener } from '@covey/protocol/internal';
 import type { Cluster } from '../cluster.js';
+import { Configuration } from '../config/configuration.js';
+import { tlsFilesOf } from '../config/tls-files.js';
 import { ConfigurationError } from '../errors.js';
 import type { ClusterEntry } from '../registry/cluster-entry.js';
 import { Registry } from '../registry/registry.js';
@@ -63,6 +65,8 @@ export class Keeper {
         onrejected: (error: CoveyError) => logger.warn(`the control socket turned a caller away: ${error.message}`),
         logger,
       });
+      // The cluster was given them by the same settings.
+      const tls = cluster.tls === undefined ? undefined : tlsFilesOf(Configuration.read());
       const entry = registry.add({
         name,
         kind: kind.name,
@@ -70,6 +74,7 @@ export class Keeper {
         secret: cluster.secret,
         control: formatAddress(listener.contactAddress),
         logFile,
+        ...(tls !== undefined && { tls }),
         ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
       });
       keeper = new Keeper(cluster, registry, sessions, listener, entry);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectError } from '@covey/protocol';
-import type { Secret } from '@covey/protocol';
+import type { ConnectTls, Secret } from '@covey/protocol';
 import { openChannel } from '@covey/protocol/internal';
 import { askScheduler } from '../ask-scheduler.js';
 import { ClusterClosedError } from '../errors.js';
@@ -23,11 +23,15 @@ const STOP_GRACE_MS = 10_000;
 export class RunningCluster {
   readonly entry: ClusterEntry;
   readonly secret: Secret;
+  /** How to dial its processes over TLS; undefined for any certificate, or none. */
+  readonly tls?: ConnectTls;
   readonly #processes: ProcessTable;
 
   constructor(entry: ClusterEntry, registry: Registry) {
     this.entry = entry;
     this.secret = registry.secretOf(entry);
+    const tls = registry.tlsOf(entry);
+    if (tls !== undefined) this.tls = tls;
     this.#processes = systemProcessTable();
   }
 

@@ -1,6 +1,7 @@
 /** What a local cluster can be told, and what holds where nothing is said. */
-import type { Logger } from '@covey/protocol';
+import type { ConnectTls, Logger } from '@covey/protocol';
 import { Configuration } from '../config/configuration.js';
+import { configuredTls } from '../config/tls-files.js';
 import { memoryLimit, resources } from '../config/value-kinds.js';
 import type { MemoryLimit } from '../config/value-kinds.js';
 import { ConfigurationError } from '../errors.js';
@@ -19,11 +20,16 @@ export interface LocalClusterOptions {
   readonly memoryLimit?: Exclude<MemoryLimit, string> | string;
   /** Abstract resources of each worker, e.g. `{ GPU: 1 }`. */
   readonly resources?: Readonly<Record<string, number>>;
-  /** How its processes talk. `unix` (default): sockets that only this user can open. `ws`: TCP, so that others can be let in. */
-  readonly protocol?: 'unix' | 'ws';
-  /** For `ws`: the interface to listen on. Default 127.0.0.1. */
+  /** How its processes talk. `unix` (default): sockets that only this user can open. `ws`: TCP, so that others can be let in; `wss`: with TLS. */
+  readonly protocol?: 'unix' | 'ws' | 'wss';
+  /**
+   * For `wss`: PEM texts of the certificate of all its processes, and of the authorities by which they and its clients check each other's. Default
+   * the settings `tls.…`, else certificates made on the spot, which nobody checks: the proofs of the secret bind the TLS session.
+   */
+  readonly tls?: ConnectTls;
+  /** For `ws` and `wss`: the interface to listen on. Default 127.0.0.1. */
   readonly host?: string;
-  /** For `ws`: the scheduler's port. Default 0: any that is free. */
+  /** For `ws` and `wss`: the scheduler's port. Default 0: any that is free. */
   readonly port?: number;
   /**
    * How many workers to wait for before `create` resolves. Default 0: it resolves as soon as the scheduler answers, since tasks wait for
@@ -54,7 +60,8 @@ export interface LocalClusterPlan {
   /** Bytes for each worker; 0 is unlimited. */
   readonly memoryLimit: number;
   readonly resources: Readonly<Record<string, number>>;
-  readonly protocol: 'unix' | 'ws';
+  readonly protocol: 'unix' | 'ws' | 'wss';
+  readonly tls?: ConnectTls;
   readonly host: string;
   readonly port: number;
   readonly waitForWorkers: number;
@@ -71,15 +78,18 @@ export function planLocalCluster(options: LocalClusterOptions, limits: HostLimit
     options.memoryLimit === undefined
       ? configuration.get('local.memory-limit')
       : readOption('memoryLimit', memoryLimit(), options.memoryLimit);
-  const protocol =
+  const protocol: LocalClusterPlan['protocol'] =
     options.protocol ??
     (options.host === undefined && options.port === undefined && process.platform !== 'win32' ? 'unix' : 'ws');
-  if (protocol !== 'unix' && protocol !== 'ws')
-    throw new ConfigurationError(`protocol must be 'unix' or 'ws', not ${JSON.stringify(protocol)}`);
+  if (!['unix', 'ws', 'wss'].includes(protocol))
+    throw new ConfigurationError(`protocol must be 'unix', 'ws' or 'wss', not ${JSON.stringify(protocol)}`);
+  if (protocol !== 'wss' && options.tls !== undefined) throw new ConfigurationError("tls is for protocol 'wss'");
   if (protocol === 'unix' && (options.host !== undefined || options.port !== undefined)) {
-    throw new ConfigurationError("host and port are for protocol 'ws'; a Unix socket has neither");
+    throw new ConfigurationError("host and port are for protocols 'ws' and 'wss'; a Unix socket has neither");
   }
+  const tls = protocol === 'wss' ? (options.tls ?? configuredTls(configuration)) : undefined;
   return {
+    ...(tls !== undefined && { tls }),
     name: options.name === undefined ? inventName() : checkClusterName(options.name),
     workers,
     threadsPerWorker,

@@ -37,7 +37,8 @@ export class LocalCluster extends Cluster {
     plan: LocalClusterPlan,
     options: LocalClusterOptions,
   ) {
-    super({ name: plan.name, address, secret: processes.secret });
+    const { tls } = plan;
+    super({ name: plan.name, address, secret: processes.secret, ...(tls !== undefined && { tls }) });
     this.#processes = processes;
     this.#plan = plan;
     this.#options = options;

@@ -49,7 +49,7 @@ export class LocalProcesses {
     if (unix !== undefined) this.#noteSocket(unix);
     if (plan.protocol === 'ws' && !isLoopbackHost(plan.host)) {
       this.#logger.warn(
-        `the cluster '${plan.name}' listens on ${plan.host}: open to other machines and NOT ENCRYPTED; use it in a network that you trust`,
+        `the cluster '${plan.name}' listens on ${plan.host}: open to other machines and NOT ENCRYPTED; use protocol 'wss', or a network that you trust`,
       );
     }
     // The nanny first: the way to a first result is longest through it, its workers and their threads.
@@ -63,12 +63,14 @@ export class LocalProcesses {
         ...(options.execArgv !== undefined && { execArgv: options.execArgv }),
         ...(options.environment !== undefined && { environment: options.environment }),
       },
+      ...(plan.tls !== undefined && { tls: plan.tls }),
       ...(unix !== undefined && { scheduler: unix }),
     });
     this.scheduler = new SchedulerProcess({
       clusterName: plan.name,
       secret: this.secret,
-      listen: [unix ?? webSocketAddress(plan.host, plan.port)],
+      listen: [unix ?? webSocketAddress(plan, plan.port)],
+      ...(plan.tls !== undefined && { tls: plan.tls }),
       logger: this.#logger.child({ cluster: plan.name }),
       ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
     });
@@ -190,11 +192,11 @@ export function workerLaunches(
       ...(options.localDirectory !== undefined && { localDirectory: options.localDirectory }),
       executorEntry: bundledEntry('in-task executor'),
       // Whoever can reach the scheduler has to reach the workers too.
-      ...(plan.protocol === 'ws' && !isLoopbackHost(plan.host) && { listenAddress: webSocketAddress(plan.host, 0) }),
+      ...(plan.protocol !== 'unix' && !isLoopbackHost(plan.host) && { listenAddress: webSocketAddress(plan, 0) }),
     },
   }));
 }
 
-function webSocketAddress(host: string, port: number): string {
-  return formatAddress({ kind: 'ws', host, port });
+function webSocketAddress({ protocol, host }: LocalClusterPlan, port: number): string {
+  return formatAddress({ kind: protocol === 'wss' ? 'wss' : 'ws', host, port });
 }

@@ -2,7 +2,7 @@
  * The nanny of a cluster on this host as a child of this process, over its lives: when it dies, its workers die with it, and
  * another starts with the same ones.
  */
-import type { Logger, Secret } from '@covey/protocol';
+import type { ConnectTls, Logger, Secret } from '@covey/protocol';
 import { backoffMs } from '@covey/protocol/internal';
 import type { FromNanny, NannyConfig, NannyEvent, ToNanny, WorkerLaunch } from '@covey/worker/internal';
 import { bundledEntry } from '../host/bundled-entry.js';
@@ -11,6 +11,7 @@ import { relayLine } from './stderr-lines.js';
 
 export interface NannySupervisorOptions {
   readonly secret: Secret;
+  readonly tls?: ConnectTls;
   /** Where the scheduler is; left out when it isn't known yet: then {@link NannySupervisor.tellScheduler} follows. */
   readonly scheduler?: string;
   readonly workers: readonly WorkerLaunch[];
@@ -95,7 +96,7 @@ export class NannySupervisor {
   }
 
   #start(): EntryProcess {
-    const { secret, logger, command } = this.#options;
+    const { secret, tls, logger, command } = this.#options;
     const startedMs = performance.now();
     const child = new EntryProcess({
       role: 'nanny',
@@ -107,6 +108,7 @@ export class NannySupervisor {
       type: 'config',
       secret: secret.reveal(),
       workers: [...this.#workers.values()],
+      ...(tls !== undefined && { tls }),
       ...(this.#scheduler !== undefined && { scheduler: this.#scheduler }),
       ...(command !== undefined && { command }),
     };

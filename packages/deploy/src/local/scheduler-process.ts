@@ -1,6 +1,6 @@
 /** The scheduler as a child of this process: started, waited for until it listens, ended. */
-import type { Logger, Secret } from '@covey/protocol';
-import { deferred, fromErrorRecord } from '@covey/protocol/internal';
+import type { ConnectTls, Logger, Secret } from '@covey/protocol';
+import { deferred, fromErrorRecord, listenTlsOf } from '@covey/protocol/internal';
 import type { FromScheduler, ToScheduler } from '@covey/scheduler/internal';
 import { ClusterStartError } from '../errors.js';
 import { bundledEntry } from '../host/bundled-entry.js';
@@ -13,6 +13,8 @@ export interface SchedulerProcessOptions {
   readonly secret: Secret;
   /** Where to listen; the first address is the one that clients are told. */
   readonly listen: readonly string[];
+  /** For `wss` addresses. */
+  readonly tls?: ConnectTls;
   readonly idleTimeoutMs?: number;
   readonly logger: Logger;
 }
@@ -24,7 +26,7 @@ export class SchedulerProcess {
   #closing: string | undefined;
 
   constructor(options: SchedulerProcessOptions) {
-    const { clusterName, secret, listen, idleTimeoutMs, logger } = options;
+    const { clusterName, secret, listen, tls, idleTimeoutMs, logger } = options;
     this.#ready.promise.catch(() => undefined); // Whoever waits for it is told; nobody may be waiting any more.
     this.process = new EntryProcess({
       role: 'scheduler',
@@ -38,6 +40,7 @@ export class SchedulerProcess {
       secret: secret.reveal(),
       listen,
       clusterName,
+      ...(tls !== undefined && { tls: listenTlsOf(tls) }),
       ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
     };
     this.process.send(start);

@@ -1,4 +1,5 @@
 /** What the registry holds of a cluster, and how it is read from a file that anything may have written. */
+import type { TlsFiles } from '../config/tls-files.js';
 import type { ProcessIdentity } from '../host/process-identity.js';
 import { isClusterName } from '../names.js';
 
@@ -19,6 +20,8 @@ export interface ClusterEntry {
   /** How long the cluster may have nothing to do before it ends; null for ever. */
   readonly idleTimeoutMs: number | null;
   readonly secretFile: string;
+  /** Certificates by which clients and workers of this host can show themselves and check others; null when none are checked. */
+  readonly tls: TlsFiles | null;
   readonly logFile: string | null;
   readonly coveyVersion: string;
 }
@@ -63,9 +66,17 @@ export function readEntry(text: string): ClusterEntry {
     createdMs: numberOf(fields, 'createdMs'),
     idleTimeoutMs: fields['idleTimeoutMs'] === null ? null : numberOf(fields, 'idleTimeoutMs'),
     secretFile: textOf(fields, 'secretFile'),
+    tls: tlsOf(fields['tls']),
     logFile: optionalTextOf(fields, 'logFile'),
     coveyVersion: textOf(fields, 'coveyVersion'),
   };
+}
+
+function tlsOf(value: unknown): TlsFiles | null {
+  if (value === null || value === undefined) return null;
+  const fields = asRecord(value, "'tls'");
+  const given = ['cert', 'key', 'authority', 'serverName'].filter((name) => fields[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, textOf(fields, name)]));
 }
 
 function asRecord(value: unknown, what: string): Record<string, unknown> {

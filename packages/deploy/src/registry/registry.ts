@@ -9,7 +9,9 @@ import { linkSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync 
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { COVEY_VERSION, Secret, silentLogger } from '@covey/protocol';
-import type { Logger } from '@covey/protocol';
+import type { ConnectTls, Logger } from '@covey/protocol';
+import { readTlsFiles } from '../config/tls-files.js';
+import type { TlsFiles } from '../config/tls-files.js';
 import { ClusterExistsError, ClusterNotFoundError } from '../errors.js';
 import { coveyHome, privateFolder } from '../host/private-folder.js';
 import { identifyProcess, isAlive, systemProcessTable } from '../host/process-identity.js';
@@ -35,6 +37,7 @@ export interface ClusterFacts {
   readonly control?: string;
   readonly idleTimeoutMs?: number;
   readonly logFile?: string;
+  readonly tls?: TlsFiles;
 }
 
 const SUFFIX = '.json';
@@ -96,6 +99,14 @@ export class Registry {
   }
 
   /**
+   * How to dial a cluster over TLS; undefined when it takes any certificate, or none.
+   * @throws {ConfigurationError} when a file of its certificates can't be read.
+   */
+  tlsOf(entry: ClusterEntry): ConnectTls | undefined {
+    return entry.tls === null ? undefined : readTlsFiles(entry.tls);
+  }
+
+  /**
    * Enters a cluster that this process owns; it stays in the list until {@link remove} or the end of this process.
    * @throws {ClusterExistsError} when a running cluster has the name.
    */
@@ -114,6 +125,7 @@ export class Registry {
       createdMs: Date.now(),
       idleTimeoutMs: facts.idleTimeoutMs ?? null,
       secretFile,
+      tls: facts.tls ?? null,
       logFile: facts.logFile ?? null,
       coveyVersion: COVEY_VERSION,
     };

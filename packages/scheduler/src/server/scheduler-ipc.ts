@@ -2,7 +2,7 @@
  * What a launcher and the scheduler's process say to each other over Node's IPC channel. The channel is also the leash: when it closes, the launcher is
  * gone and the scheduler ends. Everything here is plain JSON; the secret travels here and never in arguments or the environment.
  */
-import type { LogLevel } from '@covey/protocol';
+import type { ListenTls, LogLevel } from '@covey/protocol';
 import type { SchedulerConfig } from '../core/config.js';
 import type { SchedulerTimings } from './server-options.js';
 
@@ -18,7 +18,7 @@ export interface SchedulerSettings {
   readonly contactAddress?: string;
   readonly allowedHosts?: readonly string[];
   /** PEM texts. */
-  readonly tls?: { readonly cert: string; readonly key: string; readonly clientAuthority?: string };
+  readonly tls?: ListenTls;
   readonly preload?: readonly string[];
   readonly http?: boolean;
   /** What is logged to standard error. Default `warn`. */

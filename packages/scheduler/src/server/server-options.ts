@@ -35,7 +35,7 @@ export interface SchedulerServerOptions {
   readonly listen?: Address | string | readonly (Address | string)[];
   /** The cluster's secret: whoever knows it may do everything. */
   readonly secret: Secret;
-  /** Needed for `wss`. */
+  /** For `wss`. Default a certificate made on the spot. */
   readonly tls?: ListenTls;
   /** What peers should dial instead of the first address (port mappings, proxies). */
   readonly contactAddress?: Address | string;

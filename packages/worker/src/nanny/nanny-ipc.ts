@@ -2,6 +2,7 @@
  * What a launcher and a nanny process tell each other over Node's IPC channel. The launcher sends `config` first; the nanny
  * ends when the channel closes, unless `stay` is set.
  */
+import type { ConnectTls } from '@covey/protocol';
 import type { NannyEvent } from './nanny-events.js';
 import type { WorkerCommandOptions } from './worker-command.js';
 import type { WorkerLaunch } from './worker-ipc.js';
@@ -10,6 +11,8 @@ export interface NannyConfig {
   readonly type: 'config';
   /** The cluster's secret as text. Never logged. */
   readonly secret: string;
+  /** TLS of the nanny and its workers: PEM texts. */
+  readonly tls?: ConnectTls;
   /** Address of the scheduler; left out when it isn't known yet: then `scheduler` follows. Processes start at once all the same. */
   readonly scheduler?: string;
   readonly workers: readonly WorkerLaunch[];

@@ -4,6 +4,7 @@
  */
 import { hostname } from 'node:os';
 import { Nanny } from './nanny.js';
+import type { ClusterAccess } from './nanny.js';
 import type { NannyEvent } from './nanny-events.js';
 import type { FromNanny, NannyConfig, ToNanny } from './nanny-ipc.js';
 import type { SchedulerLink, SchedulerLinkOptions } from './scheduler-link.js';
@@ -97,11 +98,11 @@ export class NannyProcess {
 
   #connect(scheduler: string): void {
     const nanny = this.#started();
-    const { secret, host = hostname() } = this.#config as NannyConfig;
-    nanny.connectWorkers({ scheduler, secret });
+    const { secret, tls, host = hostname() } = this.#config as NannyConfig;
+    const access: ClusterAccess = { scheduler, secret, ...(tls !== undefined && { tls }) };
+    nanny.connectWorkers(access);
     this.#link = this.#host.connect({
-      scheduler,
-      secret,
+      ...access,
       hello: { name: nanny.name, host, pid: this.#host.pid },
       signal: this.#dialling.signal,
       calls: {

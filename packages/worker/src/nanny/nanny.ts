@@ -2,6 +2,7 @@
  * Watches over the worker processes of one host: starts them, starts them again, holds them to their memory, and says what
  * became of them. It knows nothing of tasks; its words to the scheduler go through a {@link SchedulerLink}.
  */
+import type { ConnectTls } from '@covey/protocol';
 import { systemClock } from '@covey/protocol/internal';
 import type { Clock, Timer, WorkerDeath } from '@covey/protocol/internal';
 import { explainDeath } from './nanny-events.js';
@@ -19,6 +20,7 @@ export interface ClusterAccess {
   readonly scheduler: string;
   /** The secret as text. */
   readonly secret: string;
+  readonly tls?: ConnectTls;
 }
 
 export interface NannyOptions {

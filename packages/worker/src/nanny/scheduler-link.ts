@@ -1,5 +1,6 @@
 /** A nanny's own way to the scheduler: it reports deaths and takes orders. Only this file of the nanny knows channels. */
 import { Secret } from '@covey/protocol';
+import type { ConnectTls } from '@covey/protocol';
 import { openChannel } from '@covey/protocol/internal';
 import type { NannyCalls, NannyHello, WorkerDeath } from '@covey/protocol/internal';
 
@@ -12,6 +13,7 @@ export interface SchedulerLinkOptions {
   readonly scheduler: string;
   /** The secret as text. */
   readonly secret: string;
+  readonly tls?: ConnectTls;
   readonly hello: NannyHello;
   readonly calls: NannyCallHandlers;
   /** The scheduler is gone for good. */
@@ -34,10 +36,11 @@ export interface SchedulerLink {
  * @throws what `openChannel` throws: the scheduler can't be reached, or refuses the secret or the version.
  */
 export async function linkToScheduler(options: SchedulerLinkOptions): Promise<SchedulerLink> {
-  const { scheduler, secret, hello, calls, waitMs = 60_000, graceMs = 60_000 } = options;
+  const { scheduler, secret, tls, hello, calls, waitMs = 60_000, graceMs = 60_000 } = options;
   const { channel } = await openChannel(scheduler, {
     secret: Secret.fromText(secret, 'the launcher'),
     role: 'nanny',
+    ...(tls !== undefined && { tls }),
     hello: { ...hello },
     waitMs,
     ...(options.signal !== undefined && { signal: options.signal }),

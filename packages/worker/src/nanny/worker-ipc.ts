@@ -3,6 +3,8 @@
  * worker whose nanny is gone ends.
  */
 
+import type { ConnectTls } from '@covey/protocol';
+
 /** How one worker is to be started. */
 export interface WorkerLaunch {
   /** Unique among the living workers of the cluster. */
@@ -20,6 +22,8 @@ export interface WorkerProcessConfig extends WorkerLaunch {
   readonly scheduler: string;
   /** The cluster's secret as text. Never logged. */
   readonly secret: string;
+  /** With what certificates the worker and its peers are told apart from others; PEM texts. */
+  readonly tls?: ConnectTls;
   /** The session name of the nanny, for the worker's hello. */
   readonly nanny: string;
 }

@@ -50,6 +50,7 @@ function failureOf(error: unknown): FromWorkerProcess {
 /** What starting again would not change. */
 const PERMANENT: ReadonlySet<string> = new Set([
   'ERR_COVEY_AUTHENTICATION',
+  'ERR_COVEY_CERTIFICATE',
   'ERR_COVEY_SECRET',
   'ERR_COVEY_VERSION_MISMATCH',
   'ERR_COVEY_ADDRESS',

@@ -1,4 +1,5 @@
 /** How a worker is configured: what its launcher passes through the nanny, and its defaults. */
+import type { ConnectTls } from '@covey/protocol';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -37,6 +38,8 @@ export interface WorkerConfig {
   readonly scheduler: string;
   /** As text. Never logged. */
   readonly secret: string;
+  /** For dialling others and for who dials the worker. */
+  readonly tls: ConnectTls | undefined;
   readonly nanny: string | undefined;
   readonly memoryLimit: number;
   readonly nthreads: number;
@@ -58,6 +61,7 @@ export interface WorkerIdentity {
   readonly name: string;
   readonly scheduler: string;
   readonly secret: string;
+  readonly tls?: ConnectTls;
   readonly nanny?: string;
   readonly memoryLimit: number;
 }
@@ -75,6 +79,7 @@ export function readConfig(identity: WorkerIdentity, options: WorkerOptions, thr
     name: identity.name,
     scheduler: identity.scheduler,
     secret: identity.secret,
+    tls: identity.tls,
     nanny: identity.nanny,
     memoryLimit: count('memoryLimit', memoryLimit, 0),
     nthreads: count('nthreads', options.nthreads ?? availableParallelism(), 1),

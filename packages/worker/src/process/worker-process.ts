@@ -3,12 +3,13 @@
  * everything and registers anew; when the scheduler can't be reached for too long, it ends.
  */
 import { formatAddress, parseAddress, Secret } from '@covey/protocol';
-import type { Address, Logger } from '@covey/protocol';
+import type { Address, ConnectTls, Logger } from '@covey/protocol';
 import {
   BulkClient,
   ChannelServer,
   isLoopbackHost,
   listen,
+  listenTlsOf,
   makeNonce,
   openChannel,
   serveBulk,
@@ -52,6 +53,7 @@ export class WorkerProcess implements AsyncDisposable {
   readonly #options: WorkerProcessOptions;
   readonly #logger: Logger;
   readonly #secret: Secret;
+  readonly #tls: { readonly tls?: ConnectTls };
   readonly #directory: LocalDirectory;
   readonly #bulkClient: BulkClient;
   readonly #values: ValueServer;
@@ -73,7 +75,8 @@ export class WorkerProcess implements AsyncDisposable {
     this.#logger = options.logger;
     this.#secret = Secret.fromText(config.secret, 'the nanny');
     this.#directory = new LocalDirectory(config.localDirectory);
-    this.#bulkClient = new BulkClient({ secret: this.#secret, role: 'worker' });
+    this.#tls = config.tls === undefined ? {} : { tls: config.tls };
+    this.#bulkClient = new BulkClient({ secret: this.#secret, role: 'worker', ...this.#tls });
     this.#memory = new MemoryWatch(config);
     this.#heaps = new HeapWatch(config.threadHeapBytes);
     this.#values = new ValueServer(() => this.#current.served);
@@ -123,6 +126,7 @@ export class WorkerProcess implements AsyncDisposable {
       ...(contactAddress === undefined ? {} : { contactAddress }),
       secret: this.#secret,
       role: 'worker',
+      tls: listenTlsOf(this.#config.tls),
       logger: this.#logger,
       onChannelPeer: (comm) => this.#peerSessions.accept(comm),
       onBulk: serveBulk(this.#values, { logger: this.#logger }),
@@ -138,6 +142,7 @@ export class WorkerProcess implements AsyncDisposable {
       host: hostname(),
       schedulerAddress: config.scheduler,
       secret: config.secret,
+      tls: config.tls ?? null,
       localDirectory: this.#directory.path,
       moduleRoot: config.moduleRoot,
       executorEntry: config.executorEntry,
@@ -172,6 +177,7 @@ export class WorkerProcess implements AsyncDisposable {
     const { channel } = await openChannel(config.scheduler, {
       secret: this.#secret,
       role: 'worker',
+      ...this.#tls,
       hello: { ...hello },
       waitMs: config.deathTimeoutMs,
       reconnect: { ...DIAL_BACKOFF, graceMs: config.deathTimeoutMs },
@@ -286,8 +292,9 @@ export class WorkerProcess implements AsyncDisposable {
 function defaultListenAddress(scheduler: string): Address | string {
   const address = parseAddress(scheduler);
   if (address.kind === 'unix') return socketAddress(`worker-${process.pid}-${makeNonce()}`);
-  if (address.kind === 'inproc' || isLoopbackHost(address.host)) return '127.0.0.1:0';
-  return `${address.kind}://0.0.0.0:0`;
+  if (address.kind === 'inproc') return '127.0.0.1:0';
+  // A scheduler with TLS has workers with TLS, with a certificate made on the spot if they were given none.
+  return `${address.kind}://${isLoopbackHost(address.host) ? '127.0.0.1' : '0.0.0.0'}:0`;
 }
 
 /** A local cluster closes in a fifth of a second: nobody waits for a scheduler that is busy or gone. */

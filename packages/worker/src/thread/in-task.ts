@@ -72,12 +72,13 @@ export class InTask implements TaskContextProvider {
   }
 
   #connect(): unknown {
-    const { executorEntry, schedulerAddress, secret, workerName, thread } = this.#parts.start;
+    const { executorEntry, schedulerAddress, secret, tls, workerName, thread } = this.#parts.start;
     if (executorEntry === null) throw new NoExecutorError('this worker was started without an executor for its tasks');
     const { connectInTask } = createRequire(import.meta.url)(executorEntry) as { connectInTask: ConnectInTask };
     const context: InTaskContext = {
       schedulerAddress,
       secret,
+      tls,
       name: `${workerName}/${thread}`,
       currentTaskKey: () => activities.getStore()?.key,
       whileWaiting: (promise) => this.#whileWaiting(promise),

@@ -19,6 +19,7 @@
  * **Results** are flushed at the end of a turn, and at the latest when the thread has run for a millisecond since the last flush: nothing that is finished waits
  * for something that runs. Durations are milliseconds, starts milliseconds since the Unix epoch.
  */
+import type { ConnectTls } from '@covey/protocol';
 import type { MessagePort } from 'node:worker_threads';
 import type { AttemptId, ErrorReport, FunctionBlob, FunctionId, Opaque, TaskId } from '@covey/protocol/internal';
 
@@ -51,6 +52,8 @@ export interface ThreadStart {
   readonly schedulerAddress: string;
   /** The cluster's secret, for the executor that tasks get. */
   readonly secret: string | null;
+  /** TLS of the worker, for the same executor. */
+  readonly tls: ConnectTls | null;
   readonly localDirectory: string;
   /** Where bare specifiers of shipped functions are resolved; null is the working directory. */
   readonly moduleRoot: string | null;

@@ -71,6 +71,7 @@ export class FakeWorker {
       workerAddress: 'ws://127.0.0.1:1',
       host: 'here',
       schedulerAddress: 'ws://127.0.0.1:2',
+      tls: null,
       secret: null,
       localDirectory: this.localDirectory,
       moduleRoot: null,
