@@ -29,6 +29,8 @@ export default defineConfig(
   globalIgnores([
     '**/node_modules/',
     'packages/*/lib/',
+    'kernel-bridge/lib/',
+    'kernel-bridge/bundle/',
     'examples/lib/',
     'packages/*/bundle/',
     'test/.types/',

@@ -7,11 +7,16 @@
  */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/packages', '<rootDir>/test'],
-  testMatch: ['<rootDir>/packages/*/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+  roots: ['<rootDir>/packages', '<rootDir>/kernel-bridge/src', '<rootDir>/test'],
+  testMatch: [
+    '<rootDir>/packages/*/src/**/*.test.ts',
+    '<rootDir>/kernel-bridge/src/**/*.test.ts',
+    '<rootDir>/test/**/*.test.ts',
+  ],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/packages/[^/]+/(lib|bundle)/', '<rootDir>/test/\\.types/'],
   modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/(lib|bundle)/'],
   moduleNameMapper: {
+    '^@covey/kernel$': '<rootDir>/kernel-bridge/src/index.ts',
     '^@covey/([^/]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^@covey/([^/]+)/internal$': '<rootDir>/packages/$1/src/internal.ts',
     '^covey$': '<rootDir>/packages/covey/src/index.ts',

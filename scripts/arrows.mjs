@@ -1,3 +1,6 @@
+/** Packages that stand beside `packages/`: their folders, by the last part of their names. */
+export const foldersOutside = { kernel: 'kernel-bridge' };
+
 /** What each package may import of its siblings: the arrows of the architecture. A new package gets a line here. */
 export const arrows = {
   protocol: [],
@@ -8,4 +11,5 @@ export const arrows = {
   deploy: ['protocol', 'functions', 'scheduler', 'worker', 'executor'],
   cli: ['protocol', 'functions', 'scheduler', 'worker', 'executor', 'deploy'],
   covey: ['protocol', 'functions', 'scheduler', 'worker', 'executor', 'deploy', 'cli'],
+  kernel: ['protocol', 'functions', 'scheduler', 'worker', 'executor', 'deploy', 'cli', 'covey'],
 };

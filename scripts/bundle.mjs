@@ -20,6 +20,8 @@ const entries = [
   ['packages/worker/src/nanny/scheduler-link.ts', 'packages/worker/bundle/nanny-link.cjs'],
   ['packages/executor/src/in-task.ts', 'packages/executor/bundle/in-task.cjs'],
   ['packages/deploy/src/keeper/main.ts', 'packages/deploy/bundle/keeper.cjs'],
+  ['kernel-bridge/src/process/main.ts', 'kernel-bridge/bundle/kernel.cjs'],
+  ['kernel-bridge/src/protocol/main.ts', 'kernel-bridge/bundle/protocol.cjs'],
 ];
 
 /**
@@ -30,6 +32,9 @@ const lazyIn = { 'packages/worker/src/thread/main.ts': ['acorn', 'node:crypto', 
 
 /** Native accelerators of `ws` and `msgpackr`: used where they are installed, never needed. */
 const optionalNatives = ['bufferutil', 'utf-8-validate', 'msgpackr-extract'];
+
+/** Packages with a binary of their own, which they find beside themselves. */
+const nativePackages = ['zeromq', 'oxc-transform'];
 
 /** Both doors of every package, led to their sources. */
 function sourcesOfPackages() {
@@ -107,7 +112,7 @@ async function bundle(source, output, alias) {
     minify: false,
     keepNames: false,
     alias,
-    external: optionalNatives,
+    external: [...optionalNatives, ...nativePackages],
     plugins: source in lazyIn ? [lazyModules(lazyIn[source], dirname(output))] : [],
     banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
     define: {

@@ -10,7 +10,7 @@ import { isBuiltin } from 'node:module';
 import { join, posix, sep } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { arrows } from './arrows.mjs';
+import { arrows, foldersOutside } from './arrows.mjs';
 import { selfTest } from './check-arrows.self-test.mjs';
 import { sourceFacts } from './source-facts.mjs';
 
@@ -97,7 +97,8 @@ function resolveRelative(path, specifier, facts) {
 }
 
 function packageFolderOf(path) {
-  return /^packages\/([^/]+)\//.exec(path)?.[1];
+  const folder = /^packages\/([^/]+)\//.exec(path)?.[1];
+  return folder ?? Object.keys(foldersOutside).find((name) => path.startsWith(`${foldersOutside[name]}/`));
 }
 
 /** The package of ours that a specifier names, and the path behind its name. */
@@ -117,11 +118,13 @@ function readWorld(root) {
       else if (entry.isFile() && sourceFile.test(entry.name)) files.set(path, readFileSync(join(root, path), 'utf8'));
     }
   };
-  for (const folder of ['packages', 'test', 'examples', 'scripts']) if (existsSync(join(root, folder))) read(folder);
+  for (const folder of ['packages', ...Object.values(foldersOutside), 'test', 'examples', 'scripts'])
+    if (existsSync(join(root, folder))) read(folder);
   const manifests = {};
-  for (const folder of readdirSync(join(root, 'packages'))) {
-    const manifest = join(root, 'packages', folder, 'package.json');
-    if (existsSync(manifest)) manifests[folder] = JSON.parse(readFileSync(manifest, 'utf8'));
+  const folders = readdirSync(join(root, 'packages')).map((folder) => [folder, join('packages', folder)]);
+  for (const [name, folder] of [...folders, ...Object.entries(foldersOutside)]) {
+    const manifest = join(root, folder, 'package.json');
+    if (existsSync(manifest)) manifests[name] = JSON.parse(readFileSync(manifest, 'utf8'));
   }
   return { files, manifests };
 }

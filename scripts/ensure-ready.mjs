@@ -52,7 +52,8 @@ function fingerprint() {
     add(`packages/${name}/tsconfig.json`);
     addFolder(`packages/${name}/src`);
   }
-  for (const folder of ['examples/src', 'test']) addFolder(folder);
+  for (const path of ['kernel-bridge/package.json', 'kernel-bridge/tsconfig.json']) add(path);
+  for (const folder of ['kernel-bridge/src', 'examples/src', 'test']) addFolder(folder);
   return hash.digest('hex');
 }
 

@@ -1,0 +1,234 @@
+/**
+ * Makes a cell into one function over the notebook's variables.
+ *
+ * What a cell declares at its top becomes a property of the scope object, so that later cells may declare it again,
+ * older functions see its new value, and a global of the same name stays untouched for everyone but cells. What is
+ * inside of functions and blocks stays as it is, and as fast. Lines stay where they were.
+ */
+import { Edits } from './edits.js';
+import { namesOfCell } from './names.js';
+import type { CellNames, NameUse } from './names.js';
+import { childrenOf, isFunction, namesIn, parseModule } from './syntax-tree.js';
+import type { AnyNode } from './syntax-tree.js';
+import { CellSyntaxError, frameOf, toJavaScript } from './typescript.js';
+
+/** The variable by which the notebook's variables are reached in compiled cells. */
+export const SCOPE = '$nb';
+/** What compiled cells are given beside their variables. */
+export const PARAMETERS = [SCOPE, '$nbRun'] as const;
+
+export interface CompiledCell {
+  /** An expression: a function of `PARAMETERS`. One line longer than the cell, at its beginning. */
+  readonly code: string;
+  /** What it declares. */
+  readonly declared: readonly string[];
+  /** Its function returns a promise. */
+  readonly isAsync: boolean;
+}
+
+/** @throws {CellSyntaxError} */
+export function compileCell(source: string, file: string, isVariable: (name: string) => boolean): CompiledCell {
+  const { code } = javaScriptOf(source, file);
+  let program;
+  try {
+    program = parseModule(code);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const message = error.message.replace(/ \(\d+:\d+\)$/, '');
+    throw new CellSyntaxError(message, frameOf(code, file, (error as { pos?: number }).pos ?? 0));
+  }
+  const names = namesOfCell(program);
+  const rewriter = new CellRewriter(code, names, isVariable);
+  const body = rewriter.rewrite(program);
+  const head = `(${names.isAsync ? 'async ' : ''}function (${PARAMETERS.join(', ')}) { 'use strict'; ${rewriter.prologue}`;
+  return { code: `${head}\n${body}\n})`, declared: [...names.declared.keys()], isAsync: names.isAsync };
+}
+
+/** A cell that is one object in braces is an object, not a block. */
+function javaScriptOf(source: string, file: string): { code: string } {
+  if (/^\s*\{[^]*\}\s*;?\s*$/.test(source)) {
+    try {
+      return toJavaScript(`(${source.replace(/;?\s*$/, '')}\n)`, file);
+    } catch (error) {
+      if (!(error instanceof CellSyntaxError)) throw error;
+    }
+  }
+  return toJavaScript(source, file);
+}
+
+class CellRewriter {
+  readonly #code: string;
+  readonly #names: CellNames;
+  readonly #isVariable: (name: string) => boolean;
+  readonly #edits = new Edits();
+  readonly #functions: string[] = [];
+  readonly #resets: string[] = [];
+
+  constructor(code: string, names: CellNames, isVariable: (name: string) => boolean) {
+    this.#code = code;
+    this.#names = names;
+    this.#isVariable = isVariable;
+  }
+
+  /** What comes before the first line. */
+  get prologue(): string {
+    const functions = this.#functions.map((name) => `${SCOPE}.${name} = ${name};`);
+    const resets = this.#resets.map((name) => `${SCOPE}.${name} = undefined;`);
+    return [...functions, ...resets].join(' ');
+  }
+
+  rewrite(program: AnyNode): string {
+    const statements = [...childrenOf(program)];
+    const last = statements.findLast(({ type }) => type !== 'EmptyStatement');
+    for (const statement of statements) this.#statement(statement, statement === last);
+    for (const statement of statements) this.#varsBelow(statement);
+    for (const use of this.#names.uses) this.#use(use);
+    for (const { start, end } of this.#names.awaited) {
+      this.#edits.insert(start, '$nbRun.wait(');
+      this.#edits.insert(end, ')');
+    }
+    this.#importMeta(program);
+    return this.#edits.apply(this.#code);
+  }
+
+  #statement(node: AnyNode, isLast: boolean): void {
+    const { start, end } = node;
+    switch (node.type) {
+      case 'VariableDeclaration':
+        this.#variables(node);
+        return;
+      case 'FunctionDeclaration':
+        if (node.id !== null) this.#functions.push(node.id.name);
+        return;
+      case 'ClassDeclaration':
+        if (node.id !== null) this.#edits.insert(start, `${SCOPE}.${node.id.name} = `);
+        this.#edits.insert(end, ';');
+        return;
+      case 'ImportDeclaration': {
+        const from = JSON.stringify(node.source.value);
+        const bound = node.specifiers.map((specifier) => {
+          if (specifier.type === 'ImportNamespaceSpecifier') return [specifier.local.name, '*'];
+          if (specifier.type === 'ImportDefaultSpecifier') return [specifier.local.name, 'default'];
+          const { imported } = specifier;
+          return [specifier.local.name, imported.type === 'Identifier' ? imported.name : String(imported.value)];
+        });
+        this.#edits.blank(this.#code, start, end, `await $nbRun.import(${from}, ${JSON.stringify(bound)});`);
+        return;
+      }
+      case 'ExportNamedDeclaration':
+        if (node.declaration == null) this.#edits.blank(this.#code, start, end);
+        else {
+          this.#edits.blank(this.#code, start, node.declaration.start);
+          this.#statement(node.declaration, false);
+        }
+        return;
+      case 'ExportAllDeclaration':
+        this.#edits.blank(this.#code, start, end);
+        return;
+      case 'ExportDefaultDeclaration': {
+        const { declaration } = node;
+        if ((declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration') && declaration.id) {
+          this.#edits.blank(this.#code, start, declaration.start);
+          this.#statement(declaration, false);
+        } else {
+          this.#edits.blank(this.#code, start, declaration.start, isLast ? 'return (' : 'void (');
+          this.#edits.replace(declaration.end, end, ');');
+        }
+        return;
+      }
+      case 'ExpressionStatement':
+        if (!isLast) return;
+        this.#edits.insert(start, 'return (');
+        this.#edits.replace(this.#code[end - 1] === ';' ? end - 1 : end, end, ');');
+        return;
+      default:
+    }
+  }
+
+  #variables(node: Extract<AnyNode, { type: 'VariableDeclaration' }>, isInHead = false): void {
+    const [first] = node.declarations;
+    if (first === undefined) return;
+    this.#edits.blank(this.#code, node.start, first.start, isInHead ? '' : ';');
+    for (const { id, init, end } of node.declarations) {
+      if (init == null) {
+        if (isInHead) continue;
+        // `var` again is no assignment; its use gives the text before.
+        if (id.type === 'Identifier')
+          this.#edits.insert(end, node.kind === 'var' ? ` = ${declaredValue(id.name)}` : ' = undefined');
+        continue;
+      }
+      if (id.type !== 'Identifier') {
+        this.#edits.insert(id.start, '(');
+        this.#edits.insert(end, ')');
+        continue;
+      }
+      if (isEnum(init, id.name)) this.#resets.push(id.name);
+      if (isAnonymous(init)) {
+        // Keeps the name that the function would have had.
+        this.#edits.insert(init.start, `{ ${JSON.stringify(id.name)}: `);
+        this.#edits.insert(init.end, ` }[${JSON.stringify(id.name)}]`);
+      }
+    }
+  }
+
+  /** `var` in blocks and loops at the top level. */
+  #varsBelow(node: AnyNode): void {
+    for (const child of childrenOf(node)) {
+      if (isFunction(child) || child.type === 'ClassBody' || child.type === 'StaticBlock') continue;
+      if (child.type === 'VariableDeclaration' && child.kind === 'var' && node.type !== 'ExportNamedDeclaration') {
+        const isInHead = /^For(In|Of)?Statement$/.test(node.type);
+        const hasValue = child.declarations.some(({ init }) => init != null);
+        if (isInHead && node.type === 'ForStatement' && !hasValue)
+          this.#edits.blank(this.#code, child.start, child.end);
+        else this.#variables(child, isInHead);
+      }
+      this.#varsBelow(child);
+    }
+  }
+
+  #use(use: NameUse): void {
+    const { name, start, end, form, isWrite } = use;
+    const kind = this.#names.declared.get(name);
+    if (kind === undefined && !this.#isVariable(name)) return;
+    const member = `${SCOPE}.${name}`;
+    const isConstant = isWrite && (kind === 'const' || kind === 'import');
+    const text = isConstant ? `$nbRun.constant(${JSON.stringify(name)}).value` : member;
+    if (form === 'shorthand') this.#edits.replace(start, end, `${name}: ${text}`);
+    else if (form === 'callee') this.#edits.replace(start, end, `(0, ${text})`);
+    else if (form === 'typeof' && kind === undefined) {
+      this.#edits.replace(start, end, `(${JSON.stringify(name)} in ${SCOPE} ? ${text} : undefined)`);
+    } else this.#edits.replace(start, end, text);
+  }
+
+  #importMeta(node: AnyNode): void {
+    for (const child of childrenOf(node)) {
+      if (child.type === 'MetaProperty' && child.meta.name === 'import') {
+        this.#edits.replace(child.start, child.end, '$nbRun.meta');
+      } else {
+        this.#importMeta(child);
+      }
+    }
+  }
+}
+
+function declaredValue(name: string): string {
+  return `(${JSON.stringify(name)} in ${SCOPE} ? ${SCOPE}.${name} : undefined)`;
+}
+
+/** A function or class that takes its name from what it is assigned to. */
+function isAnonymous(node: AnyNode): boolean {
+  if (node.type === 'ArrowFunctionExpression') return true;
+  return (node.type === 'FunctionExpression' || node.type === 'ClassExpression') && node.id == null;
+}
+
+/** `var E = function (E) { … }(E || {})`: what compilers make of an enum. It must not go on with an older cell's. */
+function isEnum(init: AnyNode, name: string): boolean {
+  if (init.type !== 'CallExpression' || init.callee.type !== 'FunctionExpression') return false;
+  const [argument] = init.arguments;
+  return (
+    argument?.type === 'LogicalExpression' &&
+    argument.operator === '||' &&
+    namesIn(argument.left).includes(name) &&
+    argument.right.type === 'ObjectExpression'
+  );
+}

@@ -1,0 +1,74 @@
+/**
+ * What `import` means in a cell: packages from the notebook's folder, its own files beside it.
+ */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { constants, Script } from 'node:vm';
+import type { NotebookScope } from './notebook-scope.js';
+
+type Namespace = Readonly<Record<string, unknown>>;
+type NativeImport = (specifier: string) => Promise<Namespace>;
+
+export class ModuleImporter {
+  /** Of the notebook: it stands in its folder. */
+  readonly meta: object;
+  /** CommonJS' own, from the notebook's folder. */
+  readonly require: NodeJS.Require;
+  readonly #import: NativeImport;
+
+  constructor(folder: string) {
+    const filename = join(folder, 'notebook.ts');
+    const url = pathToFileURL(filename).href;
+    this.require = createRequire(filename);
+    this.meta = {
+      url,
+      filename,
+      dirname: folder,
+      resolve: (specifier: string) => pathToFileURL(this.require.resolve(specifier)).href,
+    };
+    const script = withoutExperimentalWarning(
+      () =>
+        new Script('(specifier) => import(specifier)', {
+          filename: url,
+          importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+        }),
+    );
+    this.#import = script.runInThisContext() as NativeImport;
+  }
+
+  /** Imports a module, and makes what is bound of it variables: pairs of the variable and the exported name, `*` for all. */
+  async bind(specifier: string, bound: readonly (readonly [string, string])[], scope: NotebookScope): Promise<void> {
+    const namespace = await this.load(specifier);
+    for (const [variable, exported] of bound) {
+      if (exported === '*') scope.declare(variable, namespace);
+      else if (!(exported in namespace)) scope.follow(variable, () => missing(specifier, exported));
+      else {
+        const value = namespace[exported];
+        const canChange = typeof value !== 'function' && typeof value !== 'object';
+        if (canChange) scope.follow(variable, () => namespace[exported]);
+        else scope.declare(variable, value);
+      }
+    }
+  }
+
+  async load(specifier: string): Promise<Namespace> {
+    return this.#import(specifier);
+  }
+}
+
+/** Node says once a process that this way to the loader is experimental; that is no news for who writes cells. */
+function withoutExperimentalWarning<T>(run: () => T): T {
+  const emitWarning = Object.getOwnPropertyDescriptor(process, 'emitWarning');
+  process.emitWarning = () => undefined;
+  try {
+    return run();
+  } finally {
+    if (emitWarning !== undefined) Object.defineProperty(process, 'emitWarning', emitWarning);
+  }
+}
+
+/** Types leave no trace in a program, so a name that isn't there is no error before it is used. */
+function missing(specifier: string, name: string): never {
+  throw new ReferenceError(`'${specifier}' exports no '${name}' (or it is a type, which has no value)`);
+}

@@ -1,0 +1,53 @@
+/**
+ * The syntax tree of a cell's JavaScript, as acorn gives it, with the little that is needed to walk it.
+ */
+import { parse } from 'acorn';
+import type { AnyNode, Program } from 'acorn';
+
+export type { AnyNode } from 'acorn';
+
+export function parseModule(code: string): Program {
+  return parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
+}
+
+/** The nodes right below a node, in the order of the text. */
+export function* childrenOf(node: AnyNode): Generator<AnyNode> {
+  for (const key in node) {
+    const value: unknown = node[key as keyof AnyNode];
+    if (Array.isArray(value)) {
+      for (const item of value) if (isNode(item)) yield item;
+    } else if (isNode(value)) {
+      yield value;
+    }
+  }
+}
+
+function isNode(value: unknown): value is AnyNode {
+  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
+}
+
+export function isFunction(node: AnyNode): boolean {
+  return (
+    node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'
+  );
+}
+
+/** The names that a pattern binds. */
+export function namesIn(pattern: AnyNode | null): string[] {
+  switch (pattern?.type) {
+    case 'Identifier':
+      return [pattern.name];
+    case 'ObjectPattern':
+      return pattern.properties.flatMap((property) =>
+        namesIn(property.type === 'RestElement' ? property.argument : property.value),
+      );
+    case 'ArrayPattern':
+      return pattern.elements.flatMap(namesIn);
+    case 'RestElement':
+      return namesIn(pattern.argument);
+    case 'AssignmentPattern':
+      return namesIn(pattern.left);
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * A few words of shared memory that both threads read and write without waiting for each other's event loops.
+ */
+
+const enum Flag {
+  /** The request that main runs now; 0 for none. */
+  Running,
+  /** The last interrupt that main has seen. */
+  InterruptSeen,
+  /** Main is in code that must not be torn apart. */
+  Critical,
+  /** 1 once the protocol thread has closed its sockets. */
+  SocketsClosed,
+  Length,
+}
+
+export class Flags {
+  readonly #words: Int32Array;
+
+  constructor(readonly memory = new SharedArrayBuffer(Flag.Length * Int32Array.BYTES_PER_ELEMENT)) {
+    this.#words = new Int32Array(memory);
+  }
+
+  get running(): number {
+    return Atomics.load(this.#words, Flag.Running);
+  }
+
+  set running(id: number) {
+    Atomics.store(this.#words, Flag.Running, id);
+  }
+
+  get interruptSeen(): number {
+    return Atomics.load(this.#words, Flag.InterruptSeen);
+  }
+
+  set interruptSeen(count: number) {
+    Atomics.store(this.#words, Flag.InterruptSeen, count);
+  }
+
+  get isCritical(): boolean {
+    return Atomics.load(this.#words, Flag.Critical) !== 0;
+  }
+
+  enterCritical(): void {
+    Atomics.add(this.#words, Flag.Critical, 1);
+  }
+
+  leaveCritical(): void {
+    Atomics.sub(this.#words, Flag.Critical, 1);
+  }
+
+  /** After an interrupt tore the main thread's stack down, nobody is left in a critical section. */
+  resetCritical(): void {
+    Atomics.store(this.#words, Flag.Critical, 0);
+  }
+
+  tellSocketsClosed(): void {
+    Atomics.store(this.#words, Flag.SocketsClosed, 1);
+    Atomics.notify(this.#words, Flag.SocketsClosed);
+  }
+
+  /** Blocks until the sockets are closed, or the time is over. */
+  waitForSocketsClosed(timeoutMs: number): void {
+    Atomics.wait(this.#words, Flag.SocketsClosed, 0, timeoutMs);
+  }
+}

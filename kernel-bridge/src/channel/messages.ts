@@ -1,0 +1,86 @@
+/**
+ * What the main thread (user code) and the protocol thread say to each other. Main speaks through the output ring, and
+ * names the request to which what it says belongs by the number that the protocol thread gave it.
+ */
+import type { RingMemory } from './output-ring.js';
+
+/** Of a request that the protocol thread has handed to the main thread; counts from 1. 0 is "none". */
+export type RequestId = number;
+
+export interface ExecuteRequest {
+  readonly type: 'execute';
+  readonly id: RequestId;
+  readonly code: string;
+  /** Of the cell: also the number in its file name, so silent executions have none of their own. */
+  readonly count: number;
+  readonly silent: boolean;
+  readonly allowStdin: boolean;
+  readonly userExpressions: Readonly<Record<string, string>>;
+}
+
+export type ToMain =
+  | ExecuteRequest
+  | { readonly type: 'complete' | 'inspect'; readonly id: RequestId; readonly code: string; readonly cursor: number }
+  | {
+      readonly type: 'comm';
+      readonly id: RequestId;
+      readonly event: 'comm_open' | 'comm_msg' | 'comm_close';
+      readonly content: Readonly<Record<string, unknown>>;
+      readonly metadata: Readonly<Record<string, unknown>>;
+      readonly buffers: readonly Uint8Array[];
+    }
+  | { readonly type: 'input'; readonly value: string }
+  /** `number` counts interrupts. */
+  | { readonly type: 'interrupt'; readonly number: number }
+  | { readonly type: 'exit' };
+
+export interface ErrorReport {
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: readonly string[];
+}
+
+export type ExecuteOutcome =
+  | {
+      readonly status: 'ok';
+      readonly userExpressions: Readonly<Record<string, unknown>>;
+      readonly payload: readonly Readonly<Record<string, unknown>>[];
+    }
+  | ({ readonly status: 'error' } & ErrorReport);
+
+/** Messages on iopub that main may ask for; the protocol thread adds headers and signatures. */
+export type PublishedType =
+  | 'display_data'
+  | 'update_display_data'
+  | 'execute_result'
+  | 'error'
+  | 'clear_output'
+  | 'comm_open'
+  | 'comm_msg'
+  | 'comm_close';
+
+export type FromMain =
+  | { readonly type: 'stream'; readonly id: RequestId; readonly name: 'stdout' | 'stderr'; readonly text: string }
+  | {
+      readonly type: 'publish';
+      readonly id: RequestId;
+      readonly kind: PublishedType;
+      readonly content: Readonly<Record<string, unknown>>;
+      readonly metadata?: Readonly<Record<string, unknown>>;
+      readonly buffers?: readonly Uint8Array[];
+    }
+  | { readonly type: 'executed'; readonly id: RequestId; readonly outcome: ExecuteOutcome }
+  | { readonly type: 'answered'; readonly id: RequestId; readonly content: Readonly<Record<string, unknown>> }
+  | { readonly type: 'ask'; readonly id: RequestId; readonly prompt: string; readonly isPassword: boolean }
+  | { readonly type: 'comm-targets'; readonly comms: Readonly<Record<string, string>> }
+  /** Main is ready for its first request. */
+  | { readonly type: 'ready' }
+  /** The process is about to exit: the last message. */
+  | { readonly type: 'exiting' };
+
+/** What the protocol thread is started with. */
+export interface ProtocolThreadData {
+  readonly connectionFile: string;
+  readonly ring: RingMemory;
+  readonly flags: SharedArrayBuffer;
+}

@@ -1,0 +1,215 @@
+/**
+ * Runs cells, one at a time, on the main thread.
+ *
+ * An interrupt may tear down the stack at any point, so a cell's end never depends on this thread's own code going on:
+ * whoever reads the interrupt's message settles the cell.
+ */
+import { constants, Script } from 'node:vm';
+import type { ExecuteOutcome, ExecuteRequest } from '../channel/messages.js';
+import { compileCell } from '../cells/compile-cell.js';
+import type { NotebookScope } from '../cells/notebook-scope.js';
+import type { ModuleImporter } from '../cells/module-importer.js';
+import { bundleOf } from '../display/mime-bundle.js';
+import { runMagic } from '../magics/all-magics.js';
+import { parseMagic } from '../magics/magic.js';
+import type { ParsedMagic } from '../magics/magic.js';
+import { reportError } from './error-report.js';
+import { InterruptedError } from './interruption.js';
+import type { Output } from './output.js';
+
+type CellFunction = (variables: object, run: RunContext) => unknown;
+
+/** What compiled cells call beside their variables. */
+export interface RunContext {
+  readonly wait: (value: unknown) => unknown;
+  readonly import: (specifier: string, bound: readonly (readonly [string, string])[]) => Promise<void>;
+  readonly constant: (name: string) => { value: unknown };
+  readonly meta: object;
+}
+
+interface Running {
+  readonly request: ExecuteRequest;
+  rejectWait: ((error: InterruptedError) => void) | undefined;
+}
+
+export interface CellRunnerOptions {
+  readonly scope: NotebookScope;
+  readonly output: Output;
+  readonly importer: ModuleImporter;
+  /** The notebook's. */
+  readonly folder: string;
+  /** Marks of the kernel's own files in stacks. */
+  readonly ownFiles: readonly string[];
+}
+
+const SOURCES_MAX = 2000;
+
+export class CellRunner {
+  readonly #options: CellRunnerOptions;
+  readonly #sources = new Map<string, string>();
+  readonly #payload: Record<string, unknown>[] = [];
+  #running: Running | undefined;
+  #silentCount = 0;
+
+  constructor(options: CellRunnerOptions) {
+    this.#options = options;
+  }
+
+  get running(): ExecuteRequest | undefined {
+    return this.#running?.request;
+  }
+
+  get sources(): ReadonlyMap<string, string> {
+    return this.#sources;
+  }
+
+  execute(request: ExecuteRequest): void {
+    const running: Running = { request, rejectWait: undefined };
+    this.#running = running;
+    this.#options.output.cell = request.id;
+    this.#payload.length = 0;
+    const fail = (error: unknown): void => this.#settle(running, { status: 'error', ...this.report(error) });
+    const succeed = (value: unknown): void => {
+      if (this.#running !== running) return;
+      try {
+        if (value !== undefined && !request.silent) this.#showResult(request, value);
+        const userExpressions = this.#evaluateAll(request);
+        this.#settle(running, { status: 'ok', userExpressions, payload: [...this.#payload] });
+      } catch (error) {
+        fail(error);
+      }
+    };
+    try {
+      const magic = parseMagic(request.code);
+      const value =
+        magic === undefined ? this.#start(request.code, this.#fileOf(request), running) : this.#magic(magic);
+      if (value instanceof AsyncResult) value.promise.then(succeed, fail);
+      else succeed(value);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** Compiles a little something, so that the first cell needn't wait for what is loaded and optimised at first use. */
+  warmUp(): void {
+    compileCell(
+      'const a: number = 1;\nfunction f(x: string) { return `${x}`; }\nawait f(a);\na + 1',
+      'warm-up.ts',
+      () => true,
+    );
+    bundleOf({ a: [1, 'b'] });
+  }
+
+  /** Ends the running cell, if it has not ended by itself. */
+  interrupt(): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    running.rejectWait?.(new InterruptedError());
+    // A cell that was waiting ends by itself now, and runs its `finally`; one that was torn down never does.
+    setImmediate(() => {
+      if (this.#running === running) this.#settle(running, { status: 'error', ...this.report(new InterruptedError()) });
+    });
+  }
+
+  report(error: unknown): ReturnType<typeof reportError> {
+    return reportError(error, this.#sources, this.#options.ownFiles);
+  }
+
+  #fileOf({ silent, count }: ExecuteRequest): string {
+    return silent ? `silent-${++this.#silentCount}.ts` : `cell-${count}.ts`;
+  }
+
+  #magic(call: ParsedMagic): unknown {
+    const { scope, output, folder } = this.#options;
+    const value = runMagic(call, {
+      scope,
+      output,
+      folder,
+      compile: (code) => this.#compile(code, 'timed.ts', undefined).run,
+      page: (text) => this.#payload.push({ source: 'page', data: { 'text/plain': text }, start: 0 }),
+    });
+    return value instanceof Promise ? new AsyncResult(value) : value;
+  }
+
+  #start(code: string, file: string, running: Running | undefined): unknown {
+    const { run, isAsync } = this.#compile(code, file, running);
+    const value = run();
+    return isAsync ? new AsyncResult(value as Promise<unknown>) : value;
+  }
+
+  #compile(code: string, file: string, running: Running | undefined): { run: () => unknown; isAsync: boolean } {
+    const { scope, importer } = this.#options;
+    this.#sources.set(file, code);
+    if (this.#sources.size > SOURCES_MAX)
+      for (const oldest of this.#sources.keys()) {
+        this.#sources.delete(oldest);
+        break;
+      }
+    const compiled = compileCell(code, file, (name) => scope.isVariable(name));
+    scope.prepare(compiled.declared);
+    const script = new Script(compiled.code, {
+      filename: file,
+      lineOffset: -1,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    const cell = script.runInThisContext() as CellFunction;
+    const context: RunContext = {
+      wait: (awaited) => (running === undefined ? awaited : waitInterruptibly(awaited, running)),
+      import: async (specifier, bound) => importer.bind(specifier, bound, scope),
+      constant: constantTarget(scope),
+      meta: importer.meta,
+    };
+    return { run: () => cell(scope.variables, context), isAsync: compiled.isAsync };
+  }
+
+  #showResult(request: ExecuteRequest, value: unknown): void {
+    const { data, metadata } = bundleOf(value);
+    this.#options.output.publish('execute_result', { execution_count: request.count, data, metadata });
+  }
+
+  #evaluateAll({ userExpressions }: ExecuteRequest): Record<string, unknown> {
+    return Object.fromEntries(
+      Object.entries(userExpressions).map(([name, code]): [string, unknown] => {
+        try {
+          const value = this.#start(code, 'expression.ts', undefined);
+          const settled = value instanceof AsyncResult ? value.promise : value;
+          return [name, { status: 'ok', ...bundleOf(settled) }];
+        } catch (error) {
+          return [name, { status: 'error', ...this.report(error) }];
+        }
+      }),
+    );
+  }
+
+  #settle(running: Running, outcome: ExecuteOutcome): void {
+    if (this.#running !== running) return;
+    this.#running = undefined;
+    this.#options.output.say({ type: 'executed', id: running.request.id, outcome });
+  }
+}
+
+/** Tells the promise of a cell that waits from a promise that is a cell's result. */
+class AsyncResult {
+  constructor(readonly promise: Promise<unknown>) {}
+}
+
+/** Top-level code waits for one thing at a time; an interrupt makes it throw there. */
+function waitInterruptibly(awaited: unknown, running: Running): unknown {
+  if ((typeof awaited !== 'object' && typeof awaited !== 'function') || awaited === null) return awaited;
+  return new Promise((resolve, reject) => {
+    running.rejectWait = reject;
+    // Resolving with the promise itself would lock this one in, and no interrupt could reject it.
+    Promise.resolve(awaited).then(resolve, reject);
+  });
+}
+
+function constantTarget(scope: NotebookScope): RunContext['constant'] {
+  return (name) => ({
+    get value(): unknown {
+      return scope.variables[name];
+    },
+    set value(_: unknown) {
+      throw new TypeError(`Assignment to constant variable '${name}'.`);
+    },
+  });
+}

@@ -1,0 +1,23 @@
+/**
+ * The magics that there are.
+ */
+import { help, listMagics } from './help.js';
+import type { Magic, MagicContext, ParsedMagic } from './magic.js';
+import { MagicError } from './magic.js';
+import { npm } from './npm.js';
+import { timeit } from './timeit.js';
+import { reset, who } from './variables.js';
+
+const withoutHelp: readonly Magic[] = [npm, timeit, who, reset];
+const magics: readonly Magic[] = [help(() => magics), listMagics(() => magics), ...withoutHelp];
+
+/** @throws {MagicError} when there is none of that name, or it isn't used so. */
+export function runMagic(call: ParsedMagic, context: MagicContext): unknown {
+  const magic = magics.find(({ name }) => name === call.name);
+  if (magic === undefined) {
+    throw new MagicError(`There is no magic %${call.name}; %lsmagic lists what there is.`);
+  }
+  const isCell = call.body !== undefined;
+  if (isCell ? !magic.takesCell : !magic.takesLine) throw new MagicError(`Use it as ${magic.usage}`);
+  return magic.run(call, context);
+}

@@ -1,0 +1,27 @@
+/**
+ * `%npm install …`: packages into the notebook's folder, with npm's own words under the cell.
+ */
+import { spawn } from 'node:child_process';
+import { MagicError } from './magic.js';
+import type { Magic } from './magic.js';
+
+export const npm: Magic = {
+  name: 'npm',
+  usage: '%npm install PACKAGE…',
+  summary: "runs npm in the notebook's folder",
+  takesLine: true,
+  takesCell: false,
+  run: async ({ line }, { folder, output }) => {
+    const args = line.split(/\s+/).filter((word) => word !== '');
+    if (args.length === 0) throw new MagicError('Use it as %npm install PACKAGE…');
+    // Without a package.json here npm would look for one further up, and install there.
+    const child = spawn('npm', [...args, '--prefix', folder], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => output.stream('stdout', text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => output.stream('stderr', text));
+    const status = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    if (status !== 0) throw new MagicError(`npm ${args.join(' ')} ended with ${status ?? 'a signal'}`);
+  },
+};

@@ -1,0 +1,79 @@
+/**
+ * The main thread's side of the kernel: takes the protocol thread's messages one by one, and looks after what user code
+ * leaves behind (errors in timers, promises that nobody awaited, signals).
+ */
+import { basename } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import type { Flags } from '../channel/flags.js';
+import type { ToMain } from '../channel/messages.js';
+import type { RingWriter } from '../channel/output-ring.js';
+import { ModuleImporter } from '../cells/module-importer.js';
+import { NotebookScope } from '../cells/notebook-scope.js';
+import { provideDisplay } from '../display/display.js';
+import { captureStreams } from '../execution/capture-streams.js';
+import { CellRunner } from '../execution/cell-runner.js';
+import { Output } from '../execution/output.js';
+import { completeLive } from '../language/live-completion.js';
+import { inspectLive } from '../language/live-inspection.js';
+import { provideInput } from '../execution/input.js';
+
+export interface KernelParts {
+  readonly thread: Worker;
+  readonly ring: RingWriter;
+  readonly flags: Flags;
+}
+
+export function startKernel({ thread, ring, flags }: KernelParts): void {
+  const output = new Output(ring);
+  captureStreams(output);
+  const scope = new NotebookScope();
+  const folder = process.cwd();
+  const importer = new ModuleImporter(folder);
+  const ownFiles = [basename(import.meta.filename)];
+  const runner = new CellRunner({ scope, output, importer, folder, ownFiles });
+  scope.provide('require', importer.require);
+  provideDisplay(scope, output);
+  const input = provideInput(scope, output, () => runner.running?.allowStdin === true);
+
+  const handle = (message: ToMain): void => {
+    switch (message.type) {
+      case 'execute':
+        runner.execute(message);
+        return;
+      case 'complete':
+        output.say({ type: 'answered', id: message.id, content: completeLive(message.code, message.cursor, scope) });
+        return;
+      case 'inspect':
+        output.say({ type: 'answered', id: message.id, content: inspectLive(message.code, message.cursor, scope) });
+        return;
+      case 'comm':
+        output.say({ type: 'answered', id: message.id, content: {} });
+        return;
+      case 'input':
+        input.answer(message.value);
+        return;
+      case 'interrupt':
+        flags.interruptSeen = message.number;
+        flags.resetCritical();
+        input.interrupt();
+        runner.interrupt();
+        return;
+      case 'exit':
+        process.exit(0);
+    }
+  };
+  thread.on('message', handle);
+
+  const complain = (what: string, error: unknown): void => {
+    const { traceback } = runner.report(error);
+    output.stream('stderr', `${what}:\n${traceback.join('\n')}\n`);
+  };
+  process.on('uncaughtException', (error) => complain('Uncaught error', error));
+  process.on('unhandledRejection', (reason) => complain('Unhandled rejection', reason));
+  // Front ends ask for interrupts by message; a terminal's Ctrl-C goes to its whole group, and is meant for them.
+  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(0));
+
+  output.say({ type: 'ready' });
+  runner.warmUp();
+}

@@ -1,0 +1,44 @@
+/**
+ * The kernel's process: user code runs in this thread, and only user code. Its first deed is to start the protocol
+ * thread, so that the front end is answered while the rest is still being loaded.
+ */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { Flags } from '../channel/flags.js';
+import type { ProtocolThreadData } from '../channel/messages.js';
+import { createRingMemory, RingWriter } from '../channel/output-ring.js';
+import { startKernel } from './kernel.js';
+
+/** The longest that closing sockets may hold up the end of the process. */
+const CLOSE_TIMEOUT_MS = 3000;
+
+function main(): void {
+  const connectionFile = process.argv[2];
+  if (connectionFile === undefined) {
+    process.stderr.write('usage: kernel CONNECTION_FILE (front ends start it; see `covey jupyter install`)\n');
+    process.exitCode = 2;
+    return;
+  }
+  const memory = createRingMemory();
+  const flags = new Flags();
+  const workerData: ProtocolThreadData = { connectionFile, ring: memory, flags: flags.memory };
+  const thread = new Worker(join(import.meta.dirname, 'protocol.cjs'), { workerData });
+  const ring = new RingWriter(memory, () => thread.postMessage(0));
+  let hasThreadEnded = false;
+  const onEnd = (message: string): void => {
+    hasThreadEnded = true;
+    process.stderr.write(`covey kernel: ${message}\n`);
+    process.exit(1);
+  };
+  thread.once('error', (error) => onEnd(error.stack ?? String(error)));
+  thread.once('exit', () => onEnd('the protocol thread ended'));
+  // Sockets that are open when a process exits abort it, whatever way leads out.
+  process.on('exit', () => {
+    if (hasThreadEnded) return;
+    ring.write(`j${JSON.stringify({ type: 'exiting' })}`);
+    flags.waitForSocketsClosed(CLOSE_TIMEOUT_MS);
+  });
+  startKernel({ thread, ring, flags });
+}
+
+main();

@@ -1,0 +1,61 @@
+/**
+ * Stops what the main thread does, and keeps everything that it has: first a message, which is enough when its event
+ * loop turns; when that isn't seen soon, V8's `terminateExecution`, sent through the inspector from this thread, which
+ * ends any JavaScript (loops, microtasks, timers, `Atomics.wait`) without a trace that user code could catch.
+ *
+ * Termination tears down a stack; what is left to do (the reply to the cell) main does when it reads the message.
+ */
+import { Session } from 'node:inspector';
+import type { Flags } from '../channel/flags.js';
+import type { ToMain } from '../channel/messages.js';
+
+/** How long main may take to see the message before its code is ended, and between two tries. */
+const PATIENCE_MS = 25;
+const RETRY_MS = 100;
+/** Critical sections of Covey's own code are short; longer than this they don't hold up an interrupt. */
+const CRITICAL_MS = 50;
+/** When nothing helps, the user hears so. */
+const HOPELESS_MS = 10_000;
+
+export class MainInterrupter {
+  readonly #flags: Flags;
+  readonly #toMain: (message: ToMain) => void;
+  readonly #complain: (text: string) => void;
+  #session: Session | undefined;
+  #number = 0;
+
+  constructor(flags: Flags, toMain: (message: ToMain) => void, complain: (text: string) => void) {
+    this.#flags = flags;
+    this.#toMain = toMain;
+    this.#complain = complain;
+  }
+
+  interrupt(): void {
+    const number = ++this.#number;
+    this.#toMain({ type: 'interrupt', number });
+    const startedMs = performance.now();
+    let hasComplained = false;
+    const look = (): void => {
+      if (this.#flags.interruptSeen >= number || this.#number !== number) return;
+      const passedMs = performance.now() - startedMs;
+      if (!(this.#flags.isCritical && passedMs < CRITICAL_MS)) this.terminate();
+      if (passedMs > HOPELESS_MS && !hasComplained) {
+        hasComplained = true;
+        this.#complain(
+          'The cell can’t be interrupted: it is in native code. It stops when that returns; or restart the kernel.\n',
+        );
+      }
+      setTimeout(look, RETRY_MS);
+    };
+    setTimeout(look, PATIENCE_MS);
+  }
+
+  /** Ends the JavaScript that main runs at this moment. */
+  terminate(): void {
+    if (this.#session === undefined) {
+      this.#session = new Session();
+      this.#session.connectToMainThread();
+    }
+    this.#session.post('Runtime.terminateExecution');
+  }
+}

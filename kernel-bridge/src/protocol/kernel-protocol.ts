@@ -1,0 +1,386 @@
+/**
+ * The kernel's side of Jupyter's protocol: which request is answered here at once, which waits in line for the main
+ * thread, and what is said on iopub about each, in the right order. Knows no socket, thread or timer: it speaks through
+ * its outlet, so that it can be tested message by message.
+ *
+ * Requests that change or run something stand in one line. All others are answered while a cell runs; since servers
+ * and front ends take the last `status` for the kernel's, such an answer's `idle` is followed by the running cell's `busy`.
+ */
+import type { ExecuteOutcome, FromMain, RequestId, ToMain } from '../channel/messages.js';
+import { completenessOf } from './completeness.js';
+import type { History, HistoryEntry } from './history.js';
+import { answerHistory } from './history-request.js';
+import { kernelInfo } from './kernel-info.js';
+import type { Draft } from './message-factory.js';
+import type { Dictionary, Header, Message } from './message.js';
+import { StreamCoalescer } from './stream-coalescer.js';
+
+export type AskingChannel = 'shell' | 'control' | 'stdin';
+
+export interface ProtocolOutlet {
+  readonly send: (channel: AskingChannel | 'iopub', draft: Draft) => void;
+  readonly toMain: (message: ToMain) => void;
+  /** Stop what main does now. */
+  readonly interruptMain: () => void;
+  /** All is said; end the process. */
+  readonly shutdown: () => void;
+  readonly nowMs: () => number;
+  /** Ask for `wakeStreams` in so many milliseconds. */
+  readonly wakeStreamsIn: (delayMs: number) => void;
+  /** Calls back when everything that has arrived by now was handed over. */
+  readonly afterArrivals: (then: () => void) => void;
+  /** To the kernel's own log. */
+  readonly log: (line: string) => void;
+}
+
+interface Pending {
+  readonly id: RequestId;
+  readonly channel: AskingChannel;
+  readonly message: Message;
+}
+
+interface Running extends Pending {
+  readonly count: number;
+  readonly silent: boolean;
+  readonly stopOnError: boolean;
+  readonly entry: HistoryEntry | undefined;
+}
+
+/** How many requests' headers are kept for what their timers and tasks say later. */
+const PARENTS_MAX = 4096;
+
+export class KernelProtocol {
+  readonly #outlet: ProtocolOutlet;
+  readonly #history: History;
+  readonly #streams: StreamCoalescer;
+  readonly #queue: Pending[] = [];
+  readonly #asked = new Map<RequestId, Pending>();
+  readonly #parents = new Map<RequestId, Header>();
+  #running: Running | undefined;
+  #comms: Readonly<Record<string, string>> = {};
+  #count = 0;
+  #nextId = 1;
+  #isReady = false;
+  #isAborting = false;
+  #isEnding = false;
+
+  constructor(outlet: ProtocolOutlet, history: History) {
+    this.#outlet = outlet;
+    this.#history = history;
+    this.#streams = new StreamCoalescer({
+      emit: (id, name, text) => this.#publish(this.#parents.get(id), 'stream', { name, text }),
+      wakeIn: (delayMs) => outlet.wakeStreamsIn(delayMs),
+    });
+  }
+
+  /** Says that the kernel is there; before anything else. */
+  start(): void {
+    this.#publish(undefined, 'status', { execution_state: 'starting' });
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  wakeStreams(): void {
+    this.#streams.wake(this.#outlet.nowMs());
+  }
+
+  onSubscription(topic: Uint8Array): void {
+    const subscription = Buffer.from(topic).toString('utf8');
+    this.#outlet.send('iopub', { type: 'iopub_welcome', content: { subscription }, identities: [topic] });
+  }
+
+  onMessage(channel: AskingChannel, message: Message): void {
+    if (this.#isEnding) return;
+    const pending: Pending = { id: this.#nextId++, channel, message };
+    const type = message.header.msg_type;
+    switch (type) {
+      case 'execute_request':
+      case 'comm_open':
+      case 'comm_msg':
+      case 'comm_close':
+        this.#queue.push(pending);
+        this.#next();
+        return;
+      case 'kernel_info_request':
+        this.#answer(pending, kernelInfo());
+        return;
+      case 'is_complete_request':
+        this.#answer(pending, completenessOf(textOf(message.content, 'code')));
+        return;
+      case 'history_request':
+        this.#answer(pending, answerHistory(this.#history, message.content));
+        return;
+      case 'comm_info_request':
+        this.#answer(pending, this.#commInfo(message.content));
+        return;
+      case 'complete_request':
+      case 'inspect_request':
+        this.#ask(pending, type === 'complete_request' ? 'complete' : 'inspect');
+        return;
+      case 'interrupt_request':
+        this.#outlet.interruptMain();
+        this.#answer(pending, { status: 'ok' });
+        return;
+      case 'shutdown_request':
+        this.#shutdown(pending);
+        return;
+      case 'input_reply':
+        this.#outlet.toMain({ type: 'input', value: textOf(message.content, 'value') });
+        return;
+      default:
+        this.#outlet.log(`a message of the unknown type ${JSON.stringify(type)} was not answered`);
+        this.#status(pending, 'busy');
+        this.#settle(pending);
+    }
+  }
+
+  onMain(said: FromMain): void {
+    switch (said.type) {
+      case 'ready':
+        this.#isReady = true;
+        this.#next();
+        return;
+      case 'stream':
+        this.#streams.write(said.id, said.name, said.text, this.#outlet.nowMs());
+        return;
+      case 'publish':
+        this.#streams.flush(this.#outlet.nowMs());
+        if (said.kind === 'execute_result') this.#rememberOutput(said.id, said.content);
+        this.#publish(this.#parents.get(said.id), said.kind, said.content, said.metadata, said.buffers);
+        return;
+      case 'executed':
+        this.#executed(said.id, said.outcome);
+        return;
+      case 'answered': {
+        const asked = this.#asked.get(said.id);
+        this.#asked.delete(said.id);
+        if (asked !== undefined) this.#reply(asked, said.content);
+        else if (this.#running?.id === said.id) this.#finish(this.#running);
+        return;
+      }
+      case 'ask':
+        this.#askFrontEnd(said.prompt, said.isPassword);
+        return;
+      case 'comm-targets':
+        this.#comms = said.comms;
+        return;
+      case 'exiting':
+        this.#exiting();
+    }
+  }
+
+  /** Says a line under the cell that runs, or the last one. */
+  complain(text: string): void {
+    this.#streams.write(this.#running?.id ?? this.#nextId - 1, 'stderr', text, this.#outlet.nowMs());
+    this.#streams.flush(this.#outlet.nowMs());
+  }
+
+  // The line of requests that run something.
+
+  #next(): void {
+    if (this.#running !== undefined || !this.#isReady || this.#isEnding) return;
+    const pending = this.#queue.shift();
+    if (pending === undefined) return;
+    this.#remember(pending);
+    if (pending.message.header.msg_type === 'execute_request') this.#execute(pending);
+    else this.#comm(pending);
+  }
+
+  #execute(pending: Pending): void {
+    const { content } = pending.message;
+    this.#status(pending, 'busy');
+    const silent = content['silent'] === true;
+    const stopOnError = content['stop_on_error'] !== false;
+    if (this.#isAborting && stopOnError) {
+      this.#reply(pending, { status: 'aborted' });
+      this.#next();
+      return;
+    }
+    const code = textOf(content, 'code');
+    const isStored = content['store_history'] !== false && !silent;
+    if (isStored) this.#count++;
+    const count = this.#count;
+    if (!silent) this.#publish(pending.message.header, 'execute_input', { code, execution_count: count });
+    const entry = isStored && code.trim() !== '' ? this.#history.add(count, code) : undefined;
+    this.#running = { ...pending, count, silent, stopOnError, entry };
+    this.#streams.begin(this.#outlet.nowMs());
+    this.#outlet.toMain({
+      type: 'execute',
+      id: pending.id,
+      code,
+      count,
+      silent,
+      allowStdin: content['allow_stdin'] === true,
+      userExpressions: expressionsOf(content['user_expressions']),
+    });
+  }
+
+  #comm(pending: Pending): void {
+    const { header, content, metadata, buffers } = pending.message;
+    this.#status(pending, 'busy');
+    this.#running = { ...pending, count: this.#count, silent: true, stopOnError: false, entry: undefined };
+    const event = header.msg_type as 'comm_open' | 'comm_msg' | 'comm_close';
+    this.#outlet.toMain({ type: 'comm', id: pending.id, event, content, metadata, buffers });
+  }
+
+  #executed(id: RequestId, outcome: ExecuteOutcome): void {
+    const running = this.#running;
+    if (running?.id !== id) return;
+    this.#streams.flush(this.#outlet.nowMs());
+    const common = { execution_count: running.count };
+    if (outcome.status === 'ok') {
+      const { userExpressions: user_expressions, payload } = outcome;
+      this.#running = undefined;
+      this.#reply(running, { status: 'ok', ...common, user_expressions, payload });
+    } else {
+      const { ename, evalue, traceback } = outcome;
+      if (!running.silent) this.#publish(running.message.header, 'error', { ename, evalue, traceback });
+      this.#running = undefined;
+      this.#reply(running, { status: 'error', ...common, ename, evalue, traceback, payload: [], user_expressions: {} });
+      if (running.stopOnError) this.#abortQueued();
+    }
+    this.#next();
+  }
+
+  /** What was sent before its sender could know of the error is not run. */
+  #abortQueued(): void {
+    this.#isAborting = true;
+    this.#outlet.afterArrivals(() => {
+      this.#isAborting = false;
+    });
+    // While aborting, the whole line passes through #execute at once.
+  }
+
+  #finish(running: Running): void {
+    this.#streams.flush(this.#outlet.nowMs());
+    this.#running = undefined;
+    this.#settle(running);
+    this.#next();
+  }
+
+  // Requests that are answered at once.
+
+  #ask(pending: Pending, type: 'complete' | 'inspect'): void {
+    const code = textOf(pending.message.content, 'code');
+    const position = pending.message.content['cursor_pos'];
+    const cursor = unitsOf(code, typeof position === 'number' ? position : Number.POSITIVE_INFINITY);
+    this.#status(pending, 'busy');
+    this.#asked.set(pending.id, pending);
+    this.#outlet.toMain({ type, id: pending.id, code, cursor });
+  }
+
+  #commInfo(content: Dictionary): Dictionary {
+    const wanted = content['target_name'];
+    const comms = Object.entries(this.#comms).filter(([, target]) => wanted === undefined || wanted === target);
+    return { status: 'ok', comms: Object.fromEntries(comms.map(([id, target_name]) => [id, { target_name }])) };
+  }
+
+  #shutdown(pending: Pending): void {
+    const content = { status: 'ok', restart: pending.message.content['restart'] === true };
+    this.#isEnding = true;
+    this.#status(pending, 'busy');
+    this.#streams.flush(this.#outlet.nowMs());
+    this.#publish(pending.message.header, 'shutdown_reply', content);
+    this.#reply(pending, content);
+    this.#outlet.shutdown();
+  }
+
+  #askFrontEnd(prompt: string, isPassword: boolean): void {
+    this.#streams.flush(this.#outlet.nowMs());
+    const running = this.#running;
+    if (running === undefined) return;
+    const { identities, header } = running.message;
+    this.#outlet.send('stdin', {
+      type: 'input_request',
+      content: { prompt, password: isPassword },
+      parent: header,
+      identities,
+    });
+  }
+
+  /** User code ends the process: who waits for its cell hears so. */
+  #exiting(): void {
+    this.#isEnding = true;
+    const running = this.#running;
+    this.#streams.flush(this.#outlet.nowMs());
+    if (running !== undefined) {
+      const evalue = 'The kernel ended while this cell ran.';
+      const report = { ename: 'KernelEnded', evalue, traceback: [evalue] };
+      this.#publish(running.message.header, 'error', report);
+      this.#running = undefined;
+      this.#reply(running, { status: 'error', execution_count: running.count, ...report });
+    }
+    this.#outlet.shutdown();
+  }
+
+  #answer(pending: Pending, content: Dictionary): void {
+    this.#status(pending, 'busy');
+    this.#reply(pending, content);
+  }
+
+  #reply(pending: Pending, content: Dictionary): void {
+    const { header, identities } = pending.message;
+    const type = header.msg_type.replace(/_request$/, '_reply');
+    this.#outlet.send(pending.channel, { type, content, parent: header, identities });
+    this.#settle(pending);
+  }
+
+  /** The end of a request: `idle`, and whoever still runs is still busy. */
+  #settle(pending: Pending): void {
+    this.#status(pending, 'idle');
+    const running = this.#running;
+    if (running !== undefined && running.id !== pending.id) this.#status(running, 'busy');
+  }
+
+  #status({ message }: Pending, state: 'busy' | 'idle'): void {
+    this.#publish(message.header, 'status', { execution_state: state });
+  }
+
+  #publish(
+    parent: Header | undefined,
+    type: string,
+    content: Dictionary,
+    metadata?: Dictionary,
+    buffers?: readonly Uint8Array[],
+  ): void {
+    const identities = [Buffer.from(`kernel.covey.${type}`)];
+    this.#outlet.send('iopub', { type, content, parent, metadata, buffers, identities });
+  }
+
+  #remember({ id, message }: Pending): void {
+    this.#parents.set(id, message.header);
+    if (this.#parents.size <= PARENTS_MAX) return;
+    const [oldest] = this.#parents.keys();
+    if (oldest !== undefined) this.#parents.delete(oldest);
+  }
+
+  #rememberOutput(id: RequestId, content: Dictionary): void {
+    const running = this.#running;
+    const data = content['data'] as Dictionary | undefined;
+    const text = data?.['text/plain'];
+    if (running?.id === id && running.entry !== undefined && typeof text === 'string') running.entry.output = text;
+  }
+}
+
+function textOf(content: Dictionary, name: string): string {
+  const value = content[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function expressionsOf(value: unknown): Record<string, string> {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter(([, code]) => typeof code === 'string'));
+}
+
+/** Jupyter counts code points, JavaScript UTF-16 units. */
+export function unitsOf(text: string, codePoints: number): number {
+  let units = 0;
+  let seen = 0;
+  for (const character of text) {
+    if (seen++ >= codePoints) break;
+    units += character.length;
+  }
+  return units;
+}

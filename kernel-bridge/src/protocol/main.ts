@@ -1,0 +1,102 @@
+/**
+ * The protocol thread: sockets, signatures, heartbeat, history and the order of messages, away from the main thread, so
+ * that the kernel answers however busy a cell keeps it.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Flags } from '../channel/flags.js';
+import { readMessage } from '../channel/main-messages.js';
+import type { ProtocolThreadData, ToMain } from '../channel/messages.js';
+import { RingReader } from '../channel/output-ring.js';
+import { readConnectionFile } from './connection-file.js';
+import { History, historyFile } from './history.js';
+import { MainInterrupter } from './interrupt.js';
+import { KernelProtocol } from './kernel-protocol.js';
+import { MalformedMessageError, Wire } from './message.js';
+import { MessageFactory } from './message-factory.js';
+import { watchParent } from './parent-watch.js';
+import { Sockets } from './sockets.js';
+
+/** What main may take to end by itself before it is ended. */
+const EXIT_GRACE_MS = 2000;
+
+async function main(): Promise<void> {
+  const port = parentPort;
+  if (port === null) throw new Error('The protocol thread was started as a program');
+  const data = workerData as ProtocolThreadData;
+  const info = readConnectionFile(data.connectionFile);
+  const flags = new Flags(data.flags);
+  const ring = new RingReader(data.ring);
+  const wire = new Wire(info.key);
+  const factory = new MessageFactory();
+  const toMain = (message: ToMain): void => port.postMessage(message);
+  const log = (line: string): void => {
+    process.stderr.write(`covey kernel: ${line}\n`);
+  };
+  const interrupter = new MainInterrupter(flags, toMain, (text) => protocol.complain(text));
+  let streamTimer: NodeJS.Timeout | undefined;
+  let isEnding = false;
+
+  const end = async (): Promise<void> => {
+    if (isEnding) return;
+    isEnding = true;
+    clearTimeout(streamTimer);
+    await sockets.flushed();
+    sockets.close();
+    ring.close();
+    flags.tellSocketsClosed();
+    toMain({ type: 'exit' });
+    // Main may be in a loop that never ends: first its code is stopped, then the process.
+    const grace = setTimeout(() => interrupter.terminate(), EXIT_GRACE_MS / 4);
+    setTimeout(() => {
+      clearTimeout(grace);
+      process.kill(process.pid, 'SIGKILL');
+    }, EXIT_GRACE_MS);
+  };
+
+  const protocol = new KernelProtocol(
+    {
+      send: (channel, draft) => sockets.send(channel, wire.encode(factory.make(draft))),
+      toMain,
+      interruptMain: () => interrupter.interrupt(),
+      shutdown: () => void end(),
+      nowMs: () => performance.now(),
+      wakeStreamsIn: (delayMs) => {
+        clearTimeout(streamTimer);
+        streamTimer = setTimeout(() => protocol.wakeStreams(), delayMs);
+      },
+      afterArrivals: (then) => setImmediate(then),
+      log,
+    },
+    new History(historyFile()),
+  );
+
+  const sockets = await Sockets.bind(info, {
+    onMessage: (channel, frames) => {
+      try {
+        protocol.onMessage(channel, wire.decode(frames));
+      } catch (error) {
+        if (!(error instanceof MalformedMessageError)) throw error;
+        log(`a message on ${channel} was dropped: ${error.message}`);
+      }
+    },
+    onSubscription: (topic) => protocol.onSubscription(topic),
+    onFailure: (error) => {
+      log(`a socket failed: ${String(error)}`);
+      void end();
+    },
+  });
+  protocol.start();
+  const drain = (): void => {
+    if (ring.drain((bytes) => protocol.onMain(readMessage(bytes)))) setImmediate(drain);
+  };
+  port.on('message', drain);
+  drain();
+  watchParent(() => void end());
+}
+
+void main().catch((error: unknown) => {
+  // The main thread hears of it, and ends the process with what happened.
+  setImmediate(() => {
+    throw error;
+  });
+});

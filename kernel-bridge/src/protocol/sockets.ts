@@ -1,0 +1,118 @@
+/**
+ * The five sockets, by npm's `zeromq`. They live in this thread alone. An open socket aborts the whole process when it
+ * exits, so every way out leads through `close`.
+ *
+ * A socket of `zeromq` takes one send at a time; each has a line of its own here, so that what is sent in order leaves in order.
+ */
+import { Router, XPublisher } from 'zeromq';
+import type { Channel, ConnectionInfo } from './connection-file.js';
+
+export type AskingChannel = Extract<Channel, 'shell' | 'control' | 'stdin'>;
+export type SpeakingChannel = AskingChannel | 'iopub';
+
+export interface SocketEvents {
+  readonly onMessage: (channel: AskingChannel, frames: Uint8Array[]) => void;
+  /** Somebody listens from now on to what has this topic. */
+  readonly onSubscription: (topic: Uint8Array) => void;
+  /** A socket failed for good. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+interface Line {
+  readonly waiting: Uint8Array[][];
+  isSending: boolean;
+  idle: Promise<void>;
+}
+
+/** How long what is still to be sent may take when everything closes. */
+const LINGER_MS = 500;
+
+export class Sockets {
+  readonly #sockets: Readonly<Record<Channel, Router | XPublisher>>;
+  readonly #lines = new Map<SpeakingChannel, Line>();
+  readonly #events: SocketEvents;
+  #isClosed = false;
+
+  private constructor(events: SocketEvents) {
+    this.#events = events;
+    const router = (): Router => new Router({ linger: LINGER_MS, sendHighWaterMark: 0, receiveHighWaterMark: 0 });
+    const iopub = new XPublisher({ linger: LINGER_MS, sendHighWaterMark: 0 });
+    iopub.verbosity = 'allSubs';
+    this.#sockets = { shell: router(), control: router(), stdin: router(), heartbeat: router(), iopub };
+  }
+
+  /** Listens on all endpoints. Throws, with nothing left open, when one of them can't be had. */
+  static async bind(info: ConnectionInfo, events: SocketEvents): Promise<Sockets> {
+    const sockets = new Sockets(events);
+    try {
+      const channels = Object.keys(sockets.#sockets) as Channel[];
+      await Promise.all(channels.map((channel) => sockets.#sockets[channel].bind(info.endpoints[channel])));
+    } catch (error) {
+      sockets.close();
+      throw error;
+    }
+    for (const channel of ['shell', 'control', 'stdin'] as const) {
+      sockets.#listen(channel, (frames) => events.onMessage(channel, frames));
+    }
+    sockets.#listen('iopub', ([first]) => {
+      if (first?.[0] === 1) events.onSubscription(first.subarray(1));
+    });
+    void sockets.#echo();
+    return sockets;
+  }
+
+  send(channel: SpeakingChannel, frames: Uint8Array[]): void {
+    if (this.#isClosed) return;
+    let line = this.#lines.get(channel);
+    if (line === undefined)
+      this.#lines.set(channel, (line = { waiting: [], isSending: false, idle: Promise.resolve() }));
+    line.waiting.push(frames);
+    if (!line.isSending) line.idle = this.#drain(channel, line);
+  }
+
+  /** Resolves when all that was sent so far has been handed to ZeroMQ. */
+  async flushed(): Promise<void> {
+    await Promise.all([...this.#lines.values()].map(({ idle }) => idle));
+  }
+
+  /** Idempotent. What was handed to ZeroMQ is still delivered. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const socket of Object.values(this.#sockets)) socket.close();
+  }
+
+  async #drain(channel: SpeakingChannel, line: Line): Promise<void> {
+    line.isSending = true;
+    try {
+      for (let frames = line.waiting.shift(); frames !== undefined; frames = line.waiting.shift()) {
+        await this.#sockets[channel].send(frames);
+      }
+    } catch (error) {
+      line.waiting.length = 0;
+      // EHOSTUNREACH: who asked is gone. Nobody misses the answer.
+      const isUnreachable = (error as NodeJS.ErrnoException).code === 'EHOSTUNREACH';
+      if (!this.#isClosed && !isUnreachable) this.#events.onFailure(error);
+    } finally {
+      line.isSending = false;
+    }
+  }
+
+  #listen(channel: Exclude<Channel, 'heartbeat'>, onFrames: (frames: Uint8Array[]) => void): void {
+    const receive = async (): Promise<void> => {
+      for await (const frames of this.#sockets[channel]) onFrames(frames);
+    };
+    receive().catch((error: unknown) => {
+      if (!this.#isClosed) this.#events.onFailure(error);
+    });
+  }
+
+  async #echo(): Promise<void> {
+    try {
+      const { heartbeat } = this.#sockets;
+      for await (const frames of heartbeat) await heartbeat.send(frames);
+    } catch (error) {
+      if (!this.#isClosed) this.#events.onFailure(error);
+    }
+  }
+}
