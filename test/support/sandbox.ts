@@ -86,9 +86,9 @@ export class Sandbox {
 }
 
 /** Looks until a condition holds, or the time is over; the caller then finds what it finds. */
-export async function until(condition: () => boolean, timeoutMs = GRACE_MS): Promise<boolean> {
+export async function until(condition: () => boolean | Promise<boolean>, timeoutMs = GRACE_MS): Promise<boolean> {
   for (const endMs = Date.now() + timeoutMs; ; await delay(10)) {
-    if (condition()) return true;
+    if (await condition()) return true;
     if (Date.now() > endMs) return false;
   }
 }

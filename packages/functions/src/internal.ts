@@ -4,3 +4,4 @@
 export { serializerNamed } from './registry.js';
 export { provideUploadedFile } from './runtime/uploaded-files.js';
 export { prepareCapture } from './capture/prepare.js';
+export { mapStack } from './v8/source-maps.js';

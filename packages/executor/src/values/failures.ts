@@ -3,6 +3,7 @@
  *
  * What user code threw comes back as what it was, with the stack that it had on the worker. Our own errors are known by code.
  */
+import { mapStack } from '@covey/functions/internal';
 import { CoveyError } from '@covey/protocol';
 import { errorClassOf } from '@covey/protocol/internal';
 import { TaskCancelledError, TaskError } from '../errors.js';
@@ -80,7 +81,7 @@ function withRemoteStack(error: unknown, report: ErrorReport): unknown {
   const place = `    at task '${report.key}'${report.worker === undefined ? '' : ` on ${report.worker}`}`;
   try {
     Object.defineProperty(error, 'stack', {
-      value: `${report.stack}\n${place}`,
+      value: `${mapStack(report.stack)}\n${place}`,
       writable: true,
       configurable: true,
       enumerable: false,

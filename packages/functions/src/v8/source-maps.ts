@@ -3,6 +3,7 @@
  * errors come home, where the compiled file is known with its map, the positions become those that the user wrote.
  */
 import { SourceMap } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { SourceMapPayload } from 'node:module';
 import { inspectorInUse } from './inspector.js';
 
@@ -23,7 +24,10 @@ export function mapStack(stack: string): string {
 }
 
 function mapOf(url: string): SourceMap | undefined {
-  const sourceMapUrl = inspectorInUse()?.sourceMapAt(url);
+  const scripts = inspectorInUse();
+  // Loaders that compile to CommonJS name scripts by their paths.
+  const sourceMapUrl =
+    scripts?.sourceMapAt(url) ?? (url.startsWith('file:') ? scripts?.sourceMapAt(fileURLToPath(url)) : undefined);
   if (sourceMapUrl === undefined || !inline.test(sourceMapUrl)) return undefined;
   if (!maps.has(sourceMapUrl)) maps.set(sourceMapUrl, parse(sourceMapUrl.replace(inline, '')));
   return maps.get(sourceMapUrl);
