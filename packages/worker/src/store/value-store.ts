@@ -5,6 +5,7 @@
  */
 import type { TaskId, ValueFrames } from '@covey/protocol/internal';
 import type { BufferPool, PoolBuffer } from './buffer-pool.js';
+import { TaskMap } from './task-map.js';
 
 /** A range of a shared buffer. */
 export interface Part {
@@ -35,7 +36,7 @@ export interface ValueStore {
 }
 
 export class MemoryStore implements ValueStore {
-  readonly #values = new Map<TaskId, StoredValue>();
+  readonly #values = new TaskMap<StoredValue>();
   readonly #pool: BufferPool;
   #nbytes = 0;
 
@@ -56,21 +57,23 @@ export class MemoryStore implements ValueStore {
   }
 
   has(taskId: TaskId): boolean {
-    return this.#values.has(taskId);
+    return this.#values.get(taskId) !== undefined;
   }
 
   put(taskId: TaskId, value: StoredValue): void {
     if (value.parts !== null) for (const part of value.parts) this.#pool.hold(part.buffer);
     // Held first: the new value may share buffers with the old one.
-    this.drop(taskId);
-    this.#values.set(taskId, value);
+    const before = this.#values.set(taskId, value);
     this.#nbytes += value.nbytes;
+    if (before !== undefined) this.#dropped(before);
   }
 
   drop(taskId: TaskId): void {
-    const value = this.#values.get(taskId);
-    if (value === undefined) return;
-    this.#values.delete(taskId);
+    const value = this.#values.take(taskId);
+    if (value !== undefined) this.#dropped(value);
+  }
+
+  #dropped(value: StoredValue): void {
     this.#nbytes -= value.nbytes;
     if (value.parts !== null) for (const part of value.parts) this.#pool.unhold(part.buffer);
   }
