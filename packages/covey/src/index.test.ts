@@ -19,12 +19,14 @@ const forTools: Readonly<Record<string, readonly string[]>> = {
       'decodeAsync',
       'encode',
       'FunctionRuntime',
+      'functionsErrorKinds',
       'hashArguments',
       'keyOfCall',
     ],
     'ModuleRuntime',
   ],
   deploy: ['Configuration'],
+  worker: ['notInTaskKind'],
 };
 
 test.each(Object.entries({ deploy, executor, functions, protocol, worker }))(

@@ -99,6 +99,7 @@ export { COVEY_VERSION, createLineLogger, Secret, silentLogger } from '@covey/pr
 export type { ConnectTls, LineLoggerOptions, ListenTls, Logger, LogLevel } from '@covey/protocol';
 
 // Errors.
+export { errorKinds } from './error-kinds.js';
 export {
   AddressError,
   AuthenticationError,
@@ -112,11 +113,12 @@ export {
   CoveyError,
   DatasetError,
   DuplicateWorkerError,
-  errorKinds,
   ListenError,
+  NotHereError,
   ProtocolError,
   RemoteCallError,
   SecretError,
+  UnknownCallError,
   UnknownWorkerError,
   VersionMismatchError,
 } from '@covey/protocol';
@@ -133,6 +135,7 @@ export {
   KeyConflictError,
   KeyUsedError,
   KilledWorkerError,
+  NoExecutorError,
   NoWorkerError,
   PinnedConflictError,
   PinnedValueGoneError,

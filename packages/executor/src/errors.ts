@@ -264,6 +264,18 @@ export class TaskExitError extends CoveyError {
   }
 }
 
+/** The worker was started without an executor for its tasks. */
+export class NoExecutorError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_NO_EXECUTOR',
+      name: 'NoExecutorError',
+      summary: 'getExecutor() was called on a worker that has no executor to give.',
+      remedy: 'Start the worker with `covey worker` or a cluster class, which name one.',
+    });
+  }
+}
+
 /** The actor is no longer where it was. */
 export class ActorGoneError extends CoveyError {
   static {

@@ -49,6 +49,7 @@ export {
   KeyConflictError,
   KeyUsedError,
   KilledWorkerError,
+  NoExecutorError,
   NoWorkerError,
   PinnedConflictError,
   PinnedValueGoneError,

@@ -5,11 +5,13 @@ export { captureFunction } from './capture/capture-function.js';
 export type { CapturedFunction, CaptureOptions } from './capture/capture-function.js';
 export {
   FunctionsError,
+  functionsErrorKinds,
   MalformedValueError,
   ModuleMismatchError,
   ModulesNotLoadedError,
   NotSerializableError,
 } from './errors/function-error.js';
+export type { FunctionsErrorKind } from './errors/function-error.js';
 export { hashArguments, keyOfCall } from './hashing/hash-arguments.js';
 export type { HashOptions } from './hashing/hash-arguments.js';
 export { registerSerializer } from './registry.js';

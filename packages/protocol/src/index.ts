@@ -27,6 +27,8 @@ export {
   CoordinationError,
   DatasetError,
   DuplicateWorkerError,
+  NotHereError,
+  UnknownCallError,
   UnknownWorkerError,
 } from './request-errors.js';
 export { COVEY_VERSION, PROTOCOL_VERSION } from './version.js';

@@ -1,6 +1,6 @@
 /**
- * The kinds of errors by which a scheduler answers requests that it will not or cannot meet. They stand here and not with the scheduler so that who
- * asked gets them as what they are.
+ * The kinds of errors by which a scheduler or worker answers requests that it will not or cannot meet. They stand here and not with either so that
+ * who asked gets them as what they are.
  */
 import { CoveyError, defineError } from './errors.js';
 
@@ -61,6 +61,30 @@ export class DatasetError extends CoveyError {
       name: 'DatasetError',
       summary: 'A dataset of that name is published already, or none is.',
       remedy: 'Choose another name, publish with override, or look at listDatasets().',
+    });
+  }
+}
+
+/** What was asked of the worker is not there. */
+export class NotHereError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_NOT_HERE',
+      name: 'NotHereError',
+      summary: 'A worker was asked for something that it does not have (any more).',
+      remedy: 'Ask the scheduler where it is now.',
+    });
+  }
+}
+
+/** Somebody asked for a call that does not exist. */
+export class UnknownCallError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_UNKNOWN_CALL',
+      name: 'UnknownCallError',
+      summary: 'A process was asked for something that its version does not know.',
+      remedy: 'Run the same version of Covey everywhere.',
     });
   }
 }

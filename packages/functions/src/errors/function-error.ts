@@ -8,6 +8,16 @@ function marker(code: string): symbol {
   return Symbol.for(`covey.error.${code}`);
 }
 
+/** What the reference page of errors says of a class: the same as of the errors of other packages. */
+export interface FunctionsErrorKind {
+  readonly code: string;
+  readonly name: string;
+  /** When this happens, one sentence. */
+  readonly summary: string;
+  /** What the reader can do about it, one sentence. */
+  readonly remedy: string;
+}
+
 /** What all errors of this package have in common. */
 export abstract class FunctionsError extends Error {
   /** The code of the class's instances; what `instanceof` compares. */
@@ -96,3 +106,31 @@ export class ModuleMismatchError extends FunctionsError {
   readonly code = ModuleMismatchError.code;
   override readonly name = 'ModuleMismatchError';
 }
+
+/** All classes of this package that are thrown, for the reference page of errors. */
+export const functionsErrorKinds: readonly FunctionsErrorKind[] = [
+  {
+    code: NotSerializableError.code,
+    name: 'NotSerializableError',
+    summary: 'Something in a function, argument or result cannot be sent to another process.',
+    remedy: 'Read the message: it has the path to it, and the way out; `registerSerializer` for classes of packages.',
+  },
+  {
+    code: ModuleMismatchError.code,
+    name: 'ModuleMismatchError',
+    summary: 'A package that a function uses is not installed where the function runs, or in another version.',
+    remedy: 'Install the same version there, or start the worker in a folder that has it.',
+  },
+  {
+    code: MalformedValueError.code,
+    name: 'MalformedValueError',
+    summary: 'Bytes that should be a value are not, or are cut; or they need a serializer that is not registered here.',
+    remedy: 'Run the same version of Covey everywhere, and register serializers in the preload of workers too.',
+  },
+  {
+    code: ModulesNotLoadedError.code,
+    name: 'ModulesNotLoadedError',
+    summary: 'A value was decoded at once although modules that it needs have to be imported first.',
+    remedy: 'Only tools that decode by themselves see it: use `decodeAsync`.',
+  },
+];

@@ -17,8 +17,8 @@ export function timeoutReport(compute: ComputeTask, worker: string): ErrorReport
 /** Two inputs can't leave their threads, and these are two. */
 export function pinnedApartReport(compute: ComputeTask, worker: string, first: string, second: string): ErrorReport {
   return {
-    name: 'PinnedApartError',
-    code: 'ERR_COVEY_PINNED_APART',
+    name: 'PinnedConflictError',
+    code: 'ERR_COVEY_PINNED_CONFLICT',
     message:
       `task ${compute.key} needs ${first} and ${second}, which can't be encoded and live in different threads of ${worker}; ` +
       'make both in one task, or return something that can be encoded',

@@ -15,6 +15,7 @@ import type {
   TaskId,
   UploadedFile,
 } from '@covey/protocol/internal';
+import { NotHereError } from '@covey/protocol';
 import type { Logger } from '@covey/protocol';
 import type { ThreadId } from '../core/compute-thread.js';
 import type { ThreadEnd } from '../core/reports.js';
@@ -32,7 +33,7 @@ import type { LocalDirectory } from './local-directory.js';
 import { Peers } from './peers.js';
 import { ReportReader } from './report-reader.js';
 import { SchedulerReader } from './scheduler-reader.js';
-import { NotHereError, ThreadRequests } from './thread-requests.js';
+import { ThreadRequests } from './thread-requests.js';
 import { epochMs } from './time.js';
 import type { ServedStore } from './value-server.js';
 import { importValue, threadValue } from './value-transfer.js';

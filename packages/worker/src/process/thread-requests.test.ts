@@ -1,4 +1,5 @@
-import { NotHereError, RemoteRunError, ThreadRequests } from './thread-requests.js';
+import { NotHereError } from '@covey/protocol';
+import { RemoteRunError, ThreadRequests } from './thread-requests.js';
 
 it('answers go to who asked, errors with their report, and once only', async () => {
   const requests = new ThreadRequests();

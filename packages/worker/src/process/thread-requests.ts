@@ -1,5 +1,5 @@
 /** Questions to compute threads outside the task system, and who waits for the answers: `run`, calls of actors. */
-import { CoveyError, defineError } from '@covey/protocol';
+import { CoveyError, defineError, NotHereError } from '@covey/protocol';
 import { deferred } from '@covey/protocol/internal';
 import type { Deferred, ErrorReport, Opaque } from '@covey/protocol/internal';
 
@@ -11,18 +11,6 @@ export class RemoteRunError extends CoveyError {
       name: 'RemoteRunError',
       summary: 'A function run on a worker outside the task system, or a method of an actor, threw an error.',
       remedy: 'Look at the report: it has the name, message and stack of what was thrown.',
-    });
-  }
-}
-
-/** What was asked of the worker is not there. */
-export class NotHereError extends CoveyError {
-  static {
-    defineError(this, {
-      code: 'ERR_COVEY_NOT_HERE',
-      name: 'NotHereError',
-      summary: 'A worker was asked for something that it does not have (any more).',
-      remedy: 'Ask the scheduler where it is now.',
     });
   }
 }

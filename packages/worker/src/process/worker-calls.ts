@@ -1,21 +1,9 @@
 /** Answers what the scheduler, clients and other workers ask of this worker. */
-import { COVEY_VERSION, CoveyError, defineError } from '@covey/protocol';
+import { COVEY_VERSION, UnknownCallError } from '@covey/protocol';
 import type { CallHandler, WorkerCalls, WorkerPeerCalls } from '@covey/protocol/internal';
 import process from 'node:process';
 import type { Incarnation } from './incarnation.js';
 import { callStacks } from './call-stacks.js';
-
-/** Somebody asked for a call that does not exist. */
-export class UnknownCallError extends CoveyError {
-  static {
-    defineError(this, {
-      code: 'ERR_COVEY_UNKNOWN_CALL',
-      name: 'UnknownCallError',
-      summary: 'A process was asked for something that its version does not know.',
-      remedy: 'Run the same version of Covey everywhere.',
-    });
-  }
-}
 
 type Handlers<Table> = {
   [Method in keyof Table]: Table[Method] extends { params: infer Params; result: infer Result }

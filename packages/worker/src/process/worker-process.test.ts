@@ -410,7 +410,7 @@ describe('what can not leave its thread', () => {
     expect(decode({ header: count as Uint8Array, buffers: [] })).toBe(5);
     await expect(
       channel.call('actor-call', { taskId: 12345, method: 'add', args: encode([1]).header }),
-    ).rejects.toMatchObject({ remoteCode: 'ERR_COVEY_NOT_HERE' });
+    ).rejects.toMatchObject({ code: 'ERR_COVEY_NOT_HERE' });
     alice.free(actor);
     expect(await scheduler.result(alice.submit(() => 'alive'))).toBe('alive');
     await channel.close();

@@ -44,9 +44,17 @@ function provider(asked: string): TaskContextProvider {
   return found;
 }
 
+/** For the reference page of errors; it has no class, since this module imports none. */
+export const notInTaskKind = {
+  code: 'ERR_COVEY_NOT_IN_TASK',
+  name: 'NotInTaskError',
+  summary: 'getTask(), getWorker() or getExecutor() was called in code that no task runs.',
+  remedy: 'Call it inside of the function that is submitted.',
+} as const;
+
 function outsideOfTask(asked: string): Error {
   const error = new Error(`${asked}() was called outside of a task: it has a meaning only in code that a worker runs`);
-  return Object.assign(error, { name: 'NotInTaskError', code: 'ERR_COVEY_NOT_IN_TASK' });
+  return Object.assign(error, { name: notInTaskKind.name, code: notInTaskKind.code });
 }
 
 /**
