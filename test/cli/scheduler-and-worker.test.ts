@@ -192,3 +192,26 @@ test('an idle scheduler ends by itself', async () => {
   expect(await command.ended).toMatchObject({ status: 0 });
   expect(existsSync(join(sandbox.folder, 'home', 'clusters'))).toBe(true);
 });
+
+test('a worker without a nanny is never started again: a restart of the cluster leaves its process as it is', async () => {
+  const { command } = await scheduler('unwatched');
+  const worker = run('worker', 'unwatched', '--nthreads', '1', '--no-nanny');
+  const [, pid] = await worker.untilSaid(/is ready.* pid=(\d+)/);
+  await using executor = await Executor.connect('unwatched');
+  await executor.restart();
+  const { workers } = await executor.schedulerInfo();
+  expect(workers).toEqual([expect.objectContaining({ pid: Number(pid) })]);
+  expect(await executor.submit(() => process.pid).result()).toBe(Number(pid));
+  await run('clusters', 'stop', 'unwatched').ended;
+  expect(await worker.ended).toMatchObject({ status: 0 });
+  await command.ended;
+});
+
+test('a worker without a nanny that finds no scheduler ends the command', async () => {
+  const secret = join(sandbox.folder, 'config', 'secret');
+  writeFileSync(secret, 'a secret of some length', { mode: 0o600 });
+  const flags = ['--secret-file', secret, '--nthreads', '1', '--no-nanny', '--death-timeout', '100ms'];
+  const { status, errors } = await run('worker', 'ws://127.0.0.1:1', ...flags).ended;
+  expect(status).toBe(1);
+  expect(errors).toMatch(/^covey: .*ws:\/\/127.0.0.1:1/m);
+});

@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, lutimesSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Executor } from '@covey/executor';
 import { ClusterClosedError, ClusterStartError, ConfigurationError, LocalCluster } from '@covey/deploy';
 import type { ClusterEvent, LocalClusterOptions } from '@covey/deploy';
-import { ListenError, silentLogger } from '@covey/protocol';
+import { formatAddress, ListenError, silentLogger } from '@covey/protocol';
+import { socketAddress } from '@covey/protocol/internal';
 import { Sandbox, until } from '../support/sandbox.js';
 
 jest.setTimeout(30_000);
@@ -130,7 +133,7 @@ test.each([
   [{ workers: -1 }, 'workers must be'],
   [{ threadsPerWorker: 0 }, 'threadsPerWorker must be'],
   [{ memoryLimit: 'much' }, 'memoryLimit must be'],
-  [{ protocol: 'unix', port: 1 }, "for protocol 'ws'"],
+  [{ protocol: 'unix', port: 1 }, "for protocols 'ws'"],
   [{ name: '../x' }, "can't be the name of a cluster"],
 ] as const)('%j is refused before anything is started', async (options, message) => {
   const starting = LocalCluster.create({ ...small, ...options });
@@ -194,4 +197,14 @@ test('what workers write to standard error reaches the logger', async () => {
   await using cluster = await LocalCluster.create({ ...small, workers: 1, logger, execArgv: ['--inspect=0'] });
   expect(lines).toContainEqual(expect.stringContaining('Debugger listening'));
   expect((await cluster.logs())['workers']).toContainEqual(expect.stringContaining('Debugger listening'));
+});
+
+test('a cluster that starts removes the sockets that killed ones left', async () => {
+  const address = socketAddress('a cluster that was killed');
+  const path = formatAddress(address).slice('unix://'.length);
+  const code = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', code]);
+  lutimesSync(path, new Date(0), new Date(0));
+  await using _cluster = await LocalCluster.create({ workers: 0 });
+  expect(await until(() => !existsSync(path))).toBe(true);
 });

@@ -4,7 +4,7 @@
 
 // Transport: addresses, comms, channels.
 export { formatAuthority, isLoopbackHost } from './address.js';
-export { socketAddress, socketFolder } from './socket-folder.js';
+export { socketAddress, socketFolder, sweepSocketFolder } from './socket-folder.js';
 export { errorClassOf, toErrorRecord } from './errors.js';
 export type { CoveyErrorClass, ErrorRecord } from './errors.js';
 export { fromErrorRecord } from './transport-errors.js';

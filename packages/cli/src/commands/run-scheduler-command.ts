@@ -1,7 +1,7 @@
 /** What `covey scheduler` does: makes sure of a secret, listens, lists itself, waits for the end. */
 import { existsSync } from 'node:fs';
 import { createLineLogger, parseAddress, Secret } from '@covey/protocol';
-import { isLoopbackHost, listenTlsOf } from '@covey/protocol/internal';
+import { isLoopbackHost, listenTlsOf, sweepSocketFolder } from '@covey/protocol/internal';
 import type { Configuration } from '@covey/deploy';
 import {
   checkClusterName,
@@ -74,6 +74,9 @@ export async function runSchedulerCommand(
         ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
       });
       try {
+        sweepSocketFolder().catch((error: unknown) =>
+          logger.warn('the folder of sockets could not be swept', { error }),
+        );
         const secretFile = file ?? entry.secretFile;
         if (flags.json)
           terminal.out(JSON.stringify({ name, address, addresses: scheduler.addresses, secretFile, pid: process.pid }));

@@ -47,8 +47,7 @@ export async function runWorkerCommand(
   const nanny = new Nanny({
     name: `${hostname()}-${process.pid}-${Math.random().toString(36).slice(2, 8)}`,
     command: workerCommand(),
-    // Unwatched workers end with their first death.
-    ...(!watched && { restart: { startsAllowed: 0 }, memoryPollMs: 86_400_000 }),
+    watches: watched,
     onEvent: (event) => {
       report(event, logger);
       if (event.type === 'worker-died') {
@@ -77,20 +76,23 @@ export async function runWorkerCommand(
       ...(cluster.tls !== undefined && { tls: cluster.tls }),
     };
     nanny.connectWorkers(access);
-    const waitMs = configuration.get('worker.death-timeout');
-    link = linkToScheduler({
-      ...access,
-      hello: { name: nanny.name, host: hostname(), pid: process.pid },
-      calls: {
-        restart: async ({ workers }) => nanny.restart(workers),
-        close: async ({ reason }) => end(0, `the scheduler closed: ${reason}`),
-      },
-      onLost: (message) => end(1, `the scheduler is gone: ${message}`),
-      signal: dialling.signal,
-      waitMs,
-      graceMs: waitMs,
-    });
-    link.catch((error: unknown) => ended.reject(error));
+    // Workers that nobody watches reach their scheduler, or not, by themselves.
+    if (watched) {
+      const waitMs = configuration.get('worker.death-timeout');
+      link = linkToScheduler({
+        ...access,
+        hello: { name: nanny.name, host: hostname(), pid: process.pid },
+        calls: {
+          restart: async ({ workers }) => nanny.restart(workers),
+          close: async ({ reason }) => end(0, `the scheduler closed: ${reason}`),
+        },
+        onLost: (message) => end(1, `the scheduler is gone: ${message}`),
+        signal: dialling.signal,
+        waitMs,
+        graceMs: waitMs,
+      });
+      link.catch((error: unknown) => ended.reject(error));
+    }
     const { status, reason } = await ended.promise;
     logger.info(`ending: ${reason}`);
     if (status === 1) terminal.err(`covey: ${reason}`);

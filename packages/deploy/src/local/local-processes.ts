@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { createLineLogger, formatAddress, parseAddress, Secret } from '@covey/protocol';
 import type { Logger } from '@covey/protocol';
-import { deferred, isLoopbackHost, makeNonce, socketAddress } from '@covey/protocol/internal';
+import { deferred, isLoopbackHost, makeNonce, socketAddress, sweepSocketFolder } from '@covey/protocol/internal';
 import type { NannyEvent, WorkerLaunch } from '@covey/worker/internal';
 import { ClusterStartError } from '../errors.js';
 import { bundledEntry } from '../host/bundled-entry.js';
@@ -101,6 +101,10 @@ export class LocalProcesses {
     this.#started = true;
     this.nanny.unref();
     this.scheduler.process.unref();
+    // Now that nothing waits for it: what clusters that were killed left.
+    sweepSocketFolder().catch((error: unknown) =>
+      this.#logger.warn('the folder of sockets could not be swept', { error }),
+    );
   }
 
   close(): Promise<void> {

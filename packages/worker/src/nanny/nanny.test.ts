@@ -198,3 +198,13 @@ test('a worker that ignores SIGTERM is ended by force', async () => {
   await nanny.close();
   expect(isAlive(nina?.pid ?? 0)).toBe(false);
 });
+
+test('a nanny that does not watch starts nothing again, whatever became of it', async () => {
+  const { nanny, seen, events } = observe({ watches: false, memoryPollMs: 5 });
+  nanny.addWorkers([launch('erin', 'die-once', { memoryLimit: 1e6 })]);
+  nanny.connectWorkers(access);
+  const [died] = await seen('worker-died');
+  expect(died).toMatchObject({ restartInMs: null, death: { exitCode: 7, memory: [], overMemory: false } });
+  await seen('no-workers');
+  expect(events.map(({ type }) => type)).toEqual(['worker-ready', 'worker-died', 'no-workers']);
+});

@@ -28,6 +28,11 @@ export interface NannyOptions {
   readonly name: string;
   readonly command: WorkerCommand;
   readonly onEvent: (event: NannyEvent) => void;
+  /**
+   * Whether it watches over its workers. If not, it only starts and ends them: none is started again or held to its memory, and for the
+   * scheduler they have no nanny. Default true.
+   */
+  readonly watches?: boolean;
   readonly restart?: RestartPolicyOptions;
   /** Between two looks at the memory of the workers. Default 100 ms. */
   readonly memoryPollMs?: number;
@@ -63,6 +68,7 @@ export class Nanny implements AsyncDisposable {
   readonly #options: NannyOptions;
   readonly #clock: Clock;
   readonly #residentMemory: ResidentMemory;
+  readonly #watches: boolean;
   readonly #wards = new Map<string, Ward>();
   #access: ClusterAccess | undefined;
   #memoryTimer: Timer | undefined;
@@ -72,6 +78,7 @@ export class Nanny implements AsyncDisposable {
   constructor(options: NannyOptions) {
     this.name = options.name;
     this.#options = options;
+    this.#watches = options.watches ?? true;
     this.#clock = options.clock ?? systemClock;
     this.#residentMemory = options.residentMemory ?? residentMemoryOf();
   }
@@ -94,7 +101,8 @@ export class Nanny implements AsyncDisposable {
       this.#wards.set(launch.name, ward);
       this.#watch(ward);
     }
-    this.#memoryTimer ??= this.#clock.setTimer(this.#lookAtMemory, this.#options.memoryPollMs ?? 100);
+    if (this.#watches)
+      this.#memoryTimer ??= this.#clock.setTimer(this.#lookAtMemory, this.#options.memoryPollMs ?? 100);
   }
 
   /** Tells the workers, present and future, where they belong: known later than the processes are started. */
@@ -146,7 +154,9 @@ export class Nanny implements AsyncDisposable {
   }
 
   #configure(ward: Ward): void {
-    if (this.#access) ward.process.configure({ type: 'config', ...ward.launch, ...this.#access, nanny: this.name });
+    if (this.#access === undefined) return;
+    const nanny = this.#watches ? { nanny: this.name } : {};
+    ward.process.configure({ type: 'config', ...ward.launch, ...this.#access, ...nanny });
   }
 
   #watch(ward: Ward): void {
@@ -181,7 +191,7 @@ export class Nanny implements AsyncDisposable {
     const decision = ward.policy.afterDeath({
       wasReady: end.wasReady,
       lifeMs: nowMs - ward.process.startedMs,
-      permanent: end.failure?.permanent === true,
+      permanent: !this.#watches || end.failure?.permanent === true,
     });
     const reason = explainDeath(death, end.failure?.message);
     this.#options.onEvent({

@@ -24,8 +24,8 @@ export interface WorkerProcessConfig extends WorkerLaunch {
   readonly secret: string;
   /** With what certificates the worker and its peers are told apart from others; PEM texts. */
   readonly tls?: ConnectTls;
-  /** The session name of the nanny, for the worker's hello. */
-  readonly nanny: string;
+  /** The session name of the nanny, for the worker's hello; left out when nobody watches the worker. */
+  readonly nanny?: string;
 }
 
 /** The scheduler knows the worker. */
