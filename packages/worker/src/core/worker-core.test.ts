@@ -366,7 +366,7 @@ describe('pinned values', () => {
     const world = new CoreWorld({ nthreads: 2 });
     world.compute(1).compute(2).turn();
     world.pinned(1, 1).pinned(2, 2).turn();
-    expect(world.compute(3, { needs: { 1: 0, 2: 0 } }).turn()).toEqual(['erred 3 3 PinnedApartError']);
+    expect(world.compute(3, { needs: { 1: 0, 2: 0 } }).turn()).toEqual(['erred 3 3 PinnedConflictError']);
   });
 });
 
