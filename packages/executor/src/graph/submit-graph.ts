@@ -248,18 +248,9 @@ class GraphSubmission {
       if (node.key !== undefined) byKey.set(node.key, node);
       const [first] = run;
       if (first !== undefined && !this.#fits(number, first, run.length, wanted)) flush();
-      // Ids are known when a run is sent; one that depends on another of the same run begins the next.
-      if (run.length > 0 && this.#waitsForId(node)) flush();
       run.push(number);
     }
     flush();
-  }
-
-  #waitsForId(node: Node): boolean {
-    for (const input of node.inputs) {
-      if (typeof input === 'number' && (this.#nodes[input] as Node).id === 0) return true;
-    }
-    return false;
   }
 
   #fits(number: number, first: number, length: number, wanted: ReadonlySet<number>): boolean {
@@ -301,6 +292,7 @@ class GraphSubmission {
     let nbytes = 0;
     for (let i = 0; i < count; i++) {
       const node = this.#nodes[run[i] as number] as Node;
+      // Known before the next ones are looked at, which may depend on this one.
       node.id = firstId + i;
       const key = node.key ?? `${node.label}-${this.#suffix}-${node.id}`;
       keys.push(key);

@@ -48,10 +48,7 @@ export class TaskMap<Value extends object> {
     if (page === undefined || value === undefined) return undefined;
     page.values[at] = undefined;
     this.#size--;
-    if (--page.count === 0) {
-      this.#pages.delete(Math.floor(taskId / PAGE_SIZE));
-      this.#lastNumber = -1;
-    }
+    page.count--;
     return value;
   }
 
@@ -60,10 +57,7 @@ export class TaskMap<Value extends object> {
     const number = Math.floor(taskId / PAGE_SIZE);
     if (number === this.#lastNumber) return this.#last;
     const page = this.#pages.get(number);
-    if (page !== undefined) {
-      this.#lastNumber = number;
-      this.#last = page;
-    }
+    if (page !== undefined) this.#use(number, page);
     return page;
   }
 
@@ -71,8 +65,14 @@ export class TaskMap<Value extends object> {
     const page: Page<Value> = { values: Array.from({ length: PAGE_SIZE }, () => undefined), count: 0 };
     const number = Math.floor(taskId / PAGE_SIZE);
     this.#pages.set(number, page);
+    this.#use(number, page);
+    return page;
+  }
+
+  /** An empty page goes when another one is used: who puts in and takes out by turns keeps the same page. */
+  #use(number: number, page: Page<Value>): void {
+    if (this.#last?.count === 0) this.#pages.delete(this.#lastNumber);
     this.#lastNumber = number;
     this.#last = page;
-    return page;
   }
 }
