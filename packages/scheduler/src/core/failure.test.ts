@@ -330,3 +330,18 @@ describe('late and foreign messages', () => {
     ]);
   });
 });
+
+test('a suspect that goes over memory when it runs alone is not tried again', () => {
+  const world = new World();
+  const client = world.client();
+  client.submit('greedy');
+  for (const name of ['a', 'b']) {
+    const worker = world.worker(name);
+    world.flush();
+    world.start('greedy');
+    world.kill(worker, { death: { ...DEATH, overMemory: true } });
+  }
+  expect(world.heard('erred').map(([, , error]) => error)).toMatchObject([
+    { code: 'ERR_COVEY_KILLED_WORKER', details: { attempts: 2, overMemory: true } },
+  ]);
+});

@@ -111,7 +111,9 @@ function loseAttempt(
   if (!departure.graceful && mayHaveStarted) {
     const cold = tasks.coldOf(slot);
     cold.suspicion = (cold.suspicion ?? 0) + 1;
-    if (cold.suspicion > s.config.allowedFailures) {
+    // Over memory again, and alone this time: more attempts would only end more workers.
+    const isProven = tasks.has(slot, Flag.suspect) && departure.death?.overMemory === true;
+    if (cold.suspicion > (isProven ? Math.min(1, s.config.allowedFailures) : s.config.allowedFailures)) {
       fail(s, slot, killedWorker(s.keys.text(slot), worker, cold.suspicion, departure.death));
       return;
     }
