@@ -52,8 +52,18 @@ export class Attempts {
     this.#parts.wake();
   };
 
+  /** How the arguments that are being decoded refer to dependencies: the function's own come first. */
+  #resolve: ((index: number) => unknown) | undefined;
+  #captured = 0;
+  /** Made once: such options for each task would cost more than decoding its arguments. */
+  readonly #referringOptions: DecodeOptions;
+
   constructor(parts: AttemptsParts) {
     this.#parts = parts;
+    this.#referringOptions = {
+      ...parts.decodeOptions,
+      reference: (index) => this.#resolve?.(index + this.#captured),
+    };
   }
 
   /** Runs it to its end, or to where it first waits. It has been claimed. */
@@ -70,7 +80,10 @@ export class Attempts {
     try {
       const resolve = task.inputs.length === 0 ? undefined : this.#resolver(task);
       callable = known.callable ?? this.#parts.functions.make(known, resolve);
-      args = decode({ header: order.args, buffers: noBuffers }, this.#argumentOptions(known, resolve)) as unknown[];
+      this.#resolve = resolve;
+      this.#captured = known.references;
+      const options = resolve === undefined ? this.#parts.decodeOptions : this.#referringOptions;
+      args = decode({ header: order.args, buffers: noBuffers }, options) as unknown[];
     } catch (error) {
       if (error instanceof ModulesNotLoadedError) this.#follow(activity, task, this.#startLater(activity, task, known));
       else this.#fail(activity, error);
