@@ -22,9 +22,17 @@ const longestLiteral = 40;
 export function hashArguments(args: readonly unknown[], options?: HashOptions): string | undefined {
   let literal = '=';
   for (let index = 0; index < args.length; index++) {
-    const part = literalOf(args[index]);
-    if (part === undefined) return hashCanonical(args, options);
-    literal += part;
+    const value = args[index];
+    const part = literalOf(value);
+    if (part !== undefined) {
+      literal += part;
+    } else {
+      // What most tasks of a graph have: primitives and results of others.
+      if (options?.reference?.(value as object) !== true) return hashCanonical(args, options);
+      const name = options.referenceIdentity?.(value as object);
+      if (name === undefined) return undefined;
+      literal += `@${name.length}'${name}`;
+    }
   }
   return literal.length <= longestLiteral ? literal : digest(literal);
 }
@@ -50,17 +58,19 @@ function literalOf(value: unknown): string | undefined {
 }
 
 function hashCanonical(value: unknown, options: HashOptions | undefined): string | undefined {
-  const references = new Map<object, string>();
+  const numbers = new Map<object, number>();
+  const names: string[] = [];
   let isNameless = false;
   const reference = (object: object): number => {
     if (options?.reference?.(object) !== true) return -1;
-    let name = references.get(object);
-    if (name === undefined) {
-      name = options.referenceIdentity?.(object);
+    let number = numbers.get(object);
+    if (number === undefined) {
+      const name = options.referenceIdentity?.(object);
       if (name === undefined) isNameless = true;
-      references.set(object, name ?? '');
+      number = names.push(name ?? '') - 1;
+      numbers.set(object, number);
     }
-    return [...references.keys()].indexOf(object);
+    return number;
   };
   const encoder = borrowEncoder();
   try {
@@ -70,7 +80,7 @@ function hashCanonical(value: unknown, options: HashOptions | undefined): string
     encoder.encode(value, buffers);
     if (isNameless) return undefined;
     const bytes = hashFrames({ header: encoder.out.bytes.subarray(0, encoder.out.position), buffers });
-    return references.size === 0 ? bytes : digest([bytes, ...references.values()].join('\0'));
+    return names.length === 0 ? bytes : digest([bytes, ...names].join('\0'));
   } catch (error) {
     // What can't travel can't be hashed; sending it will say why.
     if (error instanceof NotSerializableError) return undefined;
