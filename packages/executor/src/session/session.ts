@@ -119,8 +119,9 @@ export class Session implements FutureHost, TaskNewsHandler {
     try {
       return await this.link.call(method, params, options);
     } catch (error) {
-      if (this.#ended !== undefined && error instanceof ConnectionClosedError) throw this.#ended;
-      throw error;
+      if (!(error instanceof ConnectionClosedError)) throw error;
+      // The news that the session is over may come a moment later.
+      throw this.#ended ?? new FutureLostError(this.#overMessage(error), { cause: error });
     }
   }
 
@@ -381,7 +382,11 @@ export class Session implements FutureHost, TaskNewsHandler {
 
   #linkEnded(reason: Error): void {
     if (this.#ended !== undefined) return;
-    this.#lost(`The session with the scheduler at ${this.link.address} is over: ${reason.message}`, reason);
+    this.#lost(this.#overMessage(reason), reason);
+  }
+
+  #overMessage(reason: Error): string {
+    return `The session with the scheduler at ${this.link.address} is over: ${reason.message}`;
   }
 
   #lost(message: string, cause?: Error): void {
