@@ -49,12 +49,18 @@ export function keepSourceLines(code: string, mappings: string): string {
     if (start === undefined || start + column < at) continue;
     copy(start + column);
     if (outputLine >= sourceLine || isText(at)) continue;
-    if (!beforeBreak.has(output.trimEnd().at(-1) ?? '')) continue;
+    if (!canBreakAfter(output)) continue;
     output += '\n'.repeat(sourceLine - outputLine);
     outputLine = sourceLine;
   }
   copy(code.length);
   return output;
+}
+
+function canBreakAfter(output: string): boolean {
+  let at = output.length - 1;
+  for (; at >= 0 && ' \t\n'.includes(output[at] ?? ''); at--) if (output[at] === '\n') return true;
+  return beforeBreak.has(output[at] ?? '');
 }
 
 function endsInComment(code: string, newline: number): boolean {

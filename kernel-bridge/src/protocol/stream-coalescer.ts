@@ -17,6 +17,8 @@ interface Segment {
   readonly id: RequestId;
   readonly name: StreamName;
   pieces: string[];
+  /** The pieces before this are gone: taking them out one by one costs more than the flood itself. */
+  start: number;
   length: number;
 }
 
@@ -47,13 +49,19 @@ export class StreamCoalescer {
       last.pieces.push(text);
       last.length += text.length;
     } else {
-      this.#segments.push({ id, name, pieces: [text], length: text.length });
+      this.#segments.push({ id, name, pieces: [text], start: 0, length: text.length });
     }
     const isFirst = this.#pending === 0;
     this.#pending += text.length;
     this.#writtenMs = nowMs;
-    if (this.#pending > KEPT) this.#leaveOut(this.#pending - KEPT);
     if (isFirst) this.wake(nowMs);
+    if (this.#pending <= KEPT) return;
+    // A flood: its beginning goes out, and from now on only its end is kept.
+    if (this.#leftOut === 0) {
+      this.#refill(nowMs);
+      if (this.#allowance >= KEPT / 2) this.#emit(this.#allowance, nowMs);
+    }
+    if (this.#pending > KEPT) this.#leaveOut(this.#pending - KEPT);
   }
 
   /** Emits what may be said now, and asks to be woken for the rest. */
@@ -92,10 +100,10 @@ export class StreamCoalescer {
     while (rest > 0) {
       const segment = this.#segments[0];
       if (segment === undefined) break;
-      const text = segment.pieces.length === 1 ? (segment.pieces[0] ?? '') : segment.pieces.join('');
+      const text = segment.pieces.slice(segment.start).join('');
       const taken = text.length <= rest ? text : text.slice(0, boundary(text, rest));
       if (taken.length === text.length) this.#segments.shift();
-      else Object.assign(segment, { pieces: [text.slice(taken.length)], length: text.length - taken.length });
+      else Object.assign(segment, { pieces: [text.slice(taken.length)], start: 0, length: text.length - taken.length });
       this.#outlet.emit(segment.id, segment.name, this.#noteOfLeftOut() + taken);
       this.#pending -= taken.length;
       this.#allowance -= taken.length;
@@ -116,15 +124,19 @@ export class StreamCoalescer {
     while (rest > 0) {
       const segment = this.#segments[0];
       if (segment === undefined) return;
-      const [piece = ''] = segment.pieces;
+      const piece = segment.pieces[segment.start] ?? '';
       const dropped = piece.length <= rest ? piece.length : boundary(piece, rest);
-      if (dropped === piece.length) segment.pieces.shift();
-      else segment.pieces[0] = piece.slice(dropped);
+      if (dropped === piece.length) segment.start++;
+      else segment.pieces[segment.start] = piece.slice(dropped);
       segment.length -= dropped;
       this.#pending -= dropped;
       this.#leftOut += dropped;
       rest -= Math.max(1, dropped);
-      if (segment.pieces.length === 0) this.#segments.shift();
+      if (segment.start === segment.pieces.length) this.#segments.shift();
+      else if (segment.start >= 4096 && segment.start * 2 > segment.pieces.length) {
+        segment.pieces = segment.pieces.slice(segment.start);
+        segment.start = 0;
+      }
     }
   }
 }
