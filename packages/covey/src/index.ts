@@ -59,6 +59,8 @@ export type {
   SchedulerMemory,
   SemaphoreOptions,
   Tasks,
+  TaskOutputEvent,
+  TaskOutputHandling,
   TaskSettings,
   TextOutput,
   VersionReport,

@@ -4,6 +4,7 @@
 export { Executor } from './executor.js';
 export type { ActorExecutor } from './executor.js';
 export type { ClusterLike, ConnectOptions, ResolvedTarget } from './executor/core.js';
+export type { TaskOutputEvent, TaskOutputHandling } from './output/task-output.js';
 export type { Tasks } from './executor/base.js';
 export type { SchedulerMemory, VersionReport, Versions } from './executor/queries.js';
 export type { Outcome } from './executor/control.js';

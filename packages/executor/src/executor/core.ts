@@ -13,6 +13,9 @@ import { openLink } from '../session/channel-link.js';
 import type { SchedulerDial } from '../session/channel-link.js';
 import type { SchedulerLink } from '../session/link.js';
 import { PendingLink } from '../session/pending-link.js';
+import { OutputForwarder } from '../output/output-forwarder.js';
+import { hearTaskOutput } from '../output/task-output.js';
+import type { TaskOutputEvent, TaskOutputHandling } from '../output/task-output.js';
 import { Session } from '../session/session.js';
 import type { SessionSettings } from '../session/session.js';
 
@@ -46,6 +49,11 @@ export interface ConnectOptions {
   readonly tls?: ConnectTls;
   /** Default: warnings and errors on standard error. */
   readonly logger?: Logger;
+  /**
+   * What becomes of what tasks of this executor print, and of warnings about them. `forward` (default): lines go to this process's standard output
+   * and standard error, some hundred a second. `ignore`: nobody hears of them. A function takes each event.
+   */
+  readonly output?: TaskOutputHandling;
   /** Bytes that the scheduler has not acknowledged above which submissions throw `BackpressureError`. Default 128 MiB. */
   readonly maxUnacknowledgedBytes?: number;
   /** Most bytes that one `gather` brings into this process. Default 4 GiB. */
@@ -65,6 +73,7 @@ export class ExecutorCore {
   readonly #dial: SchedulerDial | undefined;
   readonly #settings: Omit<SessionSettings, 'keyPrefix'>;
   readonly #shared: boolean;
+  readonly #hear: ((event: TaskOutputEvent) => void) | undefined;
   readonly #closers: (() => Promise<void>)[] = [];
   #session: Session;
   #closing: Promise<void> | undefined;
@@ -77,8 +86,14 @@ export class ExecutorCore {
   constructor(
     link: SchedulerLink,
     settings: Omit<SessionSettings, 'keyPrefix'>,
-    options: { readonly dial?: SchedulerDial; readonly maxGatherBytes?: number; readonly shared?: boolean } = {},
+    options: {
+      readonly dial?: SchedulerDial;
+      readonly maxGatherBytes?: number;
+      readonly shared?: boolean;
+      readonly hear?: (event: TaskOutputEvent) => void;
+    } = {},
   ) {
+    this.#hear = options.hear;
     this.#dial = options.dial;
     this.#shared = options.shared === true;
     this.#settings = settings;
@@ -134,7 +149,9 @@ export class ExecutorCore {
   }
 
   #begin(link: SchedulerLink): Session {
-    return new Session(link, { ...this.#settings, keyPrefix: makeNonce().slice(0, 8) });
+    const session = new Session(link, { ...this.#settings, keyPrefix: makeNonce().slice(0, 8) });
+    if (this.#hear !== undefined) hearTaskOutput(session, this.#hear);
+    return session;
   }
 }
 
@@ -147,7 +164,14 @@ export async function connectCore(
   const logger = options.logger ?? createLineLogger({ level: 'warn' });
   const maxUnacknowledgedBytes = options.maxUnacknowledgedBytes ?? 128 * MEBIBYTE;
   const tls = options.tls ?? cluster.tls;
-  const hello: ClientHello = { name: options.name ?? `${hostname()}-${process.pid}` };
+  const { output = 'forward' } = options;
+  const forwarder = output === 'forward' ? new OutputForwarder() : undefined;
+  const hear =
+    typeof output === 'function' ? output : forwarder && ((event: TaskOutputEvent) => forwarder.forward(event));
+  const hello: ClientHello = {
+    name: options.name ?? `${hostname()}-${process.pid}`,
+    ...(hear !== undefined && { output: true }),
+  };
   const dial: SchedulerDial = {
     address: cluster.address,
     secret: cluster.secret,
@@ -168,10 +192,15 @@ export async function connectCore(
     const core = new ExecutorCore(
       link,
       { logger, maxUnacknowledgedBytes },
-      { dial, ...(options.maxGatherBytes !== undefined && { maxGatherBytes: options.maxGatherBytes }) },
+      {
+        dial,
+        ...(hear !== undefined && { hear }),
+        ...(options.maxGatherBytes !== undefined && { maxGatherBytes: options.maxGatherBytes }),
+      },
     );
     const name = cluster.name === undefined ? `at ${cluster.address}` : `'${cluster.name}'`;
     void cluster.closed?.then((reason) => core.clusterEnded(name, reason));
+    if (forwarder !== undefined) core.atClose(async () => forwarder.close());
     if (cluster.close !== undefined) core.atClose(() => cluster.close?.() ?? Promise.resolve());
     return core;
   } catch (error) {

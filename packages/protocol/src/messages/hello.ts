@@ -7,6 +7,8 @@ export interface ClientHello {
   readonly name: string;
   /** Set when the client lives inside a task: the task's key. Its submissions run before new work of others. */
   readonly insideTask?: string;
+  /** Whether it wants to hear what its tasks print, and warnings about them: events `task-print` and `task-warning`. */
+  readonly output?: boolean;
 }
 
 export interface ClientWelcome {

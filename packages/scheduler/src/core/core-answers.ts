@@ -2,7 +2,15 @@
 import type { ClientId, StoryEntry, TaskId, TaskSelection, WorkerId, WorkerInfo } from '@covey/protocol/internal';
 import type { CoreState } from './core-state.js';
 import { explainTask } from './explain.js';
-import { describeTask, describeWorker, keysByWorker, selectSlots, selectWorkers, stateCounts } from './queries.js';
+import {
+  clientsBehind,
+  describeTask,
+  describeWorker,
+  keysByWorker,
+  selectSlots,
+  selectWorkers,
+  stateCounts,
+} from './queries.js';
 import { State, TASK_STATES } from './states.js';
 import type { TaskState } from './states.js';
 import type { CoreQueries, Explanation, TaskInfo } from './surface.js';
@@ -112,6 +120,11 @@ export class CoreAnswers implements CoreQueries {
 
   selectWorkers(selection?: readonly string[]): WorkerId[] {
     return selectWorkers(this.state, selection).map((worker) => worker.id);
+  }
+
+  clientsBehind(key: string): readonly ClientId[] {
+    const slot = this.state.keys.find(key);
+    return slot === -1 ? [] : clientsBehind(this.state, slot);
   }
 
   clients(): { readonly id: ClientId; readonly name: string; readonly tasks: number }[] {

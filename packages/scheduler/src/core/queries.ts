@@ -21,6 +21,23 @@ export function selectSlots(s: CoreState, clientId: ClientId | null, selection: 
   return [...slots];
 }
 
+/** So many dependents are looked at for a client; beyond them nobody is found. */
+const MOST_LOOKED_AT = 1000;
+
+/** The clients that have a number for a task; of one whose futures are gone, those that have one for its nearest dependents. */
+export function clientsBehind(s: CoreState, slot: number): ClientId[] {
+  const { tasks, edges } = s;
+  const seen = new Set([slot]);
+  for (const at of seen) {
+    const clients = new Set(wishesOf(s, at).map((wish) => wish.client));
+    if (clients.size > 0) return [...clients];
+    for (let edge = tasks.firstDependent[at]!; edge !== -1 && seen.size < MOST_LOOKED_AT; edge = edges.next[edge]!) {
+      seen.add(edges.from[edge]!);
+    }
+  }
+  return [];
+}
+
 /** Workers by address, name or host; all without a selection. */
 export function selectWorkers(s: CoreState, selection: readonly string[] | undefined): Worker[] {
   const all = [...s.workers.all()];

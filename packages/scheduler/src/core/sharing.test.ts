@@ -257,3 +257,21 @@ describe('retrying', () => {
     expect(world.news(client)).toEqual(['done a', 'done b']);
   });
 });
+
+describe('the clients behind a task', () => {
+  test('are those that have it; when their futures are gone, those that wait for what comes of it', () => {
+    const world = new World();
+    world.worker('w');
+    const alice = world.client('alice');
+    const bob = world.client('bob');
+    alice.submit('x', { key: 'y', dependsOn: ['x'] }, { key: 'z', dependsOn: ['y'] });
+    expect(world.core.clientsBehind('x')).toEqual([alice.id]);
+    bob.submit('x');
+    expect(world.core.clientsBehind('x')).toEqual([alice.id, bob.id]);
+    alice.release('x', 'y');
+    expect(world.core.clientsBehind('x')).toEqual([bob.id]);
+    bob.release('x');
+    expect(world.core.clientsBehind('x')).toEqual([alice.id]);
+    expect(world.core.clientsBehind('nothing')).toEqual([]);
+  });
+});

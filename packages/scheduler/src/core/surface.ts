@@ -232,6 +232,8 @@ export interface CoreQueries {
   worker(id: WorkerId, now: number): WorkerInfo | undefined;
   /** Workers by address, name or host; all that are there without a selection. */
   selectWorkers(selection?: readonly string[]): WorkerId[];
+  /** The clients for which a task runs: those that have a number for it, or else for what comes of it. None for a key that is not known. */
+  clientsBehind(key: string): readonly ClientId[];
   clients(): { readonly id: ClientId; readonly name: string; readonly tasks: number }[];
   /** Copies of results that workers were told to make (replicate, rebalance, retire) and haven't made yet. */
   copiesUnderWay(): number;

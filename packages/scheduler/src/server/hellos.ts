@@ -6,7 +6,8 @@ import { Fields } from './fields.js';
 export function readClientHello(facts: FactMap): ClientHello {
   const fields = new Fields(facts, "a client's hello", ProtocolError);
   const insideTask = fields.has('insideTask') ? { insideTask: fields.text('insideTask', 4096) } : {};
-  return { name: fields.has('name') ? fields.text('name') : 'client', ...insideTask };
+  const output = fields.flag('output', false) ? { output: true } : {};
+  return { name: fields.has('name') ? fields.text('name') : 'client', ...insideTask, ...output };
 }
 
 export function readWorkerHello(facts: FactMap): WorkerHello {

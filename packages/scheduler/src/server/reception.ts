@@ -74,6 +74,7 @@ export class Reception {
     const client = this.#parts.core.addClient(hello, this.#parts.now());
     const session = new ClientSession(client, this.#parts.core);
     this.#output.addClient(client, channel);
+    if (hello.output === true) this.#parts.taskOutput.add(client);
     channel.onbatch = (batch) => {
       const nowMs = this.#parts.now();
       this.#about.clientHeard(nowMs);
@@ -90,6 +91,7 @@ export class Reception {
     channel.onclose = (reason) => {
       this.#parts.logger.debug('a client is gone', { client: hello.name, code: reason.code, reason: reason.message });
       this.#output.removeClient(client);
+      this.#parts.taskOutput.forget(client);
       if (this.#about.isClosing()) return;
       this.#parts.topics.forget(client);
       this.#parts.coordination.forget(client);
@@ -110,7 +112,10 @@ export class Reception {
       heartbeat: (atMs) => {
         member.heardMs = atMs;
       },
-      event: (topic, payload, atMs) => this.#parts.topics.publish(topic, payload, atMs),
+      event: (topic, payload, atMs) => {
+        this.#parts.topics.publish(topic, payload, atMs);
+        this.#parts.taskOutput.pass(topic, payload);
+      },
     });
     this.#output.addWorker(worker, channel);
     channel.onbatch = (batch) => {

@@ -28,6 +28,7 @@ import { Topics } from './state/topics.js';
 import { Uploads } from './state/uploads.js';
 import { Status } from './status.js';
 import { TaskHolds } from './task-holds.js';
+import { TaskOutput } from './task-output.js';
 import { WakeUp } from './wake-up.js';
 
 /** A timer that rings so late tells of a process that was stopped or busy. */
@@ -183,6 +184,7 @@ export class SchedulerServer implements AsyncDisposable {
       coordination: new Coordination(this.#clock, keeper),
       keeper,
       topics: new Topics((client, topic, payload) => this.#output.event(client, topic, payload)),
+      taskOutput: new TaskOutput(this.#core, (client, topic, payload) => this.#output.event(client, topic, payload)),
       datasets: new Datasets(),
       metadata: new Metadata(),
       uploads: new Uploads(),

@@ -12,6 +12,7 @@ import type { Datasets } from '../state/datasets.js';
 import type { Metadata } from '../state/metadata.js';
 import type { Topics } from '../state/topics.js';
 import type { Uploads } from '../state/uploads.js';
+import type { TaskOutput } from '../task-output.js';
 
 /** The parts of the server that calls work on. */
 export interface ServerParts {
@@ -21,6 +22,7 @@ export interface ServerParts {
   readonly coordination: Coordination;
   readonly keeper: TaskKeeper;
   readonly topics: Topics;
+  readonly taskOutput: TaskOutput;
   readonly datasets: Datasets;
   readonly metadata: Metadata;
   readonly uploads: Uploads;
