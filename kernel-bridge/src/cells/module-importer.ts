@@ -5,9 +5,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
+import { LocalModules } from './local-modules.js';
+import type { Namespace } from './local-modules.js';
 import type { NotebookScope } from './notebook-scope.js';
 
-type Namespace = Readonly<Record<string, unknown>>;
 type NativeImport = (specifier: string) => Promise<Namespace>;
 
 export class ModuleImporter {
@@ -16,25 +17,22 @@ export class ModuleImporter {
   /** CommonJS' own, from the notebook's folder. */
   readonly require: NodeJS.Require;
   readonly #import: NativeImport;
+  readonly #folder: string;
+  readonly #local: LocalModules;
 
   constructor(folder: string) {
     const filename = join(folder, 'notebook.ts');
     const url = pathToFileURL(filename).href;
     this.require = createRequire(filename);
+    this.#folder = folder;
     this.meta = {
       url,
       filename,
       dirname: folder,
       resolve: (specifier: string) => pathToFileURL(this.require.resolve(specifier)).href,
     };
-    const script = withoutExperimentalWarning(
-      () =>
-        new Script('(specifier) => import(specifier)', {
-          filename: url,
-          importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-        }),
-    );
-    this.#import = script.runInThisContext() as NativeImport;
+    this.#import = nativeImportFrom(url);
+    this.#local = new LocalModules((specifier, importer) => nativeImportFrom(pathToFileURL(importer).href)(specifier));
   }
 
   /** Imports a module, and makes what is bound of it variables: pairs of the variable and the exported name, `*` for all. */
@@ -53,8 +51,21 @@ export class ModuleImporter {
   }
 
   async load(specifier: string): Promise<Namespace> {
-    return this.#import(specifier);
+    const local = this.#local.find(specifier, this.#folder);
+    return local === undefined ? this.#import(specifier) : this.#local.load(local);
   }
+}
+
+/** Node's own `import()`, as a file would use it. */
+function nativeImportFrom(url: string): NativeImport {
+  const script = withoutExperimentalWarning(
+    () =>
+      new Script('(specifier) => import(specifier)', {
+        filename: url,
+        importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+      }),
+  );
+  return script.runInThisContext() as NativeImport;
 }
 
 /** Node says once a process that this way to the loader is experimental; that is no news for who writes cells. */

@@ -27,8 +27,6 @@ export interface ProtocolOutlet {
   readonly nowMs: () => number;
   /** Ask for `wakeStreams` in so many milliseconds. */
   readonly wakeStreamsIn: (delayMs: number) => void;
-  /** Calls back when everything that has arrived by now was handed over. */
-  readonly afterArrivals: (then: () => void) => void;
   /** To the kernel's own log. */
   readonly log: (line: string) => void;
 }
@@ -37,6 +35,13 @@ interface Pending {
   readonly id: RequestId;
   readonly channel: AskingChannel;
   readonly message: Message;
+  readonly arrivedMs: number;
+}
+
+/** A cell failed: what its sender sent before this moment of its own clock, it sent without knowing. */
+interface Failure {
+  readonly session: string;
+  readonly sentBeforeMs: number;
 }
 
 interface Running extends Pending {
@@ -57,11 +62,11 @@ export class KernelProtocol {
   readonly #asked = new Map<RequestId, Pending>();
   readonly #parents = new Map<RequestId, Header>();
   #running: Running | undefined;
+  #failure: Failure | undefined;
   #comms: Readonly<Record<string, string>> = {};
   #count = 0;
   #nextId = 1;
   #isReady = false;
-  #isAborting = false;
   #isEnding = false;
 
   constructor(outlet: ProtocolOutlet, history: History) {
@@ -93,7 +98,7 @@ export class KernelProtocol {
 
   onMessage(channel: AskingChannel, message: Message): void {
     if (this.#isEnding) return;
-    const pending: Pending = { id: this.#nextId++, channel, message };
+    const pending: Pending = { id: this.#nextId++, channel, message, arrivedMs: this.#outlet.nowMs() };
     const type = message.header.msg_type;
     switch (type) {
       case 'execute_request':
@@ -193,7 +198,7 @@ export class KernelProtocol {
     this.#status(pending, 'busy');
     const silent = content['silent'] === true;
     const stopOnError = content['stop_on_error'] !== false;
-    if (this.#isAborting && stopOnError) {
+    if (stopOnError && this.#wasSentUnknowing(pending)) {
       this.#reply(pending, { status: 'aborted' });
       this.#next();
       return;
@@ -239,18 +244,30 @@ export class KernelProtocol {
       if (!running.silent) this.#publish(running.message.header, 'error', { ename, evalue, traceback });
       this.#running = undefined;
       this.#reply(running, { status: 'error', ...common, ename, evalue, traceback, payload: [], user_expressions: {} });
-      if (running.stopOnError) this.#abortQueued();
+      if (running.stopOnError) this.#abortBehind(running);
     }
     this.#next();
   }
 
-  /** What was sent before its sender could know of the error is not run. */
-  #abortQueued(): void {
-    this.#isAborting = true;
-    this.#outlet.afterArrivals(() => {
-      this.#isAborting = false;
-    });
-    // While aborting, the whole line passes through #execute at once.
+  /** What was sent before its sender could know of the error is not run: all that is here, and all that is on its way. */
+  #abortBehind({ message: { header }, arrivedMs }: Running): void {
+    const sentBeforeMs = Date.parse(header.date) + this.#outlet.nowMs() - arrivedMs;
+    this.#failure = { session: header.session, sentBeforeMs };
+    const waiting = this.#queue.splice(0);
+    for (const pending of waiting) {
+      const isRun =
+        pending.message.header.msg_type !== 'execute_request' || pending.message.content['stop_on_error'] === false;
+      if (isRun) this.#queue.push(pending);
+      else {
+        this.#status(pending, 'busy');
+        this.#reply(pending, { status: 'aborted' });
+      }
+    }
+  }
+
+  #wasSentUnknowing({ message: { header } }: Pending): boolean {
+    const failure = this.#failure;
+    return failure?.session === header.session && Date.parse(header.date) <= failure.sentBeforeMs;
   }
 
   #finish(running: Running): void {

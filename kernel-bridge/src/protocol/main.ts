@@ -64,7 +64,6 @@ async function main(): Promise<void> {
         clearTimeout(streamTimer);
         streamTimer = setTimeout(() => protocol.wakeStreams(), delayMs);
       },
-      afterArrivals: (then) => setImmediate(then),
       log,
     },
     new History(historyFile()),

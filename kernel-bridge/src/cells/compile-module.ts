@@ -1,0 +1,107 @@
+/**
+ * Makes a TypeScript module of the user's own into one asynchronous function, so that it can be loaded again when its
+ * file changed, which no module system allows. Its top-level variables stay variables, exports are getters over them,
+ * and imports are read from their namespaces at each use, as in any module.
+ */
+import { Edits } from './edits.js';
+import { namesOfCell } from './names.js';
+import { childrenOf, namesIn, parseModule } from './syntax-tree.js';
+import type { AnyNode } from './syntax-tree.js';
+import { toJavaScript } from './typescript.js';
+
+/** What the function is called with: where exports go, the imported namespaces in order, and `import.meta`. */
+export const MODULE_PARAMETERS = ['$export', '$imports', '$meta'] as const;
+
+export interface CompiledModule {
+  /** An expression; one line longer than the module, at its beginning. */
+  readonly code: string;
+  /** The specifiers behind `$imports`. */
+  readonly imports: readonly string[];
+}
+
+/** @throws {CellSyntaxError} */
+export function compileModule(source: string, file: string): CompiledModule {
+  const { code } = toJavaScript(source, file);
+  const program = parseModule(code);
+  const edits = new Edits();
+  const imports: string[] = [];
+  const bindings = new Map<string, string>();
+  const exported: string[] = [];
+  const from = (specifier: unknown): string => `$imports[${imports.push(String(specifier)) - 1}]`;
+  const getter = (name: string, expression: string): void => {
+    exported.push(`${JSON.stringify(name)}: () => ${expression}`);
+  };
+  for (const node of childrenOf(program)) {
+    switch (node.type) {
+      case 'ImportDeclaration': {
+        const namespace = from(node.source.value);
+        for (const specifier of node.specifiers) {
+          if (specifier.type === 'ImportNamespaceSpecifier') bindings.set(specifier.local.name, namespace);
+          else if (specifier.type === 'ImportDefaultSpecifier')
+            bindings.set(specifier.local.name, `${namespace}.default`);
+          else bindings.set(specifier.local.name, `${namespace}[${JSON.stringify(nameOf(specifier.imported))}]`);
+        }
+        edits.blank(code, node.start, node.end);
+        break;
+      }
+      case 'ExportAllDeclaration': {
+        const namespace = from(node.source.value);
+        if (node.exported == null) exported.push(`...$export.all(${namespace})`);
+        else getter(nameOf(node.exported), namespace);
+        edits.blank(code, node.start, node.end);
+        break;
+      }
+      case 'ExportNamedDeclaration':
+        if (node.declaration != null) {
+          for (const name of declaredBy(node.declaration)) getter(name, name);
+          edits.blank(code, node.start, node.declaration.start);
+        } else {
+          const namespace = node.source == null ? undefined : from(node.source.value);
+          for (const { local, exported: name } of node.specifiers) {
+            const inside = nameOf(local);
+            const expression =
+              namespace === undefined ? (bindings.get(inside) ?? inside) : `${namespace}[${JSON.stringify(inside)}]`;
+            getter(nameOf(name), expression);
+          }
+          edits.blank(code, node.start, node.end);
+        }
+        break;
+      case 'ExportDefaultDeclaration': {
+        const { declaration } = node;
+        const isNamed =
+          (declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration') &&
+          declaration.id !== null;
+        if (isNamed) getter('default', declaration.id?.name ?? '');
+        else getter('default', '$default');
+        edits.blank(code, node.start, declaration.start, isNamed ? '' : 'const $default = ');
+        break;
+      }
+      default:
+    }
+  }
+  for (const { name, start, end, form } of namesOfCell(program).uses) {
+    const binding = bindings.get(name);
+    if (binding === undefined) continue;
+    const text = form === 'callee' ? `(0, ${binding})` : form === 'shorthand' ? `${name}: ${binding}` : binding;
+    edits.replace(start, end, text);
+  }
+  replaceImportMeta(program, edits);
+  const head = `(async function (${MODULE_PARAMETERS.join(', ')}) { 'use strict'; $export({ ${exported.join(', ')} });`;
+  return { code: `${head}\n${edits.apply(code)}\n})`, imports };
+}
+
+function nameOf(node: AnyNode): string {
+  return node.type === 'Identifier' ? node.name : node.type === 'Literal' ? String(node.value) : '';
+}
+
+function declaredBy(node: AnyNode): string[] {
+  if (node.type === 'VariableDeclaration') return node.declarations.flatMap(({ id }) => namesIn(id));
+  return 'id' in node && node.id?.type === 'Identifier' ? [node.id.name] : [];
+}
+
+function replaceImportMeta(node: AnyNode, edits: Edits): void {
+  for (const child of childrenOf(node)) {
+    if (child.type === 'MetaProperty' && child.meta.name === 'import') edits.replace(child.start, child.end, '$meta');
+    else replaceImportMeta(child, edits);
+  }
+}

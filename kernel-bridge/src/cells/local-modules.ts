@@ -1,0 +1,134 @@
+/**
+ * The notebook's own TypeScript modules: `import … from './helper.ts'`. A module is evaluated once, and again when its
+ * file, or one that it imports, has changed by the time a cell imports it.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { constants, Script } from 'node:vm';
+import { compileModule } from './compile-module.js';
+
+export type Namespace = Readonly<Record<string, unknown>>;
+type Getters = Readonly<Record<string, () => unknown>>;
+
+interface Export {
+  (getters: Getters): void;
+  readonly all: (namespace: Namespace) => Getters;
+}
+
+interface LoadedModule {
+  readonly version: string;
+  readonly namespace: Namespace;
+  readonly evaluated: Promise<void>;
+  /** Paths of the local modules that it imports. */
+  readonly children: string[];
+}
+
+type Body = (exporter: Export, imports: readonly Namespace[], meta: object) => Promise<void>;
+
+const typeScript = ['.ts', '.mts', '.cts'];
+
+export class LocalModules {
+  readonly #loaded = new Map<string, LoadedModule>();
+  readonly #importOther: (specifier: string, importer: string) => Promise<Namespace>;
+
+  /** @param importOther imports what is no local TypeScript, on behalf of a file. */
+  constructor(importOther: (specifier: string, importer: string) => Promise<Namespace>) {
+    this.#importOther = importOther;
+  }
+
+  /** The file of ours that a specifier means, seen from a folder; nothing when it means anything else. */
+  find(specifier: string, folder: string): string | undefined {
+    if (!/^(?:\.{1,2}(?:\/|$)|\/|file:)/.test(specifier)) return undefined;
+    const path = specifier.startsWith('file:') ? new URL(specifier).pathname : resolve(folder, specifier);
+    const candidates = [path, path.replace(/\.([cm]?)js$/, '.$1ts'), `${path}.ts`, `${path}/index.ts`];
+    return candidates.find((candidate) => typeScript.includes(extname(candidate)) && existsSync(candidate));
+  }
+
+  async load(path: string): Promise<Namespace> {
+    this.#forgetChanged(path, new Set());
+    const module = this.#start(path);
+    await module.evaluated;
+    return module.namespace;
+  }
+
+  /** @returns whether the module, or something below it, has to be loaded anew. */
+  #forgetChanged(path: string, seen: Set<string>): boolean {
+    const module = this.#loaded.get(path);
+    if (module === undefined) return true;
+    if (seen.has(path)) return false;
+    seen.add(path);
+    const changed = module.children.map((child) => this.#forgetChanged(child, seen));
+    if (!changed.includes(true) && module.version === versionOf(path)) return false;
+    this.#loaded.delete(path);
+    return true;
+  }
+
+  #start(path: string): LoadedModule {
+    const known = this.#loaded.get(path);
+    if (known !== undefined) return known;
+    const namespace = Object.create(null) as Namespace;
+    Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
+    const children: string[] = [];
+    const version = versionOf(path);
+    const evaluated = Promise.resolve().then(() => this.#evaluate(path, namespace, children));
+    const module = { version, namespace, evaluated, children };
+    this.#loaded.set(path, module);
+    // What failed is tried again at the next import. Whoever waits hears why.
+    evaluated.catch(() => this.#loaded.delete(path));
+    return module;
+  }
+
+  async #evaluate(path: string, namespace: Namespace, children: string[]): Promise<void> {
+    const folder = dirname(path);
+    const { code, imports } = compileModule(readFileSync(path, 'utf8'), path);
+    const imported: Namespace[] = [];
+    for (const specifier of imports) {
+      const local = this.find(specifier, folder);
+      if (local === undefined) {
+        imported.push(await this.#importOther(specifier, path));
+        continue;
+      }
+      children.push(local);
+      const isCycle = this.#reaches(local, path);
+      const module = this.#start(local);
+      // In a cycle one of them has to go first, and sees of the other what is there by then.
+      if (!isCycle) await module.evaluated;
+      imported.push(module.namespace);
+    }
+    const script = new Script(code, {
+      filename: path,
+      lineOffset: -1,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    const body = script.runInThisContext() as Body;
+    await body(exporterTo(namespace), imported, { url: pathToFileURL(path).href, filename: path, dirname: folder });
+  }
+
+  #reaches(from: string, to: string, seen = new Set<string>()): boolean {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return this.#loaded.get(from)?.children.some((child) => this.#reaches(child, to, seen)) ?? false;
+  }
+}
+
+function exporterTo(namespace: Namespace): Export {
+  const add = (getters: Getters): void => {
+    for (const [name, get] of Object.entries(getters))
+      Object.defineProperty(namespace, name, { get, enumerable: true });
+  };
+  return Object.assign(add, {
+    all: (other: Namespace) =>
+      Object.fromEntries(
+        Object.keys(other)
+          .filter((name) => name !== 'default')
+          .map((name) => [name, () => other[name]]),
+      ),
+  });
+}
+
+function versionOf(path: string): string {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status === undefined ? 'gone' : `${status.mtimeMs}:${status.size}`;
+}
