@@ -1,4 +1,10 @@
 /**
- * The TypeScript kernel for Jupyter: where its entry is. Everything else happens in the kernel's own process.
+ * The TypeScript kernel for Jupyter: its place, and how front ends come to know it. Everything else happens in the
+ * kernel's own process.
  */
 export { kernelEntry } from './entry.js';
+export { examine } from './install/doctor.js';
+export type { Finding } from './install/doctor.js';
+export { InstallError } from './install/errors.js';
+export { installKernel, uninstallKernel } from './install/kernel-spec.js';
+export type { InstallTarget } from './install/data-folders.js';

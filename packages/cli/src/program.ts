@@ -6,6 +6,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { COVEY_VERSION } from '@covey/protocol';
 import { addClusterCommands } from './commands/clusters-commands.js';
 import { addConfigCommands } from './commands/config-commands.js';
+import { addJupyterCommand } from './commands/jupyter-command.js';
 import { addSchedulerCommand } from './commands/scheduler-command.js';
 import { addTokenCommand } from './commands/token-command.js';
 import { addVersionCommand } from './commands/version-command.js';
@@ -60,6 +61,7 @@ function createProgram(context: CommandContext): Command {
   addWorkerCommand(program, context);
   addClusterCommands(program, context);
   addConfigCommands(program, context);
+  addJupyterCommand(program, context);
   addTokenCommand(program, context);
   addVersionCommand(program, context);
   for (const command of allCommands(program)) {
