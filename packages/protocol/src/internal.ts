@@ -50,6 +50,7 @@ export type { Clock, Timer } from './shared/clock.js';
 export { deferred } from './shared/deferred.js';
 export type { Deferred } from './shared/deferred.js';
 export { makeNonce, systemRandomBytes } from './shared/nonce.js';
+export { optimizeEarly } from './shared/warm-up.js';
 export type { RandomBytes } from './shared/nonce.js';
 
 // The messages: layouts, ids, calls.

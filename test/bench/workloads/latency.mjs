@@ -2,25 +2,36 @@
 import { inc } from '../functions.mjs';
 import { median, quantile } from '../measure.mjs';
 
-async function figures(executor, n, submit) {
-  for (let i = 0; i < 50; i++) await submit(executor, i).result();
+/** The median of `rounds` rounds of `n` submissions; the round before, in fresh processes, is the cold one. */
+async function figures(executor, n, rounds, submit) {
+  const cold = await round(executor, n, 0, submit);
+  const warm = [];
+  for (let i = 1; i <= rounds; i++) warm.push(await round(executor, n, i * n, submit));
+  return {
+    p50_ms: median(warm.map((times) => median(times))),
+    p99_ms: median(warm.map((times) => quantile(times, 0.99))),
+    cold_p50_ms: median(cold),
+  };
+}
+
+async function round(executor, n, from, submit) {
   const times = [];
-  for (let i = 0; i < n; i++) {
+  for (let i = from; i < from + n; i++) {
     const start = performance.now();
     const future = submit(executor, i);
     await future.result();
     times.push(performance.now() - start);
     future.release();
   }
-  return { p50_ms: median(times), p99_ms: quantile(times, 0.99) };
+  return times;
 }
 
-export async function latency({ executor, scale }) {
+export async function latency({ executor, scale, rounds }) {
   const impure = executor.with({ pure: false });
   const n = Math.max(100, Math.round(1000 * scale));
-  const reused = await figures(impure, n, (e, i) => e.submit(inc, i));
-  const pure = await figures(executor, n, (e, i) => e.submit(inc, i + 1e9));
-  const fresh = await figures(impure, n, (e, i) => {
+  const reused = await figures(impure, n, rounds, (e, i) => e.submit(inc, i));
+  const pure = await figures(executor, n, rounds, (e, i) => e.submit(inc, i + 1e9));
+  const fresh = await figures(impure, n, rounds, (e, i) => {
     const captured = i;
     return e.submit((x) => x + captured, i);
   });

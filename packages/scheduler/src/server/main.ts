@@ -4,12 +4,15 @@
  * Exit status: 0 when it was asked to end or ended as told beforehand, 1 when it could not start, 2 when it was started by hand.
  */
 import { CoveyError } from '@covey/protocol';
+import { optimizeEarly } from '@covey/protocol/internal';
 import { runScheduler } from './run-scheduler.js';
 import type { RunningScheduler } from './run-scheduler.js';
 import type { FromScheduler, ToScheduler } from './scheduler-ipc.js';
 
 /** A goodbye that takes longer is not waited for. */
 const CLOSE_TIMEOUT_MS = 2_000;
+
+optimizeEarly();
 
 let starting: Promise<RunningScheduler> | undefined;
 let isEnding = false;

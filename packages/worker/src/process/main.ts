@@ -1,5 +1,6 @@
 /** The entry of the worker's process: configuration over the IPC channel in, `ready` or `failed` out; the channel's closing ends it. */
 import { CoveyError, createLineLogger } from '@covey/protocol';
+import { optimizeEarly } from '@covey/protocol/internal';
 import process from 'node:process';
 import { threadEntry } from '../nanny/entry-files.js';
 import type { FromWorkerProcess, WorkerProcessConfig } from '../nanny/worker-ipc.js';
@@ -8,6 +9,8 @@ import { readConfig } from './worker-options.js';
 
 /** Statuses other than 0 mean to the nanny: it died. */
 const FAILED_STATUS = 1;
+
+optimizeEarly();
 
 const logger = createLineLogger({ level: 'warn', fields: { pid: process.pid } });
 let worker: WorkerProcess | undefined;
