@@ -17,7 +17,7 @@ import {
   TaskTimeoutError,
   Variable,
 } from '@covey/executor';
-import type { Future } from '@covey/executor';
+import type { Actor, Future } from '@covey/executor';
 import { silentLogger } from '@covey/protocol';
 import { Sandbox, until } from '../support/sandbox.js';
 
@@ -244,6 +244,21 @@ describe('actors', () => {
     expect([await counter.add(1), await counter.add(2), await counter.later()]).toEqual([6, 8, 'n is 8']);
     expect(await getProperty(counter, 'n')).toBe(8);
     await expect(counter.fail()).rejects.toThrow(new TypeError('by the actor'));
+    future.release();
+  });
+
+  it('are the same from other clients, and from tasks that capture them or are given them', async () => {
+    const future = executor.with({ actor: true }).submit(Counter, 0);
+    const counter = await future.result();
+    const other = await Executor.connect(cluster, { logger: silentLogger });
+    try {
+      expect(await (await other.futureOf<Actor<Counter>>(future.key).result()).add(1)).toBe(1);
+    } finally {
+      await other.close();
+    }
+    expect(await executor.submit((given: Actor<Counter>) => given.add(1), counter).result()).toBe(2);
+    expect(await executor.submit(() => counter.add(1)).result()).toBe(3);
+    expect(await counter.add(1)).toBe(4);
     future.release();
   });
 });

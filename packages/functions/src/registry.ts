@@ -18,6 +18,8 @@ export interface Serializer<T = unknown, E = unknown> {
 }
 
 interface Registry {
+  /** Serializers of single proxies, which no class or test could tell without waking their traps. */
+  readonly proxies: WeakMap<object, Serializer>;
   readonly byName: Map<string, Serializer>;
   asList: readonly Serializer[];
 }
@@ -25,7 +27,7 @@ interface Registry {
 /** One for all copies of this package in a thread: a bundle has its own, and user code another. */
 function registry(): Registry {
   const holder = globalThis as { [key: symbol]: Registry | undefined };
-  return (holder[Symbol.for('covey.serializers')] ??= { byName: new Map(), asList: [] });
+  return (holder[Symbol.for('covey.serializers')] ??= { proxies: new WeakMap(), byName: new Map(), asList: [] });
 }
 
 /**
@@ -54,6 +56,15 @@ export function registerSerializer<T, E>(serializer: Serializer<T, E>): () => vo
     if (all.byName.get(serializer.name) === added) all.byName.delete(serializer.name);
     all.asList = [...all.byName.values()];
   };
+}
+
+/** Lets one proxy travel, through a serializer that every process has under the same name; other proxies are refused. */
+export function letProxyTravel(proxy: object, serializer: Serializer): void {
+  registry().proxies.set(proxy, serializer);
+}
+
+export function serializerOfProxy(proxy: object): Serializer | undefined {
+  return registry().proxies.get(proxy);
 }
 
 /** The serializer that claims a value. */

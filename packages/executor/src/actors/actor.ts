@@ -3,7 +3,10 @@
  * worker, without the scheduler.
  */
 import type { ErrorReport, TaskId } from '@covey/protocol/internal';
+import { letProxyTravel } from '@covey/functions/internal';
 import { ActorGoneError, UsageError } from '../errors.js';
+import { sessionBehind } from '../executor/base.js';
+import type { ExecutorBase } from '../executor/base.js';
 import type { Future } from '../future.js';
 import type { Session } from '../session/session.js';
 import { State } from '../session/task-table.js';
@@ -57,7 +60,22 @@ export function actorProxy(session: Session, id: number, type: string): object {
     },
   });
   targets.set(proxy, target);
+  // `travel.ts` makes it again: in a task it is the same actor, called from there.
+  letProxyTravel(proxy, {
+    name: 'covey.executor',
+    encode: () => ['actor', target.future.key, type],
+    decode: () => undefined,
+  });
   return proxy;
+}
+
+/** An actor that somebody else has, as it is seen by this executor. */
+export function actorByKey(executor: ExecutorBase, key: string, type: string): object {
+  const session = sessionBehind(executor);
+  const [future] = session.adopt([key]) as [Future<unknown>];
+  const id = session.handles.idOf(future);
+  session.markActor(id, type);
+  return actorProxy(session, id, type);
 }
 
 /** Reads a property of the object behind an actor. */
@@ -86,7 +104,7 @@ async function atWorker(
 ): Promise<unknown> {
   const { session } = target;
   session.checkOpen();
-  throwIfGone(target);
+  throwIfGone(session, target.id);
   let place = places.get(target);
   if (place === undefined) places.set(target, (place = locate(target)));
   const answer = untilGone(
@@ -108,14 +126,16 @@ function untilGone<T>(target: Target, answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = target.session.onActorGone(target.id, () => {
       places.delete(target);
-      reject(target.session.results.whyNone(target.id) as Error);
+      const why = target.session.results.whyNone(target.id);
+      reject(why instanceof Error ? why : new Error(String(why)));
     });
     answer.finally(stop).then(resolve, reject);
   });
 }
 
-function throwIfGone({ session, id }: Target): void {
-  if (session.table.state(id) === State.erred) throw session.results.whyNone(id);
+function throwIfGone(session: Session, id: number): void {
+  const state = session.table.state(id);
+  if (state !== State.pending && state !== State.finished) throw session.results.whyNone(id);
 }
 
 function isConnectionError(error: unknown): boolean {
@@ -127,6 +147,9 @@ async function locate(
   { session, id, type }: Target,
   absent?: string,
 ): Promise<{ readonly address: string; readonly taskId: TaskId }> {
+  // One that came along as an argument is asked for at the same time.
+  if (session.table.state(id) === State.pending) await session.results.settled(id);
+  throwIfGone(session, id);
   const [located] = await session.call('locate', {
     ids: [id as ClientTaskId],
     ...(absent !== undefined && { absent: [absent] }),

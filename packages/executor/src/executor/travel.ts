@@ -1,8 +1,9 @@
 /**
- * What becomes of an executor, a cluster, or a lock, queue or their like, that a function captures: inside the task it is the
- * task's own executor, and the object of the same name made with it. Encoded, only its place is marked.
+ * What becomes of an executor, a cluster, an actor, or a lock, queue or their like, that a function captures: inside the task it
+ * is the task's own executor, the same actor, and the object of the same name. Encoded, only its place is marked.
  */
 import { registerSerializer } from '@covey/functions';
+import { actorByKey } from '../actors/actor.js';
 import { madeOf } from '../coordination/coordinated.js';
 import type { MadeOf } from '../coordination/coordinated.js';
 import { Event } from '../coordination/event.js';
@@ -11,6 +12,7 @@ import { Queue } from '../coordination/queue.js';
 import { Semaphore } from '../coordination/semaphore.js';
 import { Variable } from '../coordination/variable.js';
 import { UsageError } from '../errors.js';
+import type { ExecutorBase } from './base.js';
 
 /** On executors and cluster objects, so that they are recognised by every copy of this package, and without being known. */
 const MARKS = [Symbol.for('covey.executor'), Symbol.for('covey.cluster')] as const;
@@ -49,6 +51,7 @@ export function letExecutorsTravel(ownExecutor?: () => object): void {
 }
 
 function makeAgain([kind, ...args]: MadeOf, executor: object): object {
+  if (kind === 'actor') return actorByKey(executor as ExecutorBase, ...(args as [key: string, type: string]));
   const Class = COORDINATION[kind];
   if (Class === undefined) throw new UsageError(`A task was given a ${kind}, which this version does not know`);
   return new Class(executor as never, ...(args as never[]));

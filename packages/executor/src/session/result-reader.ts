@@ -151,6 +151,17 @@ export class ResultReader {
         missing = missing.filter((id) => !pinned.includes(id));
         continue;
       }
+      for (const [i, id] of missing.entries()) {
+        // Somebody else's actor: only now it is known as one.
+        const place = located[i];
+        if (place?.actor !== true) continue;
+        this.#session.markActor(id, place.type);
+        values.set(id, actorProxy(this.#session, id, place.type));
+      }
+      if (missing.some((id) => values.has(id))) {
+        missing = missing.filter((id) => !values.has(id));
+        continue;
+      }
       absent = [];
       await this.#fetch(missing, located, values, absent, call);
       missing = missing.filter((id) => !values.has(id));

@@ -66,7 +66,11 @@ function sendCall(
   const keys = key === undefined ? (fn.origin.prefix as string) : [key];
   session.sendRun(options, fn.id, id, 1, keys, encoded.bytes, null, dependencies);
   view.watch(session, id, 1);
-  if (view.settings.actor === true) session.markActor(id, fn.name);
+  if (view.settings.actor === true) {
+    session.markActor(id, fn.name);
+    // By its key an actor is found from inside tasks.
+    if (key === undefined) session.table.setKey(id, session.futureKey(id, fn.origin.prefix));
+  }
   if (key === undefined) return session.handles.first(id, fn.origin);
   session.nameTask(id, key, definition);
   return session.handles.first(id);

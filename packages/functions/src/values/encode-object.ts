@@ -7,7 +7,7 @@ import type { AnyFunction } from '../any-function.js';
 import { refuseInstanceOfNode } from '../capture/refusals.js';
 import { ownProperty } from '../property.js';
 import type { OwnProperty } from '../property.js';
-import { serializerFor } from '../registry.js';
+import { serializerFor, serializerOfProxy } from '../registry.js';
 import { attribute, instanceBases, tag, viewKinds } from '../wire/tags.js';
 import type { InstanceBase } from '../wire/tags.js';
 import { writeError } from './encode-error.js';
@@ -19,10 +19,11 @@ const { ownKeys } = Reflect;
 
 /** Writes an object that isn't a plain record or a plain array; `prototype` is its prototype. */
 export function writeObject(encoder: Encoder, value: object, prototype: object | null): void {
-  if (types.isProxy(value)) {
+  const isProxy = types.isProxy(value);
+  const serializer = isProxy ? serializerOfProxy(value) : serializerFor(value);
+  if (isProxy && serializer === undefined) {
     encoder.refuse('Proxy', 'a proxy stands for an object that it may hide. Send the object behind it.');
   }
-  const serializer = serializerFor(value);
   if (serializer !== undefined) {
     encoder.seen.add(value);
     encoder.out.byte(tag.custom);

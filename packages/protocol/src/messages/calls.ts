@@ -30,6 +30,8 @@ export interface Located {
   readonly addresses: readonly string[];
   /** It can't leave the thread that made it: only tasks can read it. */
   readonly pinned?: true;
+  /** It is an actor: it is called where it is. */
+  readonly actor?: true;
 }
 
 /** One piece of scattered data. */

@@ -14,7 +14,8 @@ export function locateResult(s: CoreState, slot: number): Located {
   const type = s.types.at(tasks.type[slot]!);
   if (tasks.state[slot] !== State.memory) return { taskId, nbytes, type, addresses: [] };
   const addresses = holdersOf(s, slot).map((id) => s.workers.get(id)!.address);
-  if (tasks.has(slot, Flag.pinned) && !isActor(s, slot)) return { taskId, nbytes, type, addresses, pinned: true };
+  if (isActor(s, slot)) return { taskId, nbytes, type, addresses, actor: true };
+  if (tasks.has(slot, Flag.pinned)) return { taskId, nbytes, type, addresses, pinned: true };
   const inline = s.cache.get(slot);
   return inline === null ? { taskId, nbytes, type, addresses } : { taskId, nbytes, type, inline, addresses };
 }
