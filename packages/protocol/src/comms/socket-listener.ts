@@ -8,7 +8,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { formatAddress, isLoopbackHost, parseAddress, type Address } from '../address.js';
 import { ProtocolError, type CoveyError } from '../errors.js';
-import { CertificateError } from '../transport-errors.js';
+import { CertificateError, ConnectionClosedError } from '../transport-errors.js';
 import { awaitBulkProof, awaitCommProof, limitUnproved } from './await-proof.js';
 import { bind } from './bind.js';
 import { dialTarget, socketAddressOf, type SocketAddress } from './dial.js';
@@ -251,7 +251,9 @@ class SocketListener implements Listener {
   }
 
   #rejected(error: CoveyError, remote: string): void {
-    this.#options.logger.warn(`a connection was turned away: ${error.message}`, { code: error.code, remote });
+    // Who left by itself did nothing wrong: a process that was ended while it connected, or a probe.
+    const level = error instanceof ConnectionClosedError ? 'info' : 'warn';
+    this.#options.logger[level](`a connection was turned away: ${error.message}`, { code: error.code, remote });
     this.#options.onrejected?.(error, remote);
   }
 }
