@@ -71,7 +71,7 @@ describe('an error that a task throws', () => {
 
   it('comes from asynchronous functions too, and from too deep a recursion', async () => {
     const later = world.impure.submit(async () => {
-      await null;
+      await Promise.resolve();
       throw new SyntaxError('later');
     });
     expect(await failure(later)).toEqual(new SyntaxError('later'));

@@ -38,6 +38,11 @@ export interface LocalClusterOptions {
   readonly waitForWorkers?: number | 'all';
   /** The cluster ends when it had nothing to do for so long. Default never. */
   readonly idleTimeoutMs?: number;
+  /**
+   * Milliseconds for which what a client holds is kept after its connection broke, so that it can come back. Default 60,000: also
+   * what a client that was killed leaves behind is kept for so long.
+   */
+  readonly clientGraceMs?: number;
   /** Where workers keep uploaded files and what they spill. Default a folder in the system's folder for temporary files. */
   readonly localDirectory?: string;
   /** Options of Node for the worker processes, e.g. `['--max-old-space-size=4096']`. */

@@ -73,6 +73,7 @@ export class LocalProcesses {
       ...(plan.tls !== undefined && { tls: plan.tls }),
       logger: this.#logger.child({ cluster: plan.name }),
       ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
+      ...(options.clientGraceMs !== undefined && { clientGraceMs: options.clientGraceMs }),
     });
     this.#known = this.scheduler.process.ended.then((end) => {
       const { closingReason } = this.scheduler;

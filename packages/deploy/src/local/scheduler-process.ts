@@ -16,6 +16,7 @@ export interface SchedulerProcessOptions {
   /** For `wss` addresses. */
   readonly tls?: ConnectTls;
   readonly idleTimeoutMs?: number;
+  readonly clientGraceMs?: number;
   readonly logger: Logger;
 }
 
@@ -26,7 +27,7 @@ export class SchedulerProcess {
   #closing: string | undefined;
 
   constructor(options: SchedulerProcessOptions) {
-    const { clusterName, secret, listen, tls, idleTimeoutMs, logger } = options;
+    const { clusterName, secret, listen, tls, idleTimeoutMs, clientGraceMs, logger } = options;
     this.#ready.promise.catch(() => undefined); // Whoever waits for it is told; nobody may be waiting any more.
     this.process = new EntryProcess({
       role: 'scheduler',
@@ -42,6 +43,7 @@ export class SchedulerProcess {
       clusterName,
       ...(tls !== undefined && { tls: listenTlsOf(tls) }),
       ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
+      ...(clientGraceMs !== undefined && { timings: { clientGraceMs } }),
     };
     this.process.send(start);
   }

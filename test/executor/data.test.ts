@@ -1,0 +1,151 @@
+/** Where results are, how they are moved, kept and let go, and what the cluster tells of its tasks. */
+import { asCompleted, delayed, progress, task, ref, wait } from 'covey';
+import { RunningCluster } from '../support/running-cluster.js';
+import { until } from '../support/sandbox.js';
+
+let world: RunningCluster;
+beforeAll(async () => {
+  world = await RunningCluster.start();
+});
+afterAll(() => world.close());
+
+const inc = (x: number): number => x + 1;
+
+describe('scatter', () => {
+  it('keeps the shape of what it is given', async () => {
+    const { executor } = world;
+    const one = await executor.scatter(41);
+    const list = await executor.scatter(['a', new Float64Array(5000).fill(1)]);
+    const record = await executor.scatter({ x: [1, 2], y: 'z' });
+    expect(await executor.gather({ one, list, record })).toEqual({
+      one: 41,
+      list: ['a', new Float64Array(5000).fill(1)],
+      record: { x: [1, 2], y: 'z' },
+    });
+    expect(await executor.submit(inc, one).result()).toBe(42);
+  });
+
+  it('names by content, or not; and goes where it is told', async () => {
+    const { executor } = world;
+    const [a, b, c] = [
+      await executor.scatter('s'),
+      await executor.scatter('s'),
+      await executor.scatter('s', { hash: false }),
+    ];
+    expect(a.key).toBe(b.key);
+    expect(c.key).not.toBe(a.key);
+    const [everywhere] = await executor.scatter([new Float64Array(3000)], { broadcast: true });
+    expect((await executor.whoHas(everywhere))[everywhere!.key]).toHaveLength(2);
+    const there = await executor.scatter(new Float64Array(4000), { workers: 'worker-1' });
+    const [address] = (await executor.whoHas(there))[there.key] ?? [];
+    const { workers } = await executor.schedulerInfo();
+    expect(workers.find((worker) => worker.address === address)?.name).toBe('worker-1');
+  });
+});
+
+describe('results', () => {
+  it('are replicated, and moved from a worker that retires', async () => {
+    const { executor, impure } = world;
+    const futures = impure
+      .with({ workers: 'worker-0', allowOtherWorkers: true })
+      .map((i: number) => new Float64Array(3000).fill(i), [1, 2, 3]);
+    await wait(futures);
+    await executor.replicate(futures[0]!);
+    expect((await executor.whoHas(futures[0]))[futures[0]!.key]).toHaveLength(2);
+    await world.cluster.scale(3);
+    await executor.waitForWorkers(3);
+    const retired = await executor.retireWorkers({ workers: 'worker-0', close: false });
+    expect(retired).toHaveLength(1);
+    for (const holders of Object.values(await executor.whoHas(futures))) {
+      expect(holders.filter((holder) => !retired.includes(holder))).not.toEqual([]);
+    }
+    const states = (await executor.story(futures[1]!)).map(({ to }) => to);
+    expect(states.slice(states.indexOf('memory'))).not.toContain('processing'); // Moved, not computed again.
+    await executor.restart();
+    await world.cluster.scale(2);
+    await until(async () => (await executor.schedulerInfo()).workers.length === 2);
+  });
+
+  it('are let go when their last future is, one graph as a whole', async () => {
+    const { executor, impure } = world;
+    const keys = async () => Object.values(await executor.hasWhat()).flat();
+    const before = await keys();
+    const graph = { a: task(inc, 1), b: task(inc, ref('a')), c: [ref('a'), ref('b')] };
+    expect(await impure.get(graph, 'c')).toEqual([2, 3]);
+    const lazy = delayed(inc)(delayed(inc)(5));
+    expect(await executor.compute({ nested: [lazy] })).toEqual({ nested: [7] });
+    expect(await until(async () => (await keys()).every((key) => before.includes(key)))).toBe(true);
+  });
+
+  it('run though nobody holds them, when they are to be run and forgotten', async () => {
+    const { executor, impure } = world;
+    const future = impure.submit(async () => {
+      const { getExecutor } = await import('covey');
+      await getExecutor().setMetadata('ran and forgotten', true);
+    });
+    await executor.fireAndForget(future);
+    future.release();
+    await until(async () => executor.getMetadata('ran and forgotten', false));
+    expect(await executor.getMetadata('ran and forgotten')).toBe(true);
+  });
+});
+
+describe('what is going on', () => {
+  it('is told: the stack of a task that computes, or that it waits', async () => {
+    const busy = world.impure.submit(function computing() {
+      (function innermost() {
+        for (;;);
+      })();
+    });
+    await world.isRunning(busy);
+    let stack = '';
+    await until(async () => (stack = (await world.executor.callStack(busy))[busy.key] ?? '').includes('innermost'));
+    expect(stack).toMatch(/innermost[^]*computing/);
+    expect(stack).not.toContain('thread.cjs');
+    busy.cancel();
+  });
+
+  it('is told: the story of a task on the scheduler and on its worker, and why it waits', async () => {
+    const future = world.executor.submit(inc, 123);
+    await future.result();
+    const story = await world.executor.story(future);
+    expect(new Set(story.map(({ key }) => key))).toEqual(new Set([future.key]));
+    expect(story.map(({ to }) => to)).toEqual(expect.arrayContaining(['processing', 'executing', 'memory']));
+    const picky = world.executor.with({ resources: { GPU: 1 } }).submit(inc, 5);
+    const [why] = (await world.executor.explain(picky)) as { state: string; because: string }[];
+    expect(why).toMatchObject({ state: 'no-worker', because: expect.stringContaining('GPU') as string });
+    picky.cancel();
+  });
+
+  it('is shown by a bar', async () => {
+    const written: string[] = [];
+    const output = { write: (text: string) => written.push(text) > 0, isTTY: false, columns: 80 };
+    await progress(world.impure.map(inc, [1, 2, 3]), { output: output });
+    expect(written.join('')).toMatch(/3\s*\/\s*3|100\s*%/);
+  });
+
+  it('comes in the order in which it ends, with more added on the way', async () => {
+    const completed = asCompleted(world.impure.map(inc, [1, 2]));
+    const values: number[] = [];
+    for await (const [future, value] of completed.results()) {
+      values.push(value);
+      if (values.length === 1) completed.add(world.impure.submit(inc, future));
+    }
+    expect(values).toHaveLength(3);
+    expect(Math.max(...values)).toBeGreaterThanOrEqual(3);
+  });
+
+  it('higher priorities go first', async () => {
+    const [worker] = (await world.executor.schedulerInfo()).workers;
+    const there = world.impure.with({ workers: worker!.name });
+    const gate = there.submit(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    });
+    const now = (): number => performance.timeOrigin + performance.now();
+    const low = there.with({ priority: -5 }).submit(now);
+    const high = there.with({ priority: 5 }).submit(now);
+    const [lowMs, highMs] = await world.executor.gather([low, high]);
+    expect(highMs).toBeLessThan(lowMs);
+    await gate.result();
+  });
+});
