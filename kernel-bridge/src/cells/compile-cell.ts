@@ -22,6 +22,8 @@ export interface CompiledCell {
   readonly code: string;
   /** What it declares. */
   readonly declared: readonly string[];
+  /** The notebook's variables that it uses, or that functions in it do. */
+  readonly used: readonly string[];
   /** Its function returns a promise. */
   readonly isAsync: boolean;
 }
@@ -40,8 +42,14 @@ export function compileCell(source: string, file: string, isVariable: (name: str
   const names = namesOfCell(program);
   const rewriter = new CellRewriter(code, names, isVariable);
   const body = rewriter.rewrite(program);
+  const used = new Set(names.uses.map(({ name }) => name).filter((name) => !names.declared.has(name)));
   const head = `(${names.isAsync ? 'async ' : ''}function (${PARAMETERS.join(', ')}) { 'use strict'; ${rewriter.prologue}`;
-  return { code: `${head}\n${body}\n})`, declared: [...names.declared.keys()], isAsync: names.isAsync };
+  return {
+    code: `${head}\n${body}\n})`,
+    declared: [...names.declared.keys()],
+    used: [...used],
+    isAsync: names.isAsync,
+  };
 }
 
 /** A cell that is one object in braces is an object, not a block. */

@@ -52,31 +52,25 @@ export class ModuleImporter {
 
   async load(specifier: string): Promise<Namespace> {
     const local = this.#local.find(specifier, this.#folder);
-    return local === undefined ? this.#import(specifier) : this.#local.load(local);
+    if (local !== undefined) return this.#local.load(local);
+    try {
+      return await this.#import(specifier);
+    } catch (error) {
+      // `covey` came with the kernel, so a notebook need not install it to use it.
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+      if (specifier !== 'covey' || !isMissing) throw error;
+      return nativeImportFrom(import.meta.url)(specifier);
+    }
   }
 }
 
 /** Node's own `import()`, as a file would use it. */
 function nativeImportFrom(url: string): NativeImport {
-  const script = withoutExperimentalWarning(
-    () =>
-      new Script('(specifier) => import(specifier)', {
-        filename: url,
-        importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-      }),
-  );
+  const script = new Script('(specifier) => import(specifier)', {
+    filename: url,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
   return script.runInThisContext() as NativeImport;
-}
-
-/** Node says once a process that this way to the loader is experimental; that is no news for who writes cells. */
-function withoutExperimentalWarning<T>(run: () => T): T {
-  const emitWarning = Object.getOwnPropertyDescriptor(process, 'emitWarning');
-  process.emitWarning = () => undefined;
-  try {
-    return run();
-  } finally {
-    if (emitWarning !== undefined) Object.defineProperty(process, 'emitWarning', emitWarning);
-  }
 }
 
 /** Types leave no trace in a program, so a name that isn't there is no error before it is used. */

@@ -12,6 +12,7 @@ export class NotebookScope {
   readonly variables: Variables;
   /** What the kernel itself put there; users may declare the names all the same. */
   readonly #own = new Set<string>();
+  readonly #onName = new Map<string, () => Promise<unknown>>();
 
   constructor() {
     this.variables = Object.create(behindVariables()) as Variables;
@@ -34,27 +35,30 @@ export class NotebookScope {
     Object.defineProperty(this.variables, name, { value, configurable: true, enumerable: false, writable: true });
   }
 
-  /** A value that is made at its first use. */
-  provideLazily(name: string, make: () => unknown): void {
-    this.#own.add(name);
-    Object.defineProperty(this.variables, name, {
-      configurable: true,
-      enumerable: false,
-      get: () => {
-        const value = make();
-        this.provide(name, value);
-        return value;
-      },
-      set: (value: unknown) => this.declare(name, value),
-    });
-  }
-
   /** Before a cell runs: what it declares are variables from now on, and keep the values that they have. */
   prepare(names: readonly string[]): void {
     for (const name of names) {
       const isOwn = this.#own.has(name);
       if (isOwn || !Object.hasOwn(this.variables, name)) this.declare(name, undefined);
     }
+  }
+
+  /** A value that is made before the first cell that names it runs. */
+  provideWhenNamed(name: string, make: () => Promise<unknown>): void {
+    this.provide(name, undefined);
+    this.#onName.set(name, make);
+  }
+
+  /** What has to be made before a cell that uses these names can run; nothing when all of it is there. */
+  awaited(names: readonly string[]): Promise<void> | undefined {
+    const missing = names.filter((name) => this.#own.has(name) && this.#onName.has(name));
+    if (missing.length === 0) return undefined;
+    const make = async (name: string): Promise<void> => {
+      const value = await this.#onName.get(name)?.();
+      this.#onName.delete(name);
+      if (this.#own.has(name)) this.provide(name, value);
+    };
+    return Promise.all(missing.map(make)).then(() => undefined);
   }
 
   declare(name: string, value: unknown): void {
@@ -77,12 +81,15 @@ export class NotebookScope {
   }
 }
 
+/** What code asks any object, to see what it is. */
+const asked = new Set(['default', 'then', '__esModule', 'toJSON']);
+
 function behindVariables(): object {
   const global = globalThis as Variables;
   return new Proxy(Object.create(null) as object, {
     has: (_, name) => name in global,
     get: (_, name) => {
-      if (name in global || typeof name === 'symbol') return global[name as string];
+      if (name in global || typeof name === 'symbol' || asked.has(name)) return global[name as string];
       throw new ReferenceError(`${name} is not defined`);
     },
     set: (_, name, value) => {

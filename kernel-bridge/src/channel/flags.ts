@@ -3,14 +3,14 @@
  */
 
 const enum Flag {
-  /** The request that main runs now; 0 for none. */
-  Running,
   /** The last interrupt that main has seen. */
   InterruptSeen,
   /** Main is in code that must not be torn apart. */
   Critical,
   /** 1 once the protocol thread has closed its sockets. */
   SocketsClosed,
+  /** 1 once code on main uses async hooks on a Node that can't end such code. */
+  AsyncHooks,
   Length,
 }
 
@@ -19,14 +19,6 @@ export class Flags {
 
   constructor(readonly memory = new SharedArrayBuffer(Flag.Length * Int32Array.BYTES_PER_ELEMENT)) {
     this.#words = new Int32Array(memory);
-  }
-
-  get running(): number {
-    return Atomics.load(this.#words, Flag.Running);
-  }
-
-  set running(id: number) {
-    Atomics.store(this.#words, Flag.Running, id);
   }
 
   get interruptSeen(): number {
@@ -52,6 +44,14 @@ export class Flags {
   /** After an interrupt tore the main thread's stack down, nobody is left in a critical section. */
   resetCritical(): void {
     Atomics.store(this.#words, Flag.Critical, 0);
+  }
+
+  get usesAsyncHooks(): boolean {
+    return Atomics.load(this.#words, Flag.AsyncHooks) !== 0;
+  }
+
+  noteAsyncHooks(): void {
+    Atomics.store(this.#words, Flag.AsyncHooks, 1);
   }
 
   tellSocketsClosed(): void {

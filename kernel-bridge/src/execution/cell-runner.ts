@@ -159,7 +159,13 @@ export class CellRunner {
       constant: constantTarget(scope),
       meta: importer.meta,
     };
-    return { run: () => cell(scope.variables, context), isAsync: compiled.isAsync };
+    const awaited = scope.awaited(compiled.used);
+    if (awaited === undefined) return { run: () => cell(scope.variables, context), isAsync: compiled.isAsync };
+    const run = async (): Promise<unknown> => {
+      await context.wait(awaited);
+      return cell(scope.variables, context);
+    };
+    return { run, isAsync: true };
   }
 
   #showResult(request: ExecuteRequest, value: unknown): void {

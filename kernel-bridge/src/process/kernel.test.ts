@@ -92,6 +92,7 @@ describe('interrupts', () => {
     'a loop of microtasks': 'console.log("on"); await (async () => { while (true) await null; })()',
     'Atomics.wait': 'console.log("on"); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)',
     'a promise that never settles': 'console.log("on"); await new Promise(() => {})',
+    execSync: 'import { execSync } from "node:child_process"; console.log("on"); execSync("sleep 100")',
     'a loop that catches everything': 'console.log("on"); while (true) { try { while (true) {} } catch {} }',
   };
   test.each(Object.entries(cases))('end %s, and keep the variables', async (_, code) => {

@@ -9,9 +9,12 @@ import type { ToMain } from '../channel/messages.js';
 import type { RingWriter } from '../channel/output-ring.js';
 import { ModuleImporter } from '../cells/module-importer.js';
 import { NotebookScope } from '../cells/notebook-scope.js';
+import { provideExecutor } from '../cluster/notebook-executor.js';
 import { provideDisplay } from '../display/display.js';
+import { watchAsyncHooks } from '../execution/async-hooks-watch.js';
 import { captureStreams } from '../execution/capture-streams.js';
 import { CellRunner } from '../execution/cell-runner.js';
+import { quietOwnWarnings } from '../execution/quiet-warnings.js';
 import { Output } from '../execution/output.js';
 import { completeLive } from '../language/live-completion.js';
 import { inspectLive } from '../language/live-inspection.js';
@@ -24,6 +27,8 @@ export interface KernelParts {
 }
 
 export function startKernel({ thread, ring, flags }: KernelParts): void {
+  quietOwnWarnings();
+  watchAsyncHooks(() => flags.noteAsyncHooks());
   const output = new Output(ring);
   captureStreams(output);
   const scope = new NotebookScope();
@@ -32,6 +37,7 @@ export function startKernel({ thread, ring, flags }: KernelParts): void {
   const ownFiles = [basename(import.meta.filename)];
   const runner = new CellRunner({ scope, output, importer, folder, ownFiles });
   scope.provide('require', importer.require);
+  provideExecutor(scope, importer);
   provideDisplay(scope, output);
   const input = provideInput(scope, output, () => runner.running?.allowStdin === true);
 

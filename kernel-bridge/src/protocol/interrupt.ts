@@ -8,6 +8,7 @@
 import { Session } from 'node:inspector';
 import type { Flags } from '../channel/flags.js';
 import type { ToMain } from '../channel/messages.js';
+import { signalChildren } from './children.js';
 
 /** How long main may take to see the message before its code is ended, and between two tries. */
 const PATIENCE_MS = 25;
@@ -16,6 +17,9 @@ const RETRY_MS = 100;
 const CRITICAL_MS = 50;
 /** When nothing helps, the user hears so. */
 const HOPELESS_MS = 10_000;
+
+const UNSAFE =
+  'This cell can’t be stopped without losing the kernel: something here uses AsyncLocalStorage, and Node.js before 24 aborts then. It is asked to stop at its next await; or restart the kernel.\n';
 
 export class MainInterrupter {
   readonly #flags: Flags;
@@ -30,15 +34,26 @@ export class MainInterrupter {
     this.#complain = complain;
   }
 
-  interrupt(): void {
+  /** @param cellAgeMs how long the running cell has been running. */
+  interrupt(cellAgeMs: number): void {
     const number = ++this.#number;
     this.#toMain({ type: 'interrupt', number });
     const startedMs = performance.now();
     let hasComplained = false;
+    let hasSignalled = false;
     const look = (): void => {
       if (this.#flags.interruptSeen >= number || this.#number !== number) return;
       const passedMs = performance.now() - startedMs;
-      if (!(this.#flags.isCritical && passedMs < CRITICAL_MS)) this.terminate();
+      if (this.#flags.usesAsyncHooks) {
+        // Ending such code would abort the process, and lose everything.
+        if (!hasComplained) this.#complain(UNSAFE);
+        hasComplained = true;
+      } else if (!(this.#flags.isCritical && passedMs < CRITICAL_MS)) this.terminate();
+      // What still hasn't stopped may wait for a child.
+      if (passedMs > RETRY_MS && !hasSignalled) {
+        hasSignalled = true;
+        signalChildren(cellAgeMs + passedMs, 'SIGINT');
+      }
       if (passedMs > HOPELESS_MS && !hasComplained) {
         hasComplained = true;
         this.#complain(

@@ -21,7 +21,7 @@ export interface ProtocolOutlet {
   readonly send: (channel: AskingChannel | 'iopub', draft: Draft) => void;
   readonly toMain: (message: ToMain) => void;
   /** Stop what main does now. */
-  readonly interruptMain: () => void;
+  readonly interruptMain: (cellAgeMs: number) => void;
   /** All is said; end the process. */
   readonly shutdown: () => void;
   readonly nowMs: () => number;
@@ -45,6 +45,7 @@ interface Failure {
 }
 
 interface Running extends Pending {
+  readonly startedMs: number;
   readonly count: number;
   readonly silent: boolean;
   readonly stopOnError: boolean;
@@ -125,7 +126,7 @@ export class KernelProtocol {
         this.#ask(pending, type === 'complete_request' ? 'complete' : 'inspect');
         return;
       case 'interrupt_request':
-        this.#outlet.interruptMain();
+        this.#outlet.interruptMain(this.#outlet.nowMs() - (this.#running?.startedMs ?? this.#outlet.nowMs()));
         this.#answer(pending, { status: 'ok' });
         return;
       case 'shutdown_request':
@@ -209,7 +210,7 @@ export class KernelProtocol {
     const count = this.#count;
     if (!silent) this.#publish(pending.message.header, 'execute_input', { code, execution_count: count });
     const entry = isStored && code.trim() !== '' ? this.#history.add(count, code) : undefined;
-    this.#running = { ...pending, count, silent, stopOnError, entry };
+    this.#running = { ...pending, startedMs: this.#outlet.nowMs(), count, silent, stopOnError, entry };
     this.#streams.begin(this.#outlet.nowMs());
     this.#outlet.toMain({
       type: 'execute',
@@ -225,7 +226,14 @@ export class KernelProtocol {
   #comm(pending: Pending): void {
     const { header, content, metadata, buffers } = pending.message;
     this.#status(pending, 'busy');
-    this.#running = { ...pending, count: this.#count, silent: true, stopOnError: false, entry: undefined };
+    this.#running = {
+      ...pending,
+      startedMs: this.#outlet.nowMs(),
+      count: this.#count,
+      silent: true,
+      stopOnError: false,
+      entry: undefined,
+    };
     const event = header.msg_type as 'comm_open' | 'comm_msg' | 'comm_close';
     this.#outlet.toMain({ type: 'comm', id: pending.id, event, content, metadata, buffers });
   }

@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     {
       send: (channel, draft) => sockets.send(channel, wire.encode(factory.make(draft))),
       toMain,
-      interruptMain: () => interrupter.interrupt(),
+      interruptMain: (cellAgeMs) => interrupter.interrupt(cellAgeMs),
       shutdown: () => void end(),
       nowMs: () => performance.now(),
       wakeStreamsIn: (delayMs) => {
