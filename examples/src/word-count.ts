@@ -6,7 +6,7 @@
  *     npm start -- FOLDER --workers 4 --top 20
  */
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Executor, LocalCluster, progress, type Future } from 'covey';
 import { findTextFiles, inBatches } from './text-files.js';
@@ -57,7 +57,7 @@ const top = Number(flags.top);
 const files = await findTextFiles(folder);
 const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
 const batches = inBatches(files, 1e6).map((batch) => batch.map((file) => file.path));
-console.log(`${files.length} text files, ${megabytes(bytes)}, under ${folder}`);
+console.log(`${files.length} text files, ${megabytes(bytes)}, under ${relative('', folder) || folder}`);
 
 let started = performance.now();
 await using cluster = await LocalCluster.create({ workers: Number(flags.workers), threadsPerWorker: 1 });
