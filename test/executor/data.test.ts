@@ -1,5 +1,6 @@
 /** Where results are, how they are moved, kept and let go, and what the cluster tells of its tasks. */
 import { asCompleted, delayed, progress, task, ref, wait } from 'covey';
+import type { Future } from 'covey';
 import { RunningCluster } from '../support/running-cluster.js';
 import { until } from '../support/sandbox.js';
 
@@ -10,6 +11,13 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const inc = (x: number): number => x + 1;
+
+/** Names of the workers that hold a result. */
+async function holderNames(future: Future<unknown>): Promise<(string | undefined)[]> {
+  const addresses = (await world.executor.whoHas(future))[future.key] ?? [];
+  const { workers } = await world.executor.schedulerInfo();
+  return addresses.map((address) => workers.find((worker) => worker.address === address)?.name);
+}
 
 describe('scatter', () => {
   it('keeps the shape of what it is given', async () => {
@@ -35,11 +43,11 @@ describe('scatter', () => {
     expect(a.key).toBe(b.key);
     expect(c.key).not.toBe(a.key);
     const [everywhere] = await executor.scatter([new Float64Array(3000)], { broadcast: true });
-    expect((await executor.whoHas(everywhere))[everywhere!.key]).toHaveLength(2);
+    // Workers tell the scheduler what they took, beside telling who brought it.
+    const copies = async () => (await executor.whoHas(everywhere))[everywhere!.key]?.length;
+    expect(await until(async () => (await copies()) === 2)).toBe(true);
     const there = await executor.scatter(new Float64Array(4000), { workers: 'worker-1' });
-    const [address] = (await executor.whoHas(there))[there.key] ?? [];
-    const { workers } = await executor.schedulerInfo();
-    expect(workers.find((worker) => worker.address === address)?.name).toBe('worker-1');
+    expect(await until(async () => (await holderNames(there)).join() === 'worker-1')).toBe(true);
   });
 });
 

@@ -2,7 +2,7 @@
 import { Secret } from '@covey/protocol';
 import type { ConnectTls } from '@covey/protocol';
 import { openChannel } from '@covey/protocol/internal';
-import type { NannyCalls, NannyHello, WorkerDeath } from '@covey/protocol/internal';
+import type { NannyCalls, NannyHello, OpenChannelOptions, WorkerDeath } from '@covey/protocol/internal';
 
 /** What the scheduler may ask. */
 export type NannyCallHandlers = {
@@ -37,7 +37,9 @@ export interface SchedulerLink {
  */
 export async function linkToScheduler(options: SchedulerLinkOptions): Promise<SchedulerLink> {
   const { scheduler, secret, tls, hello, calls, waitMs = 60_000, graceMs = 60_000 } = options;
-  const { channel } = await openChannel(scheduler, {
+  let closed = false;
+  const open = async () => (await openChannel(scheduler, settings)).channel;
+  const settings: OpenChannelOptions = {
     secret: Secret.fromText(secret, 'the launcher'),
     role: 'nanny',
     ...(tls !== undefined && { tls }),
@@ -52,14 +54,29 @@ export async function linkToScheduler(options: SchedulerLinkOptions): Promise<Sc
         await (calls[method] as (given: unknown) => Promise<void>)(params);
         return null;
       };
-      configured.onclose = ({ message }) => options.onLost(message);
+      configured.onclose = ({ code, message }) => {
+        if (code !== 'session-lost') options.onLost(message);
+        else void again();
+      };
     },
-  });
+  };
+  /** The scheduler was started anew: so are the workers' sessions, and this one. */
+  const again = async (): Promise<void> => {
+    try {
+      const opened = await open();
+      if (closed) await opened.close();
+      else channel = opened;
+    } catch (error) {
+      if (!closed) options.onLost(error instanceof Error ? error.message : String(error));
+    }
+  };
+  let channel = await open();
   return {
     async workerDied(death) {
       await channel.call('worker-died', death);
     },
     async close() {
+      closed = true;
       channel.onclose = undefined;
       await channel.close();
     },
