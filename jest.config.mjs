@@ -23,6 +23,8 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   extensionsToTreatAsEsm: [],
+  // An ES module, and loaded by `require` here.
+  transformIgnorePatterns: ['/node_modules/(?!oxc-transform/)'],
   transform: {
     '^.+\\.(?:ts|mts|js|mjs)$': [
       '@swc/jest',

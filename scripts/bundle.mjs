@@ -22,6 +22,7 @@ const entries = [
   ['packages/deploy/src/keeper/main.ts', 'packages/deploy/bundle/keeper.cjs'],
   ['kernel-bridge/src/process/main.ts', 'kernel-bridge/bundle/kernel.cjs'],
   ['kernel-bridge/src/protocol/main.ts', 'kernel-bridge/bundle/protocol.cjs'],
+  ['kernel-bridge/src/language/main.ts', 'kernel-bridge/bundle/language.cjs'],
 ];
 
 /**
@@ -33,8 +34,8 @@ const lazyIn = { 'packages/worker/src/thread/main.ts': ['acorn', 'node:crypto', 
 /** Native accelerators of `ws` and `msgpackr`: used where they are installed, never needed. */
 const optionalNatives = ['bufferutil', 'utf-8-validate', 'msgpackr-extract'];
 
-/** Packages with a binary of their own, which they find beside themselves. */
-const nativePackages = ['zeromq', 'oxc-transform'];
+/** Packages that find files of their own beside themselves: a binary, or the types of JavaScript's library. */
+const packagesWithFiles = ['zeromq', 'oxc-transform', 'typescript'];
 
 /** Both doors of every package, led to their sources. */
 function sourcesOfPackages() {
@@ -112,7 +113,7 @@ async function bundle(source, output, alias) {
     minify: false,
     keepNames: false,
     alias,
-    external: [...optionalNatives, ...nativePackages],
+    external: [...optionalNatives, ...packagesWithFiles],
     plugins: source in lazyIn ? [lazyModules(lazyIn[source], dirname(output))] : [],
     banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
     define: {

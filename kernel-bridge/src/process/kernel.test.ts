@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KernelClient, printed, shown } from '../testing/kernel-client.js';
+import type { Message } from '../protocol/message.js';
+import { KernelClient, parentOf, printed, shown } from '../testing/kernel-client.js';
 
 const stripped = (text: unknown): string => String(text).replace(/\u001b\[[0-9;]*m/g, ''); // eslint-disable-line no-control-regex
 
@@ -48,9 +49,14 @@ describe('the order of messages', () => {
   });
 
   test('cells behind one that failed are not run', async () => {
-    const ids = ['throw new Error("first")', 'globalThis.ranAnyway = 1', 'globalThis.ranAnyway = 2'].map((code) =>
-      kernel.submit(code),
-    );
+    const first = kernel.submit("await input(); throw new Error('first')", { allow_stdin: true });
+    const ids = [first, ...['globalThis.ranAnyway = 1', 'globalThis.ranAnyway = 2'].map((code) => kernel.submit(code))];
+    const asked = (): Message | undefined => kernel.replies.find((message) => parentOf(message) === first);
+    await kernel.waitFor(() => asked() !== undefined);
+    // Answered behind the cells: they have arrived.
+    await kernel.request('shell', 'kernel_info_request', {});
+    kernel.send('stdin', 'input_reply', { value: '', status: 'ok' }, asked());
+    await kernel.waitFor(() => kernel.about(first).some(({ header }) => header.msg_type === 'error'));
     const replies = await Promise.all(ids.map((id) => kernel.finished(id)));
     expect(replies.map(({ reply }) => reply['status'])).toEqual(['error', 'aborted', 'aborted']);
     expect(await resultOf('typeof globalThis.ranAnyway')).toBe("'undefined'");
@@ -228,8 +234,9 @@ describe('errors', () => {
 describe('front ends', () => {
   test('ask and are asked', async () => {
     const id = kernel.submit("const name = await input('name? '); `Hello, ${name}`", { allow_stdin: true });
-    await kernel.waitFor(() => kernel.replies.some(({ header }) => header.msg_type === 'input_request'));
-    const request = kernel.replies.find(({ header }) => header.msg_type === 'input_request');
+    const asked = (): Message | undefined => kernel.replies.find((message) => parentOf(message) === id);
+    await kernel.waitFor(() => asked() !== undefined);
+    const request = asked();
     expect(request?.content).toEqual({ prompt: 'name? ', password: false });
     kernel.send('stdin', 'input_reply', { value: 'Ada', status: 'ok' }, request);
     expect(shown((await kernel.finished(id)).outputs, 'execute_result')).toEqual(["'Hello, Ada'"]);

@@ -25,7 +25,6 @@ export class MainInterrupter {
   readonly #flags: Flags;
   readonly #toMain: (message: ToMain) => void;
   readonly #complain: (text: string) => void;
-  #session: Session | undefined;
   #number = 0;
 
   constructor(flags: Flags, toMain: (message: ToMain) => void, complain: (text: string) => void) {
@@ -67,10 +66,9 @@ export class MainInterrupter {
 
   /** Ends the JavaScript that main runs at this moment. */
   terminate(): void {
-    if (this.#session === undefined) {
-      this.#session = new Session();
-      this.#session.connectToMainThread();
-    }
-    this.#session.post('Runtime.terminateExecution');
+    const session = new Session();
+    session.connectToMainThread();
+    // A session that is still connected when the process exits holds up its end.
+    session.post('Runtime.terminateExecution', () => session.disconnect());
   }
 }

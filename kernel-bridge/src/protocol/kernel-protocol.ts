@@ -7,6 +7,7 @@
  * and front ends take the last `status` for the kernel's, such an answer's `idle` is followed by the running cell's `busy`.
  */
 import type { ExecuteOutcome, FromMain, RequestId, ToMain } from '../channel/messages.js';
+import type { LanguageDesk } from '../language/desk.js';
 import { completenessOf } from './completeness.js';
 import type { History, HistoryEntry } from './history.js';
 import { answerHistory } from './history-request.js';
@@ -27,6 +28,8 @@ export interface ProtocolOutlet {
   readonly nowMs: () => number;
   /** Ask for `wakeStreams` in so many milliseconds. */
   readonly wakeStreamsIn: (delayMs: number) => void;
+  /** A cell was run; what it declares is known to later ones. */
+  readonly onCell: (code: string) => void;
   /** To the kernel's own log. */
   readonly log: (line: string) => void;
 }
@@ -58,9 +61,9 @@ const PARENTS_MAX = 4096;
 export class KernelProtocol {
   readonly #outlet: ProtocolOutlet;
   readonly #history: History;
+  readonly #desk: LanguageDesk;
   readonly #streams: StreamCoalescer;
   readonly #queue: Pending[] = [];
-  readonly #asked = new Map<RequestId, Pending>();
   readonly #parents = new Map<RequestId, Header>();
   #running: Running | undefined;
   #failure: Failure | undefined;
@@ -70,7 +73,8 @@ export class KernelProtocol {
   #isReady = false;
   #isEnding = false;
 
-  constructor(outlet: ProtocolOutlet, history: History) {
+  constructor(outlet: ProtocolOutlet, history: History, desk: LanguageDesk) {
+    this.#desk = desk;
     this.#outlet = outlet;
     this.#history = history;
     this.#streams = new StreamCoalescer({
@@ -159,13 +163,10 @@ export class KernelProtocol {
       case 'executed':
         this.#executed(said.id, said.outcome);
         return;
-      case 'answered': {
-        const asked = this.#asked.get(said.id);
-        this.#asked.delete(said.id);
-        if (asked !== undefined) this.#reply(asked, said.content);
-        else if (this.#running?.id === said.id) this.#finish(this.#running);
+      case 'answered':
+        if (this.#running?.id === said.id) this.#finish(this.#running);
+        else this.#desk.onLive(said.id, said.content);
         return;
-      }
       case 'ask':
         this.#askFrontEnd(said.prompt, said.isPassword);
         return;
@@ -242,6 +243,7 @@ export class KernelProtocol {
     const running = this.#running;
     if (running?.id !== id) return;
     this.#streams.flush(this.#outlet.nowMs());
+    if (!running.silent) this.#outlet.onCell(textOf(running.message.content, 'code'));
     const common = { execution_count: running.count };
     if (outcome.status === 'ok') {
       const { userExpressions: user_expressions, payload } = outcome;
@@ -292,8 +294,7 @@ export class KernelProtocol {
     const position = pending.message.content['cursor_pos'];
     const cursor = unitsOf(code, typeof position === 'number' ? position : Number.POSITIVE_INFINITY);
     this.#status(pending, 'busy');
-    this.#asked.set(pending.id, pending);
-    this.#outlet.toMain({ type, id: pending.id, code, cursor });
+    this.#desk.ask({ type, id: pending.id, code, cursor }, (content) => this.#reply(pending, content));
   }
 
   #commInfo(content: Dictionary): Dictionary {

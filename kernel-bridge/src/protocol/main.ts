@@ -2,6 +2,7 @@
  * The protocol thread: sockets, signatures, heartbeat, history and the order of messages, away from the main thread, so
  * that the kernel answers however busy a cell keeps it.
  */
+import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Flags } from '../channel/flags.js';
 import { readMessage } from '../channel/main-messages.js';
@@ -9,6 +10,8 @@ import type { ProtocolThreadData, ToMain } from '../channel/messages.js';
 import { RingReader } from '../channel/output-ring.js';
 import { readConnectionFile } from './connection-file.js';
 import { History, historyFile } from './history.js';
+import { LanguageDesk } from '../language/desk.js';
+import { LanguageThread } from '../language/language-thread.js';
 import { MainInterrupter } from './interrupt.js';
 import { KernelProtocol } from './kernel-protocol.js';
 import { MalformedMessageError, Wire } from './message.js';
@@ -30,11 +33,22 @@ async function main(): Promise<void> {
   const factory = new MessageFactory();
   const toMain = (message: ToMain): void => port.postMessage(message);
   const log = (line: string): void => {
-    process.stderr.write(`covey kernel: ${line}\n`);
+    try {
+      // Not by the stream, which goes through the main thread, and into the notebook.
+      writeSync(2, `covey kernel: ${line}\n`);
+    } catch {
+      // Nobody reads the log.
+    }
   };
   const interrupter = new MainInterrupter(flags, toMain, (text) => protocol.complain(text));
   let streamTimer: NodeJS.Timeout | undefined;
   let isEnding = false;
+  const language = new LanguageThread((message) => desk.onLanguage(message), log);
+  const desk = new LanguageDesk({
+    toMain,
+    toLanguage: (message) => language.send(message),
+    after: (delayMs, then) => setTimeout(then, delayMs),
+  });
 
   const end = async (): Promise<void> => {
     if (isEnding) return;
@@ -64,9 +78,11 @@ async function main(): Promise<void> {
         clearTimeout(streamTimer);
         streamTimer = setTimeout(() => protocol.wakeStreams(), delayMs);
       },
+      onCell: (code) => language.send({ type: 'cell', code }),
       log,
     },
     new History(historyFile()),
+    desk,
   );
 
   const sockets = await Sockets.bind(info, {
@@ -85,6 +101,7 @@ async function main(): Promise<void> {
     },
   });
   protocol.start();
+  language.startLater();
   const drain = (): void => {
     if (ring.drain((bytes) => protocol.onMain(readMessage(bytes)))) setImmediate(drain);
   };

@@ -93,7 +93,9 @@ export class KernelClient {
   }
 
   async reply(id: string): Promise<Dictionary> {
-    const found = (): Message | undefined => this.#replies.find((message) => parentOf(message) === id);
+    const isReply = ({ header }: Message): boolean => header.msg_type.endsWith('_reply');
+    const found = (): Message | undefined =>
+      this.#replies.find((message) => parentOf(message) === id && isReply(message));
     await this.waitFor(() => found() !== undefined);
     return found()?.content ?? {};
   }

@@ -1,0 +1,45 @@
+/**
+ * Starts the language thread when the kernel has had time for more urgent things, and keeps what is said to it until then.
+ * Without it the kernel goes on with what the live values tell.
+ */
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { FromLanguage, ToLanguage } from './messages.js';
+
+const START_AFTER_MS = 1500;
+
+export class LanguageThread {
+  readonly #onMessage: (message: FromLanguage) => void;
+  readonly #log: (line: string) => void;
+  readonly #waiting: ToLanguage[] = [];
+  #worker: Worker | undefined;
+  #isGone = false;
+
+  constructor(onMessage: (message: FromLanguage) => void, log: (line: string) => void) {
+    this.#onMessage = onMessage;
+    this.#log = log;
+  }
+
+  startLater(): void {
+    setTimeout(() => this.#start(), START_AFTER_MS).unref();
+  }
+
+  send(message: ToLanguage): void {
+    if (this.#isGone) return;
+    if (this.#worker !== undefined) this.#worker.postMessage(message);
+    // Questions from before its start are answered by then.
+    else if (message.type === 'cell') this.#waiting.push(message);
+  }
+
+  #start(): void {
+    const worker = new Worker(join(import.meta.dirname, 'language.cjs'));
+    this.#worker = worker;
+    for (const message of this.#waiting.splice(0)) worker.postMessage(message);
+    worker.on('message', this.#onMessage);
+    worker.on('error', (error) => this.#log(`completion by types ended: ${error.message}`));
+    worker.on('exit', () => {
+      this.#isGone = true;
+    });
+    worker.unref();
+  }
+}
