@@ -126,6 +126,14 @@ describe('stack traces', () => {
     const loaded = await runtime.load(captureFunction(fn).blob);
     expect(() => loaded()).toThrow(expect.objectContaining({ stack: expect.stringContaining('cell-3:1:31') }));
   });
+
+  it('are right far along a line too, as where a loader puts a module on one', async () => {
+    const fn = new Script(`${'0,0,'.repeat(400)}(x) => { throw new TypeError(x) }`, {
+      filename: 'cell-4',
+    }).runInThisContext() as () => unknown;
+    const loaded = await runtime.load(captureFunction(fn).blob);
+    expect(() => loaded()).toThrow(expect.objectContaining({ stack: expect.stringContaining('cell-4:1:1616') }));
+  });
 });
 
 describe('modules', () => {

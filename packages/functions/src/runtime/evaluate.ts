@@ -46,6 +46,8 @@ type Factory = (surroundings: Surroundings) => Instantiated;
 
 const factories = new Map<string, Factory>();
 const maximumFactories = 10_000;
+/** A column up to which blanks are cheap. */
+const FAR_RIGHT = 1000;
 
 export function factoryOf(code: FunctionCode): Factory {
   const { before, after } = wrapperOf(code);
@@ -61,12 +63,20 @@ export function factoryOf(code: FunctionCode): Factory {
 }
 
 function compile(code: FunctionCode, before: string, after: string): Factory {
-  // The text begins on a line of its own behind as many blanks as it was indented: positions need no further care.
-  const text = `${before}\n${' '.repeat(Math.min(code.column, 1000))}${code.code}\n${after}`;
-  const script = new Script(text, {
-    filename: code.url === '' ? 'covey:function' : code.url,
-    lineOffset: code.line - 1,
-  });
+  const filename = code.url === '' ? 'covey:function' : code.url;
+  // Far to the right (loaders put whole modules on one line) the wrapper fits before it on the line itself.
+  const script =
+    code.column > Math.max(FAR_RIGHT, before.length)
+      ? new Script(`${before}${code.code}\n${after}`, {
+          filename,
+          lineOffset: code.line,
+          columnOffset: code.column - before.length,
+        })
+      : // Else the text begins on a line of its own behind as many blanks as it was indented: positions need no further care.
+        new Script(`${before}\n${' '.repeat(Math.min(code.column, FAR_RIGHT))}${code.code}\n${after}`, {
+          filename,
+          lineOffset: code.line - 1,
+        });
   return script.runInThisContext() as Factory;
 }
 
