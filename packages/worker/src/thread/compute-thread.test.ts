@@ -105,10 +105,13 @@ test('leases end once each, when the collector has run', async () => {
   await worker.run((n: number) => new Uint8Array(n), [1_000_000]);
   const [id] = [...worker.buffers.keys()] as [number];
   for (let i = 0; i < 3; i++) await worker.run((xs: Uint8Array) => xs.length, [new Input(1)]);
-  await worker.collect(1);
-  await worker.collect(2);
-  const ended = worker.said.filter(({ op }) => op === 'unleased').flatMap(({ ids }) => ids as number[]);
-  expect(ended).toEqual([id, id, id]);
+  const ended = () => worker.said.filter(({ op }) => op === 'unleased').flatMap(({ ids }) => ids as number[]);
+  // The collector may find the last view on the stack once more: other work in between overwrites it.
+  for (let token = 1; token <= 50 && ended().length < 3; token++) {
+    await worker.run((n: number) => n, [token]);
+    await worker.collect(token);
+  }
+  expect(ended()).toEqual([id, id, id]);
   expect(worker.leased.get(id)).toBe(1);
 });
 
