@@ -32,6 +32,8 @@ export type ToMain =
   | { readonly type: 'input'; readonly value: string }
   /** `number` counts interrupts. */
   | { readonly type: 'interrupt'; readonly number: number }
+  /** After code was ended by force: is the request that should be running still there? */
+  | { readonly type: 'where'; readonly expected: RequestId }
   | { readonly type: 'exit' };
 
 export interface ErrorReport {
@@ -73,6 +75,7 @@ export type FromMain =
   | { readonly type: 'answered'; readonly id: RequestId; readonly content: Readonly<Record<string, unknown>> }
   | { readonly type: 'ask'; readonly id: RequestId; readonly prompt: string; readonly isPassword: boolean }
   | { readonly type: 'comm-targets'; readonly comms: Readonly<Record<string, string>> }
+  | { readonly type: 'here'; readonly expected: RequestId; readonly running: RequestId }
   /** Main is ready for its first request. */
   | { readonly type: 'ready' }
   /** The process is about to exit: the last message. */

@@ -64,6 +64,9 @@ export function startKernel({ thread, ring, flags }: KernelParts): void {
         input.interrupt();
         runner.interrupt();
         return;
+      case 'where':
+        output.say({ type: 'here', expected: message.expected, running: runner.running?.id ?? 0 });
+        return;
       case 'exit':
         process.exit(0);
     }

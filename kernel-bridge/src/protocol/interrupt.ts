@@ -21,16 +21,23 @@ const HOPELESS_MS = 10_000;
 const UNSAFE =
   'This cell can’t be stopped without losing the kernel: something here uses AsyncLocalStorage, and Node.js before 24 aborts then. It is asked to stop at its next await; or restart the kernel.\n';
 
+export interface InterruptedProtocol {
+  /** Says a line to the user. */
+  readonly complain: (text: string) => void;
+  readonly runningId: () => number;
+}
+
 export class MainInterrupter {
   readonly #flags: Flags;
   readonly #toMain: (message: ToMain) => void;
-  readonly #complain: (text: string) => void;
+  readonly #protocol: InterruptedProtocol;
+  #lookForMain: NodeJS.Timeout | undefined;
   #number = 0;
 
-  constructor(flags: Flags, toMain: (message: ToMain) => void, complain: (text: string) => void) {
+  constructor(flags: Flags, toMain: (message: ToMain) => void, protocol: InterruptedProtocol) {
     this.#flags = flags;
     this.#toMain = toMain;
-    this.#complain = complain;
+    this.#protocol = protocol;
   }
 
   /** @param cellAgeMs how long the running cell has been running. */
@@ -45,7 +52,7 @@ export class MainInterrupter {
       const passedMs = performance.now() - startedMs;
       if (this.#flags.usesAsyncHooks) {
         // Ending such code would abort the process, and lose everything.
-        if (!hasComplained) this.#complain(UNSAFE);
+        if (!hasComplained) this.#protocol.complain(UNSAFE);
         hasComplained = true;
       } else if (!(this.#flags.isCritical && passedMs < CRITICAL_MS)) this.terminate();
       // What still hasn't stopped may wait for a child.
@@ -55,7 +62,7 @@ export class MainInterrupter {
       }
       if (passedMs > HOPELESS_MS && !hasComplained) {
         hasComplained = true;
-        this.#complain(
+        this.#protocol.complain(
           'The cell can’t be interrupted: it is in native code. It stops when that returns; or restart the kernel.\n',
         );
       }
@@ -70,5 +77,20 @@ export class MainInterrupter {
     session.connectToMainThread();
     // A session that is still connected when the process exits holds up its end.
     session.post('Runtime.terminateExecution', () => session.disconnect());
+    this.#ask();
+  }
+
+  /** Main has handled all that was said to it before it was asked. */
+  onMainHere(): void {
+    clearTimeout(this.#lookForMain);
+  }
+
+  /** The end of code may take a message with it, this one included: it is asked until it answers. */
+  #ask(): void {
+    clearTimeout(this.#lookForMain);
+    this.#lookForMain = setTimeout(() => {
+      this.#toMain({ type: 'where', expected: this.#protocol.runningId() });
+      this.#ask();
+    }, RETRY_MS);
   }
 }

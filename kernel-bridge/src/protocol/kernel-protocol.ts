@@ -18,11 +18,16 @@ import { StreamCoalescer } from './stream-coalescer.js';
 
 export type AskingChannel = 'shell' | 'control' | 'stdin';
 
+/** What `Date` can tell apart, and most senders with it. */
+const DATE_STEP_MS = 1;
+
 export interface ProtocolOutlet {
   readonly send: (channel: AskingChannel | 'iopub', draft: Draft) => void;
   readonly toMain: (message: ToMain) => void;
   /** Stop what main does now. */
   readonly interruptMain: (cellAgeMs: number) => void;
+  /** Main answered after its code was ended by force. */
+  readonly onMainHere: () => void;
   /** All is said; end the process. */
   readonly shutdown: () => void;
   readonly nowMs: () => number;
@@ -86,10 +91,6 @@ export class KernelProtocol {
   /** Says that the kernel is there; before anything else. */
   start(): void {
     this.#publish(undefined, 'status', { execution_state: 'starting' });
-  }
-
-  get isRunning(): boolean {
-    return this.#running !== undefined;
   }
 
   wakeStreams(): void {
@@ -167,6 +168,10 @@ export class KernelProtocol {
         if (this.#running?.id === said.id) this.#finish(this.#running);
         else this.#desk.onLive(said.id, said.content);
         return;
+      case 'here':
+        this.#outlet.onMainHere();
+        this.#settleLost(said.expected, said.running);
+        return;
       case 'ask':
         this.#askFrontEnd(said.prompt, said.isPassword);
         return;
@@ -176,6 +181,11 @@ export class KernelProtocol {
       case 'exiting':
         this.#exiting();
     }
+  }
+
+  /** The request that main should be running; 0 for none. */
+  get runningId(): RequestId {
+    return this.#running?.id ?? 0;
   }
 
   /** Says a line under the cell that runs, or the last one. */
@@ -259,9 +269,20 @@ export class KernelProtocol {
     this.#next();
   }
 
+  /** Force may hit main between two requests, and take the next one with it before it has begun. */
+  #settleLost(expected: RequestId, actual: RequestId): void {
+    const running = this.#running;
+    if (running === undefined || running.id !== expected || actual === expected) return;
+    const evalue = 'The cell was interrupted.';
+    const report = { ename: 'KeyboardInterrupt', evalue, traceback: [`KeyboardInterrupt: ${evalue}`] };
+    if (running.message.header.msg_type === 'execute_request') this.#executed(expected, { status: 'error', ...report });
+    else this.#finish(running);
+  }
+
   /** What was sent before its sender could know of the error is not run: all that is here, and all that is on its way. */
   #abortBehind({ message: { header }, arrivedMs }: Running): void {
-    const sentBeforeMs = Date.parse(header.date) + this.#outlet.nowMs() - arrivedMs;
+    // Dates are cut to milliseconds: one that is cut must not put what followed the reply before it.
+    const sentBeforeMs = Date.parse(header.date) + this.#outlet.nowMs() - arrivedMs - DATE_STEP_MS;
     this.#failure = { session: header.session, sentBeforeMs };
     const waiting = this.#queue.splice(0);
     for (const pending of waiting) {

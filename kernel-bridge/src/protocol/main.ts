@@ -22,6 +22,9 @@ import { Sockets } from './sockets.js';
 /** What main may take to end by itself before it is ended. */
 const EXIT_GRACE_MS = 2000;
 
+/** Bytes of main's that are taken at once: others have their turn between. */
+const DRAINED_MAX = 64 * 1024;
+
 async function main(): Promise<void> {
   const port = parentPort;
   if (port === null) throw new Error('The protocol thread was started as a program');
@@ -40,7 +43,10 @@ async function main(): Promise<void> {
       // Nobody reads the log.
     }
   };
-  const interrupter = new MainInterrupter(flags, toMain, (text) => protocol.complain(text));
+  const interrupter = new MainInterrupter(flags, toMain, {
+    complain: (text) => protocol.complain(text),
+    runningId: () => protocol.runningId,
+  });
   let streamTimer: NodeJS.Timeout | undefined;
   let isEnding = false;
   const language = new LanguageThread((message) => desk.onLanguage(message), log);
@@ -72,6 +78,7 @@ async function main(): Promise<void> {
       send: (channel, draft) => sockets.send(channel, wire.encode(factory.make(draft))),
       toMain,
       interruptMain: (cellAgeMs) => interrupter.interrupt(cellAgeMs),
+      onMainHere: () => interrupter.onMainHere(),
       shutdown: () => void end(),
       nowMs: () => performance.now(),
       wakeStreamsIn: (delayMs) => {
@@ -102,8 +109,20 @@ async function main(): Promise<void> {
   });
   protocol.start();
   language.startLater();
+  let isHeldUp = false;
   const drain = (): void => {
-    if (ring.drain((bytes) => protocol.onMain(readMessage(bytes)))) setImmediate(drain);
+    if (isHeldUp) return;
+    const hasMore = ring.drain((bytes) => protocol.onMain(readMessage(bytes)), DRAINED_MAX);
+    if (sockets.isBehind) {
+      // A flood of messages: the ring fills up, and main waits.
+      isHeldUp = true;
+      const goOn = (): void => {
+        isHeldUp = false;
+        drain();
+      };
+      // Sends that need not wait resolve without the event loop; it has its turn here, or nothing else ever would.
+      void sockets.flushed().then(() => setImmediate(goOn));
+    } else if (hasMore) setImmediate(drain);
   };
   port.on('message', drain);
   drain();

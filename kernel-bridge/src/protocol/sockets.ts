@@ -19,11 +19,13 @@ export interface SocketEvents {
 }
 
 interface Line {
-  readonly waiting: Uint8Array[][];
+  waiting: Uint8Array[][];
   isSending: boolean;
   idle: Promise<void>;
 }
 
+/** Messages on iopub that may wait before main has to. */
+const WAITING_MAX = 1000;
 /** How long what is still to be sent may take when everything closes. */
 const LINGER_MS = 500;
 
@@ -70,6 +72,11 @@ export class Sockets {
     if (!line.isSending) line.idle = this.#drain(channel, line);
   }
 
+  /** Whether more is waiting to be said on iopub than should; then `flushed` tells when to go on. */
+  get isBehind(): boolean {
+    return (this.#lines.get('iopub')?.waiting.length ?? 0) > WAITING_MAX;
+  }
+
   /** Resolves when all that was sent so far has been handed to ZeroMQ. */
   async flushed(): Promise<void> {
     await Promise.all([...this.#lines.values()].map(({ idle }) => idle));
@@ -85,11 +92,13 @@ export class Sockets {
   async #drain(channel: SpeakingChannel, line: Line): Promise<void> {
     line.isSending = true;
     try {
-      for (let frames = line.waiting.shift(); frames !== undefined; frames = line.waiting.shift()) {
-        await this.#sockets[channel].send(frames);
+      while (line.waiting.length > 0) {
+        const batch = line.waiting;
+        line.waiting = [];
+        for (const frames of batch) await this.#sockets[channel].send(frames);
       }
     } catch (error) {
-      line.waiting.length = 0;
+      line.waiting = [];
       // EHOSTUNREACH: who asked is gone. Nobody misses the answer.
       const isUnreachable = (error as NodeJS.ErrnoException).code === 'EHOSTUNREACH';
       if (!this.#isClosed && !isUnreachable) this.#events.onFailure(error);
