@@ -2,6 +2,7 @@
 import { createLineLogger } from '@covey/protocol';
 import { Configuration, resolveTarget } from '@covey/deploy';
 import { Executor as AddressedExecutor } from '@covey/executor';
+import { executorHost } from '@covey/executor/internal';
 import type { ClusterLike, ConnectOptions, ResolvedTarget } from '@covey/executor';
 
 type ExecutorClass<Self> = new (...args: ConstructorParameters<typeof AddressedExecutor>) => Self;
@@ -45,9 +46,12 @@ export class Executor extends AddressedExecutor {
 function findCluster({ logger, secret }: ConnectOptions): NonNullable<ConnectOptions['resolve']> {
   return (target, signal): Promise<ResolvedTarget> => {
     const configuration = Configuration.read();
-    return resolveTarget(target, {
+    const chosenLogger = logger ?? createLineLogger({ level: configuration.get('log-level') });
+    const chosen = target === undefined ? executorHost().cluster?.() : undefined;
+    if (chosen !== undefined) chosenLogger.info(`using the cluster ${chosen.name}: ${chosen.why}`);
+    return resolveTarget(target ?? chosen?.name, {
       configuration,
-      logger: logger ?? createLineLogger({ level: configuration.get('log-level') }),
+      logger: chosenLogger,
       ...(secret !== undefined && { secret }),
       ...(signal !== undefined && { signal }),
     });

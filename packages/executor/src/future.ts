@@ -26,6 +26,7 @@ export interface FutureHost {
   futureKey(id: number, prefix: string | null): string;
   futureStatus(id: number): FutureStatus;
   futureType(id: number): string | undefined;
+  futureNbytes(id: number): number | undefined;
   futureResult(id: number, options: WaitOptions | undefined): Promise<unknown>;
   futureException(id: number, options: WaitOptions | undefined): Promise<unknown>;
   cancelFutures(ids: readonly number[], reason: string): void;
@@ -107,6 +108,11 @@ export class Future<T> {
   /** Name of the result's type ('number', 'Float64Array', a class); undefined until it is there. */
   get type(): string | undefined {
     return this.#id < 0 ? undefined : this.#origin.host.futureType(this.#id);
+  }
+
+  /** Bytes that bringing the result takes; undefined until it is there. */
+  get nbytes(): number | undefined {
+    return this.#id < 0 ? undefined : this.#origin.host.futureNbytes(this.#id);
   }
 
   /**

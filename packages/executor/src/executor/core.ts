@@ -13,6 +13,7 @@ import { openLink } from '../session/channel-link.js';
 import type { SchedulerDial } from '../session/channel-link.js';
 import type { SchedulerLink } from '../session/link.js';
 import { PendingLink } from '../session/pending-link.js';
+import { executorHost } from './host.js';
 import { OutputForwarder } from '../output/output-forwarder.js';
 import { hearTaskOutput } from '../output/task-output.js';
 import type { TaskOutputEvent, TaskOutputHandling } from '../output/task-output.js';
@@ -164,7 +165,8 @@ export async function connectCore(
   const logger = options.logger ?? createLineLogger({ level: 'warn' });
   const maxUnacknowledgedBytes = options.maxUnacknowledgedBytes ?? 128 * MEBIBYTE;
   const tls = options.tls ?? cluster.tls;
-  const { output = 'forward' } = options;
+  const { output: hostOutput = 'forward', origin } = executorHost();
+  const { output = hostOutput } = options;
   const forwarder = output === 'forward' ? new OutputForwarder() : undefined;
   const hear =
     typeof output === 'function' ? output : forwarder && ((event: TaskOutputEvent) => forwarder.forward(event));
@@ -191,7 +193,7 @@ export async function connectCore(
     const link = await opening;
     const core = new ExecutorCore(
       link,
-      { logger, maxUnacknowledgedBytes },
+      { logger, maxUnacknowledgedBytes, ...(origin !== undefined && { origin }) },
       {
         dial,
         ...(hear !== undefined && { hear }),

@@ -6,6 +6,8 @@ export type TaskOutputEvent = TaskPrint | TaskWarning;
 
 interface FromTask {
   readonly key: string;
+  /** Where the task was submitted, as the program's host marks it (a notebook's kernel: the cell); undefined when it doesn't. */
+  readonly origin?: unknown;
   /** Name of the worker. */
   readonly worker: string;
   /** On the worker's clock, milliseconds since the Unix epoch. */
@@ -34,10 +36,11 @@ export type TaskOutputHandling = 'forward' | 'ignore' | ((event: TaskOutputEvent
 
 /** Has `hear` told of what the scheduler passes on; what isn't as it should be is passed over. */
 export function hearTaskOutput(session: Session, hear: (event: TaskOutputEvent) => void): void {
+  const { origins } = session;
   const tell = (event: TaskOutputEvent | undefined) => {
     if (event === undefined) return;
     try {
-      hear(event);
+      hear(origins === undefined ? event : { ...event, origin: origins.of(event.key) });
     } catch (error) {
       // The caller's own code: its mistake must not end the session.
       session.settings.logger.error('the function that takes the output of tasks failed', { error });

@@ -23,6 +23,7 @@ import { ExecutorClosedError, FutureLostError, UnknownKeyError } from '../errors
 import type { Future, FutureHost, FutureOrigin, FutureStatus, WaitOptions } from '../future.js';
 import { Ending, Failure, makeEnding } from '../values/failures.js';
 import { Handles } from './handles.js';
+import { SubmissionOrigins } from '../output/origins.js';
 import { DefinitionLog } from './definition-log.js';
 import { FunctionLedger } from './function-ledger.js';
 import type { SentFunction } from './function-ledger.js';
@@ -41,6 +42,8 @@ export interface SessionSettings {
   readonly maxUnacknowledgedBytes: number;
   /** Called around a wait for results, by an executor inside a task: its slot is free meanwhile. */
   readonly aroundWait?: <T>(wait: () => Promise<T>) => Promise<T>;
+  /** Marks where in the program tasks are submitted; see `ExecutorHost`. */
+  readonly origin?: () => unknown;
 }
 
 const statusOf = {
@@ -60,6 +63,8 @@ export class Session implements FutureHost, TaskNewsHandler {
   /** Futures of this session: how they are made and let go. */
   readonly handles: Handles;
   readonly definitions = new DefinitionLog();
+  /** Where tasks were submitted, if somebody wants to know. */
+  readonly origins: SubmissionOrigins | undefined;
   readonly #functions: FunctionLedger;
   readonly #options = new OptionsLedger();
   readonly #releases = new ReleaseRanges();
@@ -80,6 +85,7 @@ export class Session implements FutureHost, TaskNewsHandler {
   constructor(link: SchedulerLink, settings: SessionSettings) {
     this.link = link;
     this.settings = settings;
+    this.origins = settings.origin === undefined ? undefined : new SubmissionOrigins();
     this.#functions = new FunctionLedger(this, settings.keyPrefix);
     this.results = new ResultReader(this);
     this.handles = new Handles(this, this.table, (id, key) => this.#taskGone(id, key));
@@ -147,6 +153,7 @@ export class Session implements FutureHost, TaskNewsHandler {
     dependencies: readonly ClientTaskId[] | null,
   ): void {
     const optionsId = this.#options.use(this.link.batch(), options);
+    this.origins?.note(firstId, keys, this.settings.origin?.());
     const run: TaskRun = {
       optionsId,
       functionId,
@@ -285,6 +292,10 @@ export class Session implements FutureHost, TaskNewsHandler {
 
   futureType(id: number): string | undefined {
     return this.table.state(id) === State.finished ? this.table.typeName(id) : undefined;
+  }
+
+  futureNbytes(id: number): number | undefined {
+    return this.table.state(id) === State.finished ? this.results.nbytesOf(id) : undefined;
   }
 
   futureResult(id: number, options: WaitOptions | undefined): Promise<unknown> {
