@@ -68,7 +68,10 @@ export abstract class ClusterQueries extends ExecutorBase {
     return this.session.call('call-stack', this.select(tasks), this.signal);
   }
 
-  /** What happened to tasks, on the scheduler and on workers, in order of time. */
+  /**
+   * What happened to tasks, on the scheduler and on workers, in order of time. Each of them remembers the last transitions of
+   * all tasks (the scheduler 65,536, a worker 16,384), so the story of a task that ended long ago may have lost its beginning, or all.
+   */
   story(tasks: Tasks): Promise<readonly StoryEntry[]> {
     return this.session.call('story', this.select(tasks), this.signal);
   }

@@ -3,18 +3,30 @@
 /** Runs functions at the end of the current turn. */
 export type TurnEnd = (run: () => void) => void;
 
-let waiting: (() => void)[] = [];
+/** Gathers what is to run at the end of a turn; `schedule` has it all run then. */
+export function gatherTurnEnds(schedule: (run: () => void) => void): TurnEnd {
+  let waiting: (() => void)[] = [];
+  const runAll = (): void => {
+    const runs = waiting;
+    waiting = [];
+    let at = 0;
+    try {
+      while (at < runs.length) runs[at++]?.();
+    } finally {
+      // One threw (a listener of a user's, in a program that outlives such errors): the others' turn comes all the same.
+      if (at < runs.length) {
+        waiting = [...runs.slice(at), ...waiting];
+        schedule(runAll);
+      }
+    }
+  };
+  return (run) => {
+    if (waiting.push(run) === 1) schedule(runAll);
+  };
+}
 
 /**
  * After the input of this turn is handled, and before the loop waits: a message that came in now is answered in the same turn, and everything that one
  * turn wrote to a peer goes out in one frame.
  */
-export const endOfTurn: TurnEnd = (run) => {
-  if (waiting.push(run) === 1) setImmediate(flushWaiting);
-};
-
-function flushWaiting(): void {
-  const runs = waiting;
-  waiting = [];
-  for (const run of runs) run();
-}
+export const endOfTurn: TurnEnd = gatherTurnEnds((run) => void setImmediate(run));
