@@ -35,6 +35,11 @@ export class NotebookScope {
     Object.defineProperty(this.variables, name, { value, configurable: true, enumerable: false, writable: true });
   }
 
+  /** Whether a name still is the kernel's own: no cell declared it. */
+  isProvided(name: string): boolean {
+    return this.#own.has(name);
+  }
+
   /** Before a cell runs: what it declares are variables from now on, and keep the values that they have. */
   prepare(names: readonly string[]): void {
     for (const name of names) {
@@ -45,7 +50,7 @@ export class NotebookScope {
 
   /** A value that is made before the first cell that names it runs. */
   provideWhenNamed(name: string, make: () => Promise<unknown>): void {
-    this.provide(name, undefined);
+    if (!this.#own.has(name)) this.provide(name, undefined);
     this.#onName.set(name, make);
   }
 

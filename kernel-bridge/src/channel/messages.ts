@@ -16,6 +16,18 @@ export interface ExecuteRequest {
   readonly silent: boolean;
   readonly allowStdin: boolean;
   readonly userExpressions: Readonly<Record<string, string>>;
+  readonly covey: CoveyMetadata;
+}
+
+/** What a front end says with a cell, in the request's metadata: `cellId` as JupyterLab does, `covey` by its extension. */
+export interface CoveyMetadata {
+  readonly cellId: string | undefined;
+  /** The cluster that the notebook names. */
+  readonly cluster: string | undefined;
+  /** The cell is to run on the cluster, as with `%%submit`. */
+  readonly submit: boolean;
+  /** Variable for the future of its result. */
+  readonly name: string | undefined;
 }
 
 export type ToMain =

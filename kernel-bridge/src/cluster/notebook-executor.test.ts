@@ -19,7 +19,7 @@ const resultOf = async (code: string): Promise<string> => {
 
 test('functions in cells run on a cluster, with what they use from other cells', async () => {
   const first = await kernel.execute('executor.constructor.name');
-  expect(printed(first.outputs, 'stderr')).toMatch(/local cluster .*no cluster was named/);
+  expect(printed(first.outputs)).toMatch(/^executor: the new local cluster '.*', since no cluster was named/);
 
   await kernel.execute('const base: number = 10; function add(x: number): number { return x + base }');
   await kernel.execute('class Point { constructor(readonly x: number) {} double() { return add(this.x) * 2 } }');
@@ -47,4 +47,60 @@ test('an interrupted cell leaves its cluster alone', async () => {
   await kernel.request('control', 'interrupt_request', {});
   expect((await kernel.finished(id)).reply['ename']).toBe('KeyboardInterrupt');
   expect(await resultOf('await executor.submit(() => 6 * 7).result()')).toBe('42');
+});
+
+describe('what tasks print', () => {
+  test('appears under the cell that submitted them', async () => {
+    const first = kernel.submit(`import { Event } from 'covey'; const gate = new Event(executor, 'gate');
+      const late = executor.submit(async () => { await gate.wait(); console.log('from the first cell') }); 1`);
+    await kernel.finished(first);
+    const second = kernel.submit(`await gate.set(); await late.result();
+      await executor.submit(() => console.log('from the second')).result()`);
+    await kernel.finished(second);
+    await kernel.waitFor(() => printed(kernel.about(first)).includes('from the first cell'));
+    expect(printed(kernel.about(second))).toBe('from the second\n');
+  });
+
+  test('also of executors that the cell connected itself', async () => {
+    const code = `import { Executor, LocalCluster } from 'covey';
+      const own = await LocalCluster.create({ workers: 1 }); const mine = await Executor.connect(own);
+      await mine.submit(() => console.log('heard')).result(); await mine.close(); await own.close()`;
+    expect(printed((await kernel.execute(code)).outputs)).toBe('heard\n');
+  });
+
+  test('is bounded', async () => {
+    const flood = "for (let i = 0; i < 2000; i++) console.log('x'.repeat(1000))";
+    const { outputs } = await kernel.execute(`await executor.submit(() => { ${flood} }).result(); 'over'`);
+    expect(printed(outputs).length).toBeLessThan(300_000);
+    expect(printed(outputs, 'stderr')).toContain('printed more than 256 KB');
+  });
+});
+
+test('a cell that is interrupted while it waits tells how to cancel what it waited for', async () => {
+  const id = kernel.submit(
+    "const slow = executor.submit(async () => new Promise(() => undefined)); console.log('on'); await slow.result()",
+  );
+  await kernel.waitFor(() => printed(kernel.about(id)).includes('on'));
+  await kernel.request('control', 'interrupt_request', {});
+  const { reply, outputs } = await kernel.finished(id);
+  expect(reply['ename']).toBe('KeyboardInterrupt');
+  expect(printed(outputs, 'stderr')).toContain('future.cancel()');
+  expect(await resultOf("slow.cancel('enough'); slow.status")).toBe("'cancelled'");
+});
+
+test('a cluster that is named and does not run is an error with a way to start it, and never another', async () => {
+  const { reply } = await kernel.execute('executor.address', {}, { covey: { cluster: 'sums' } });
+  expect(reply).toMatchObject({ status: 'error', ename: 'ClusterNotFoundError' });
+  expect(reply['evalue']).toContain("startCluster({ name: 'sums' })");
+  expect(reply['evalue']).toContain('the notebook names it');
+});
+
+test('the notebook’s cluster is started, used, and stays', async () => {
+  const named = { covey: { cluster: 'sums' } };
+  await kernel.execute("import { startCluster } from 'covey'; await startCluster({ name: 'sums', options: { workers: 1 } })");
+  const { outputs } = await kernel.execute('executor.clusterName', {}, named);
+  expect(printed(outputs)).toBe("executor: the cluster 'sums', since the notebook names it\n");
+  expect(shown(outputs, 'execute_result')).toEqual(["'sums'"]);
+  expect(await resultOf('await executor.submit(() => 6 * 7).result()')).toBe('42');
+  await kernel.execute("import { stopCluster } from 'covey'; await stopCluster('sums')");
 });

@@ -9,7 +9,9 @@ import type { ToMain } from '../channel/messages.js';
 import type { RingWriter } from '../channel/output-ring.js';
 import { ModuleImporter } from '../cells/module-importer.js';
 import { NotebookScope } from '../cells/notebook-scope.js';
-import { provideExecutor } from '../cluster/notebook-executor.js';
+import { ClusterChoice } from '../cluster/cluster-choice.js';
+import { hostExecutors, WAITED_HINT } from '../cluster/executor-host.js';
+import { NotebookExecutor } from '../cluster/notebook-executor.js';
 import { provideDisplay } from '../display/display.js';
 import { watchAsyncHooks } from '../execution/async-hooks-watch.js';
 import { captureStreams } from '../execution/capture-streams.js';
@@ -37,13 +39,21 @@ export function startKernel({ thread, ring, flags }: KernelParts): void {
   const ownFiles = [basename(import.meta.filename)];
   const runner = new CellRunner({ scope, output, importer, folder, ownFiles });
   scope.provide('require', importer.require);
-  provideExecutor(scope, importer);
+  const choice = new ClusterChoice();
+  const hosted = hostExecutors(output, choice);
+  const notebookExecutor = new NotebookExecutor({
+    scope,
+    importer,
+    choice,
+    say: (line) => output.stream('stdout', line),
+  });
   provideDisplay(scope, output);
   const input = provideInput(scope, output, () => runner.running?.allowStdin === true);
 
   const handle = (message: ToMain): void => {
     switch (message.type) {
       case 'execute':
+        notebookExecutor.nameInNotebook(message.covey.cluster);
         runner.execute(message);
         return;
       case 'complete':
@@ -62,6 +72,7 @@ export function startKernel({ thread, ring, flags }: KernelParts): void {
         flags.interruptSeen = message.number;
         flags.resetCritical();
         input.interrupt();
+        if (runner.running !== undefined && hosted.isWaiting(runner.running.id)) output.stream('stderr', WAITED_HINT);
         runner.interrupt();
         return;
       case 'where':

@@ -8,6 +8,7 @@
  */
 import type { ExecuteOutcome, FromMain, RequestId, ToMain } from '../channel/messages.js';
 import type { LanguageDesk } from '../language/desk.js';
+import { coveyMetadata } from './covey-metadata.js';
 import { completenessOf } from './completeness.js';
 import type { History, HistoryEntry } from './history.js';
 import { answerHistory } from './history-request.js';
@@ -231,6 +232,7 @@ export class KernelProtocol {
       silent,
       allowStdin: content['allow_stdin'] === true,
       userExpressions: expressionsOf(content['user_expressions']),
+      covey: coveyMetadata(pending.message.metadata),
     });
   }
 

@@ -78,8 +78,8 @@ export class KernelClient {
   }
 
   /** Sends without waiting; the message's id tells what belongs to it. */
-  send(channel: AskingChannel, type: string, content: Dictionary, parent?: Message): string {
-    const message = this.#factory.make({ type, content, parent: parent?.header });
+  send(channel: AskingChannel, type: string, content: Dictionary, parent?: Message, metadata?: Dictionary): string {
+    const message = this.#factory.make({ type, content, parent: parent?.header, metadata });
     void this.#dealers[channel].send(this.#wire.encode(message));
     return message.header.msg_id;
   }
@@ -100,15 +100,16 @@ export class KernelClient {
     return found()?.content ?? {};
   }
 
-  submit(code: string, options: Dictionary = {}): string {
-    return this.send('shell', 'execute_request', {
+  submit(code: string, options: Dictionary = {}, metadata: Dictionary = {}): string {
+    const content = {
       ...{ code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false, stop_on_error: true },
       ...options,
-    });
+    };
+    return this.send('shell', 'execute_request', content, undefined, metadata);
   }
 
-  async execute(code: string, options: Dictionary = {}): Promise<Executed> {
-    return this.finished(this.submit(code, options));
+  async execute(code: string, options: Dictionary = {}, metadata: Dictionary = {}): Promise<Executed> {
+    return this.finished(this.submit(code, options, metadata));
   }
 
   async finished(id: string): Promise<Executed> {

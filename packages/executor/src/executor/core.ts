@@ -165,7 +165,7 @@ export async function connectCore(
   const logger = options.logger ?? createLineLogger({ level: 'warn' });
   const maxUnacknowledgedBytes = options.maxUnacknowledgedBytes ?? 128 * MEBIBYTE;
   const tls = options.tls ?? cluster.tls;
-  const { output: hostOutput = 'forward', origin } = executorHost();
+  const { output: hostOutput = 'forward', origin, aroundWait } = executorHost();
   const { output = hostOutput } = options;
   const forwarder = output === 'forward' ? new OutputForwarder() : undefined;
   const hear =
@@ -193,7 +193,12 @@ export async function connectCore(
     const link = await opening;
     const core = new ExecutorCore(
       link,
-      { logger, maxUnacknowledgedBytes, ...(origin !== undefined && { origin }) },
+      {
+        logger,
+        maxUnacknowledgedBytes,
+        ...(origin !== undefined && { origin }),
+        ...(aroundWait !== undefined && { aroundWait }),
+      },
       {
         dial,
         ...(hear !== undefined && { hear }),

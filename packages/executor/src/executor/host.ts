@@ -10,6 +10,8 @@ export interface ExecutorHost {
   readonly output?: TaskOutputHandling;
   /** Called at each submission; see `TaskOutputEvent.origin`. */
   readonly origin?: () => unknown;
+  /** Called around each wait for results. */
+  readonly aroundWait?: <T>(wait: () => Promise<T>) => Promise<T>;
   /** The cluster that was chosen around the program, for connections that name none. */
   readonly cluster?: () => { readonly name: string; readonly why: string } | undefined;
 }

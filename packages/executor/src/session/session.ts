@@ -40,7 +40,7 @@ export interface SessionSettings {
   readonly logger: Logger;
   /** More unacknowledged bytes than these and submissions throw. */
   readonly maxUnacknowledgedBytes: number;
-  /** Called around a wait for results, by an executor inside a task: its slot is free meanwhile. */
+  /** Called around a wait for results: by an executor inside a task, whose slot is free meanwhile, or by the program's host. */
   readonly aroundWait?: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Marks where in the program tasks are submitted; see `ExecutorHost`. */
   readonly origin?: () => unknown;
