@@ -19,6 +19,7 @@ export default {
     '^@covey/kernel$': '<rootDir>/kernel-bridge/src/index.ts',
     '^@covey/([^/]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^@covey/([^/]+)/internal$': '<rootDir>/packages/$1/src/internal.ts',
+    '^@covey/protocol/bridge$': '<rootDir>/packages/protocol/src/bridge/index.ts',
     '^covey$': '<rootDir>/packages/covey/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -1,5 +1,5 @@
 /** Packages that stand beside `packages/`: their folders, by the last part of their names. */
-export const foldersOutside = { kernel: 'kernel-bridge' };
+export const foldersOutside = { kernel: 'kernel-bridge', labextension: 'labextension' };
 
 /** What each package may import of its siblings: the arrows of the architecture. A new package gets a line here. */
 export const arrows = {
@@ -9,7 +9,9 @@ export const arrows = {
   worker: ['protocol', 'functions'],
   executor: ['protocol', 'functions'],
   deploy: ['protocol', 'functions', 'scheduler', 'worker', 'executor'],
-  cli: ['protocol', 'functions', 'scheduler', 'worker', 'executor', 'deploy'],
+  dashboard: ['protocol'],
+  cli: ['protocol', 'functions', 'scheduler', 'worker', 'executor', 'deploy', 'dashboard'],
   covey: ['protocol', 'functions', 'scheduler', 'worker', 'executor', 'deploy', 'cli'],
   kernel: ['protocol', 'functions', 'scheduler', 'worker', 'executor', 'deploy', 'cli', 'covey'],
+  labextension: ['protocol', 'dashboard'],
 };

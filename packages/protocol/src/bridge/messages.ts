@@ -1,0 +1,161 @@
+/**
+ * The comm `covey`: what JupyterLab and a kernel say to each other about clusters. A manager kernel answers all of it,
+ * a notebook's kernel what is marked so.
+ */
+import type { Call } from '../messages/calls.js';
+import type { FigureBatch, FigureTopic } from './figures.js';
+
+export const BRIDGE_TARGET = 'covey';
+/** Raised when an older side could no longer understand; both sides tell theirs, and name the older one to the user. */
+export const BRIDGE_VERSION = 1;
+
+/** The data of `comm_open`, sent by the front end. */
+export interface BridgeOpen {
+  readonly protocol: number;
+  /** The front end's version of Covey. */
+  readonly covey: string;
+}
+
+/** A cluster of the registry, as lists show it. Never holds a secret. */
+export interface ClusterSummary {
+  readonly name: string;
+  readonly kind: string;
+  readonly address: string;
+  /** `unreachable`: its owner lives, but its scheduler does not answer. */
+  readonly status: 'starting' | 'running' | 'unreachable' | 'stopping';
+  readonly createdMs: number;
+  readonly idleTimeoutMs: number | null;
+  readonly user: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly coveyVersion: string;
+  /** Whether somebody starts workers for it: only then it can be scaled. */
+  readonly scalable: boolean;
+  readonly adaptive: { readonly minimum: number; readonly maximum: number } | null;
+  readonly hasLog: boolean;
+}
+
+/** A kind of cluster and the form by which one is started. */
+export interface ClusterKindForm {
+  readonly name: string;
+  readonly summary: string;
+  readonly fields: readonly FormField[];
+}
+
+export interface FormField {
+  readonly name: string;
+  readonly label: string;
+  readonly help: string;
+  /** What its absence means, in words. */
+  readonly defaultMeans: string;
+  readonly type: 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'memory' | 'list' | 'resources';
+  readonly choices?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+/** A cell that runs, or ran, on a cluster. */
+export interface SubmittedCell {
+  readonly cellId: string;
+  readonly key: string;
+  readonly cluster: string;
+  readonly state: 'pending' | 'done' | 'erred' | 'cancelled' | 'lost';
+  readonly name: string | null;
+}
+
+interface ByCluster {
+  readonly cluster: string;
+}
+
+/** Requests of the front end. A failed one is answered by a {@link BridgeError}. */
+export interface BridgeCalls {
+  kinds: Call<null, readonly ClusterKindForm[]>;
+  clusters: Call<null, readonly ClusterSummary[]>;
+  start: Call<
+    {
+      readonly kind: string;
+      readonly name?: string;
+      readonly options: Readonly<Record<string, unknown>>;
+      readonly idleTimeoutMs?: number;
+    },
+    ClusterSummary
+  >;
+  /** Registers the cluster behind an address that this host's secrets open, under a name. */
+  attach: Call<{ readonly address: string; readonly name?: string; readonly secretFile?: string }, ClusterSummary>;
+  scale: Call<ByCluster & { readonly workers: number }, null>;
+  /** Null ends it. */
+  adapt: Call<ByCluster & { readonly range: { readonly minimum: number; readonly maximum: number } | null }, null>;
+  /** All workers when none are named. */
+  'restart-workers': Call<ByCluster & { readonly workers?: readonly string[] }, null>;
+  'retire-workers': Call<ByCluster & { readonly workers: readonly string[] }, null>;
+  stop: Call<ByCluster, null>;
+  logs: Call<ByCluster & { readonly lines: number }, readonly string[]>;
+  /** TypeScript that connects an executor to it. */
+  'connection-code': Call<ByCluster, string>;
+  /** Reads more of one task or worker: calls of the scheduler that change nothing. */
+  ask: Call<
+    ByCluster & {
+      readonly method:
+        'story' | 'explain' | 'who-has' | 'nbytes' | 'call-stack' | 'processing' | 'scheduler-info' | 'task';
+      readonly params: unknown;
+    },
+    unknown
+  >;
+  cancel: Call<ByCluster & { readonly keys: readonly string[] }, null>;
+  /** Notebook kernels: connects `executor` to this cluster from now on; null for what the notebook's own rules say. */
+  use: Call<{ readonly cluster: string | null }, null>;
+  /** Notebook kernels: the cluster in use, and why. */
+  used: Call<null, { readonly cluster: string | null; readonly reason: string }>;
+  /** Notebook kernels. */
+  submitted: Call<null, readonly SubmittedCell[]>;
+  /** Notebook kernels: cancels what a cell submitted. */
+  'cancel-cell': Call<{ readonly cellId: string }, null>;
+}
+
+export type BridgeMethod = keyof BridgeCalls;
+
+/** Data of a `comm_msg` of the front end. */
+export type ToKernel =
+  | {
+      readonly [Method in BridgeMethod]: {
+        readonly type: 'request';
+        readonly id: number;
+        readonly method: Method;
+        readonly params: BridgeCalls[Method]['params'];
+      };
+    }[BridgeMethod]
+  /** Tell of changes in the list of clusters, or no longer. */
+  | { readonly type: 'watch'; readonly on: boolean }
+  | { readonly type: 'subscribe'; readonly subscription: number; readonly cluster: string; readonly topic: FigureTopic }
+  /** Figures up to this sequence number were taken; two more batches may be under way. */
+  | { readonly type: 'acknowledge'; readonly subscription: number; readonly sequence: number }
+  | { readonly type: 'unsubscribe'; readonly subscription: number };
+
+/** Data of a `comm_msg` of the kernel. */
+export type FromKernel =
+  | {
+      readonly type: 'welcome';
+      readonly protocol: number;
+      readonly covey: string;
+      readonly mode: 'manager' | 'notebook';
+      readonly host: string;
+      readonly user: string;
+    }
+  | { readonly type: 'reply'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'failure'; readonly id: number; readonly error: BridgeError }
+  | { readonly type: 'clusters'; readonly clusters: readonly ClusterSummary[] }
+  /** The message's buffers are the batch's. */
+  | {
+      readonly type: 'figures';
+      readonly subscription: number;
+      readonly sequence: number;
+      readonly batch: Omit<FigureBatch, 'buffers'>;
+    }
+  | { readonly type: 'figures-end'; readonly subscription: number; readonly reason: string }
+  | { readonly type: 'cell'; readonly cell: SubmittedCell };
+
+export interface BridgeError {
+  /** Of the error's class, such as `ERR_COVEY_CLUSTER_NOT_FOUND`. */
+  readonly code: string;
+  readonly message: string;
+}
