@@ -35,7 +35,7 @@ export abstract class ClusterQueries extends ExecutorBase {
     return this.session.call('memory', options, this.signal);
   }
 
-  /** Addresses of the workers that hold each result, by key. Default: of all results. */
+  /** Addresses of the workers that hold each result, by key. Default: of all results, also of other clients. */
   whoHas(tasks?: Tasks): Promise<Readonly<Record<string, readonly string[]>>> {
     return this.session.call('who-has', this.select(tasks), this.signal);
   }

@@ -2,11 +2,13 @@
 import type { ClientId, StoryEntry, TaskId, TaskSelection, WorkerId, WorkerInfo } from '@covey/protocol/internal';
 import type { CoreState } from './core-state.js';
 import { explainTask } from './explain.js';
+import { holdersOf } from './holders.js';
 import {
   clientsBehind,
   describeTask,
   describeWorker,
   keysByWorker,
+  namesNothing,
   selectSlots,
   selectWorkers,
   stateCounts,
@@ -73,9 +75,11 @@ export class CoreAnswers implements CoreQueries {
 
   whoHas(client: ClientId | null, selection: TaskSelection): Record<string, readonly string[]> {
     const s = this.state;
-    return Object.fromEntries(
-      selectSlots(s, client, selection).map((slot) => [s.keys.text(slot), describeTask(s, slot).whoHas]),
-    );
+    const slots = selectSlots(s, client, selection);
+    // Of what is named also that nobody has it; of everything only what somebody has.
+    const shown = namesNothing(selection) ? slots.filter((slot) => s.tasks.state[slot] === State.memory) : slots;
+    const addressOf = (id: WorkerId): string => s.workers.get(id)?.address ?? `worker ${id}`;
+    return Object.fromEntries(shown.map((slot) => [s.keys.text(slot), holdersOf(s, slot).map(addressOf)]));
   }
 
   hasWhat(workers?: readonly string[]): Record<string, readonly string[]> {

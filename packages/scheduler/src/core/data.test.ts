@@ -176,6 +176,34 @@ describe('copies', () => {
     expect(world.core.workers(0).map(({ heldBytes }) => heldBytes)).toEqual([1_600_200, 1_600_200]);
   });
 
+  test('rebalance comes out even although a worker holds a little more than others, and then moves nothing', () => {
+    const world = new World();
+    const a = world.worker('a');
+    const b = world.worker('b');
+    const client = world.client();
+    client.submit({ key: 'crumb', options: { workers: ['b'] } });
+    client.map('f', 4, { workers: ['a'] });
+    world.flush();
+    while (world.attempts.size > 0) {
+      const [key] = world.attempts.keys();
+      world.finish(key!, { nbytes: key === 'crumb' ? 50 : 800_100 });
+    }
+    world.messages = [];
+    world.core.rebalance(client.id, {}, {}, 0);
+    const moved = world.heard('acquire');
+    expect(moved.map(([worker]) => worker)).toEqual([b, b]);
+    world.gain(b, 'f-2');
+    world.gain(b, 'f-3');
+    world.flush();
+    expect(world.core.workers(0).map(({ id, heldBytes }) => [id, heldBytes])).toEqual([
+      [a, 1_600_200],
+      [b, 1_600_250],
+    ]);
+    world.messages = [];
+    world.core.rebalance(client.id, {}, {}, 0);
+    expect(world.heard('acquire')).toEqual([]);
+  });
+
   test('a worker that retires gives away what only it has, finishes what it runs, and may then go', () => {
     const world = new World();
     const a = world.worker('a');

@@ -10,15 +10,22 @@ import { Flag } from './task-table.js';
 import { wishesOf } from './wishes.js';
 import type { Worker } from './workers.js';
 
-/** The slots that a selection names and that exist; all of the client's own when it names nothing. */
+/** The slots that a selection names (by its client's ids, or by keys) and that exist; those of all tasks when it names nothing. */
 export function selectSlots(s: CoreState, clientId: ClientId | null, selection: TaskSelection): number[] {
   const slots = new Set<number>();
   const client = clientId === null ? undefined : s.clients.get(clientId);
   for (const id of selection.ids ?? []) slots.add(client?.tasks.get(id) ?? -1);
   for (const key of selection.keys ?? []) slots.add(s.keys.find(key));
-  if (selection.ids === undefined && selection.keys === undefined) client?.tasks.forEach((_, slot) => slots.add(slot));
+  if (namesNothing(selection)) {
+    for (let slot = 0; slot < s.tasks.used; slot++) if (s.tasks.state[slot] !== State.forgotten) slots.add(slot);
+  }
   slots.delete(-1);
   return [...slots];
+}
+
+/** Whether a selection stands for all tasks. */
+export function namesNothing(selection: TaskSelection): boolean {
+  return selection.ids === undefined && selection.keys === undefined;
 }
 
 /** So many dependents are looked at for a client; beyond them nobody is found. */

@@ -110,6 +110,9 @@ export function replicateTo(s: CoreState, slot: number, n: number, among: readon
   }
 }
 
+/** A move of so many times the bytes to the receiver must not make it hold more than the giver did. */
+const WORTH_MOVING = 1.1;
+
 /** Moves results of `slots` from workers above the mean of held bytes to workers below it. */
 export function rebalanceAmong(s: CoreState, slots: readonly number[], among: readonly Worker[]): void {
   if (among.length < 2) return;
@@ -120,14 +123,14 @@ export function rebalanceAmong(s: CoreState, slots: readonly number[], among: re
     const nbytes = s.tasks.nbytes[slot]!;
     const from = s.workers.get(s.tasks.holder[slot]!)!;
     const fromBytes = planned.get(from);
-    // Worth it only if the giver stays above the mean: otherwise results would go to and fro.
-    if (fromBytes === undefined || nbytes === 0 || fromBytes - nbytes < mean) continue;
+    if (fromBytes === undefined || nbytes === 0 || fromBytes <= mean) continue;
     let target: Worker | undefined;
     for (const worker of among) {
       if (worker.retiring || worker.paused || isHolder(s, slot, worker.id)) continue;
       if (target === undefined || planned.get(worker)! < planned.get(target)!) target = worker;
     }
-    if (target === undefined || planned.get(target)! + nbytes > fromBytes) continue;
+    // Worth it only if the two are clearly nearer to each other afterwards: otherwise results would go to and fro.
+    if (target === undefined || planned.get(target)! + nbytes * WORTH_MOVING > fromBytes) continue;
     planned.set(from, fromBytes - nbytes);
     planned.set(target, planned.get(target)! + nbytes);
     startMove(s, slot, target, from);

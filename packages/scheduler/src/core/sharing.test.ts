@@ -21,6 +21,22 @@ describe('equal keys', () => {
     expect(world.state('x')).toBe('forgotten');
   });
 
+  test('are found by who asks what is where: by naming nothing also what belongs to others', () => {
+    const world = new World();
+    world.worker('w');
+    const alice = world.client('alice');
+    const bob = world.client('bob');
+    alice.submit('x', 'y');
+    bob.submit('z');
+    world.flush();
+    world.finish('x', { nbytes: 5 });
+    world.flush();
+    expect(world.core.whoHas(bob.id, {})).toEqual({ x: ['tcp://w'] });
+    expect(world.core.nbytes(bob.id, {})).toEqual({ x: 5 });
+    expect(world.core.whoHas(alice.id, { ids: [alice.ids.get('y')!] })).toEqual({ y: [] });
+    expect(world.core.whoHas(bob.id, { keys: [] })).toEqual({});
+  });
+
   test('with a result at hand are answered at once', () => {
     const world = new World();
     world.worker('w');

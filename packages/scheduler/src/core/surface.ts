@@ -219,7 +219,7 @@ export interface CoreQueries {
   taskInfo(key: string): TaskInfo | undefined;
   explain(key: string): Explanation | undefined;
   story(client: ClientId | null, selection: TaskSelection): StoryEntry[];
-  /** The keys that a selection names and that exist; all of the client's when it names nothing. */
+  /** The keys that a selection names and that exist; those of all tasks when it names nothing. */
   selectKeys(client: ClientId | null, selection: TaskSelection): string[];
   whoHas(client: ClientId | null, selection: TaskSelection): Record<string, readonly string[]>;
   hasWhat(workers?: readonly string[]): Record<string, readonly string[]>;
