@@ -29,7 +29,11 @@ const entries = [
  * Compute threads are started often (one a slot, another after each that was stopped), and only some tasks capture
  * functions: what that needs is loaded at first use, which takes a third off a thread's start.
  */
-const lazyIn = { 'packages/worker/src/thread/main.ts': ['acorn', 'node:crypto', 'node:inspector'] };
+const lazyIn = {
+  'packages/worker/src/thread/main.ts': ['acorn', 'node:crypto', 'node:inspector'],
+  // Only the debugger parses, and the kernel answers the sooner without it.
+  'kernel-bridge/src/protocol/main.ts': ['acorn'],
+};
 
 /** Native accelerators of `ws` and `msgpackr`: used where they are installed, never needed. */
 const optionalNatives = ['bufferutil', 'utf-8-validate', 'msgpackr-extract'];

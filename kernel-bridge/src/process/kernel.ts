@@ -12,6 +12,7 @@ import { NotebookScope } from '../cells/notebook-scope.js';
 import { ClusterChoice } from '../cluster/cluster-choice.js';
 import { hostExecutors, WAITED_HINT } from '../cluster/executor-host.js';
 import { NotebookExecutor } from '../cluster/notebook-executor.js';
+import { exposeVariables } from '../debugger/notebook-variables.js';
 import { provideDisplay } from '../display/display.js';
 import { watchAsyncHooks } from '../execution/async-hooks-watch.js';
 import { captureStreams } from '../execution/capture-streams.js';
@@ -34,6 +35,7 @@ export function startKernel({ thread, ring, flags }: KernelParts): void {
   const output = new Output(ring);
   captureStreams(output);
   const scope = new NotebookScope();
+  exposeVariables(scope.variables);
   const folder = process.cwd();
   const importer = new ModuleImporter(folder);
   const ownFiles = [basename(import.meta.filename)];

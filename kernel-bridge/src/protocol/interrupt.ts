@@ -5,9 +5,9 @@
  *
  * Termination tears down a stack; what is left to do (the reply to the cell) main does when it reads the message.
  */
-import { Session } from 'node:inspector';
 import type { Flags } from '../channel/flags.js';
 import type { ToMain } from '../channel/messages.js';
+import type { MainInspector } from '../debugger/main-inspector.js';
 import { signalChildren } from './children.js';
 
 /** How long main may take to see the message before its code is ended, and between two tries. */
@@ -31,12 +31,19 @@ export class MainInterrupter {
   readonly #flags: Flags;
   readonly #toMain: (message: ToMain) => void;
   readonly #protocol: InterruptedProtocol;
+  readonly #inspector: MainInspector;
   #lookForMain: NodeJS.Timeout | undefined;
   #number = 0;
 
-  constructor(flags: Flags, toMain: (message: ToMain) => void, protocol: InterruptedProtocol) {
+  constructor(
+    flags: Flags,
+    toMain: (message: ToMain) => void,
+    inspector: MainInspector,
+    protocol: InterruptedProtocol,
+  ) {
     this.#flags = flags;
     this.#toMain = toMain;
+    this.#inspector = inspector;
     this.#protocol = protocol;
   }
 
@@ -54,6 +61,7 @@ export class MainInterrupter {
         // Ending such code would abort the process, and lose everything.
         if (!hasComplained) this.#protocol.complain(UNSAFE);
         hasComplained = true;
+        this.#inspector.resume();
       } else if (!(this.#flags.isCritical && passedMs < CRITICAL_MS)) this.terminate();
       // What still hasn't stopped may wait for a child.
       if (passedMs > RETRY_MS && !hasSignalled) {
@@ -73,10 +81,7 @@ export class MainInterrupter {
 
   /** Ends the JavaScript that main runs at this moment. */
   terminate(): void {
-    const session = new Session();
-    session.connectToMainThread();
-    // A session that is still connected when the process exits holds up its end.
-    session.post('Runtime.terminateExecution', () => session.disconnect());
+    this.#inspector.terminate();
     this.#ask();
   }
 

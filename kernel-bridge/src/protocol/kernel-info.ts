@@ -27,7 +27,7 @@ export function kernelInfo(): Dictionary {
       { text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' },
       { text: 'Node.js', url: 'https://nodejs.org/docs/latest/api/' },
     ],
-    debugger: false,
-    supported_features: [],
+    debugger: true,
+    supported_features: ['debugger'],
   };
 }

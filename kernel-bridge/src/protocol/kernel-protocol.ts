@@ -34,6 +34,8 @@ export interface ProtocolOutlet {
   readonly nowMs: () => number;
   /** Ask for `wakeStreams` in so many milliseconds. */
   readonly wakeStreamsIn: (delayMs: number) => void;
+  /** A request of the debug adapter protocol, and what it is answered. */
+  readonly debug: (request: Dictionary) => Promise<Dictionary>;
   /** A cell was run; what it declares is known to later ones. */
   readonly onCell: (code: string) => void;
   /** To the kernel's own log. */
@@ -94,6 +96,12 @@ export class KernelProtocol {
     this.#publish(undefined, 'status', { execution_state: 'starting' });
   }
 
+  /** The debugger tells something. */
+  onDebugEvent(event: Dictionary): void {
+    this.#streams.flush(this.#outlet.nowMs());
+    this.#publish(this.#running?.message.header, 'debug_event', event);
+  }
+
   wakeStreams(): void {
     this.#streams.wake(this.#outlet.nowMs());
   }
@@ -134,6 +142,10 @@ export class KernelProtocol {
       case 'interrupt_request':
         this.#outlet.interruptMain(this.#outlet.nowMs() - (this.#running?.startedMs ?? this.#outlet.nowMs()));
         this.#answer(pending, { status: 'ok' });
+        return;
+      case 'debug_request':
+        this.#status(pending, 'busy');
+        void this.#outlet.debug(message.content).then((content) => this.#reply(pending, content));
         return;
       case 'shutdown_request':
         this.#shutdown(pending);

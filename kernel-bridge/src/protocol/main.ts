@@ -4,14 +4,19 @@
  */
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { cellFile } from '../channel/cell-file.js';
 import { Flags } from '../channel/flags.js';
 import { readMessage } from '../channel/main-messages.js';
 import type { ProtocolThreadData, ToMain } from '../channel/messages.js';
 import { RingReader } from '../channel/output-ring.js';
+import { CellFiles } from '../debugger/cell-files.js';
+import { KernelDebugger } from '../debugger/kernel-debugger.js';
+import { MainInspector } from '../debugger/main-inspector.js';
 import { readConnectionFile } from './connection-file.js';
 import { History, historyFile } from './history.js';
 import { LanguageDesk } from '../language/desk.js';
 import { LanguageThread } from '../language/language-thread.js';
+import { MainMailbox } from './main-mailbox.js';
 import { MainInterrupter } from './interrupt.js';
 import { KernelProtocol } from './kernel-protocol.js';
 import { MalformedMessageError, Wire } from './message.js';
@@ -34,7 +39,19 @@ async function main(): Promise<void> {
   const ring = new RingReader(data.ring);
   const wire = new Wire(info.key);
   const factory = new MessageFactory();
-  const toMain = (message: ToMain): void => port.postMessage(message);
+  const mailbox = new MainMailbox((message) => port.postMessage(message));
+  const inspector = new MainInspector();
+  const cells = new CellFiles(process.pid);
+  const kernelDebugger = new KernelDebugger(inspector, cells, (event) => protocol.onDebugEvent(event));
+  const toMain = (message: ToMain): void => {
+    if (message.type !== 'execute' || message.silent) {
+      mailbox.send(message);
+      return;
+    }
+    const file = cellFile(message.count);
+    cells.add(file, message.code);
+    mailbox.send(message, kernelDebugger.prepare(file));
+  };
   const log = (line: string): void => {
     try {
       // Not by the stream, which goes through the main thread, and into the notebook.
@@ -43,7 +60,7 @@ async function main(): Promise<void> {
       // Nobody reads the log.
     }
   };
-  const interrupter = new MainInterrupter(flags, toMain, {
+  const interrupter = new MainInterrupter(flags, toMain, inspector, {
     complain: (text) => protocol.complain(text),
     runningId: () => protocol.runningId,
   });
@@ -62,6 +79,7 @@ async function main(): Promise<void> {
     clearTimeout(streamTimer);
     await sockets.flushed();
     sockets.close();
+    kernelDebugger.end();
     ring.close();
     flags.tellSocketsClosed();
     toMain({ type: 'exit' });
@@ -80,6 +98,7 @@ async function main(): Promise<void> {
       interruptMain: (cellAgeMs) => interrupter.interrupt(cellAgeMs),
       onMainHere: () => interrupter.onMainHere(),
       shutdown: () => void end(),
+      debug: (request) => kernelDebugger.request(request),
       nowMs: () => performance.now(),
       wakeStreamsIn: (delayMs) => {
         clearTimeout(streamTimer);

@@ -1,0 +1,90 @@
+/**
+ * The one way from the protocol thread into the main thread's JavaScript engine: V8's inspector. The debugger keeps it
+ * open while it is attached; an interrupt opens it for a moment, or goes through what is open. It is closed before the
+ * process ends, which a connected inspector would hold up.
+ */
+import { Session } from 'node:inspector';
+
+/** What `post` was rejected with. */
+export class InspectorError extends Error {
+  override readonly name = 'InspectorError';
+}
+
+type EventName = 'Debugger.paused' | 'Debugger.resumed' | 'Debugger.scriptParsed';
+
+export class MainInspector {
+  #session: Session | undefined;
+  #isKept = false;
+  #isPaused = false;
+  readonly #listeners = new Map<EventName, (params: unknown) => void>();
+
+  /** From now on events are heard, until `release`. */
+  keep(): void {
+    this.#isKept = true;
+    this.#open();
+  }
+
+  release(): void {
+    this.#isKept = false;
+    this.#close();
+  }
+
+  /** Main stands at a breakpoint. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  on(event: EventName, listener: (params: never) => void): void {
+    this.#listeners.set(event, listener as (params: unknown) => void);
+  }
+
+  /** Resolves with what the engine answers: when main runs JavaScript, is idle, or is paused; never while it is in native code. */
+  post(method: string, params: object = {}): Promise<unknown> {
+    const session = this.#session;
+    if (session === undefined) return Promise.reject(new InspectorError('The debugger is not attached.'));
+    return new Promise((resolve, reject) => {
+      session.post(method, params, (error, result) => {
+        if (error === null) resolve(result);
+        else reject(new InspectorError(error.message, { cause: error }));
+      });
+    });
+  }
+
+  /** Ends the JavaScript that main runs at this moment, or at which it is paused. */
+  terminate(): void {
+    const session = this.#open();
+    if (this.#isPaused) session.post('Debugger.resume', { terminateOnResume: true });
+    else {
+      session.post('Runtime.terminateExecution', () => {
+        if (!this.#isKept && this.#session === session) this.#close();
+      });
+    }
+  }
+
+  /** Lets main go on when it is paused. */
+  resume(): void {
+    if (this.#isPaused) this.#session?.post('Debugger.resume');
+  }
+
+  #open(): Session {
+    if (this.#session !== undefined) return this.#session;
+    const session = new Session();
+    session.connectToMainThread();
+    session.on('Debugger.paused', ({ params }) => {
+      this.#isPaused = true;
+      this.#listeners.get('Debugger.paused')?.(params);
+    });
+    session.on('Debugger.resumed', () => {
+      this.#isPaused = false;
+      this.#listeners.get('Debugger.resumed')?.(undefined);
+    });
+    session.on('Debugger.scriptParsed', ({ params }) => this.#listeners.get('Debugger.scriptParsed')?.(params));
+    return (this.#session = session);
+  }
+
+  #close(): void {
+    this.#session?.disconnect();
+    this.#session = undefined;
+    this.#isPaused = false;
+  }
+}
