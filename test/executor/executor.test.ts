@@ -19,6 +19,7 @@ import {
 } from '@covey/executor';
 import type { Actor, Future } from '@covey/executor';
 import { silentLogger } from '@covey/protocol';
+import { inspect } from 'node:util';
 import { Sandbox, until } from '../support/sandbox.js';
 
 jest.setTimeout(60_000);
@@ -294,6 +295,31 @@ describe('the cluster', () => {
       throw new TypeError('there');
     });
     expect(Object.values(outcomes)).toEqual([{ status: 'rejected', reason: new TypeError('there') }]);
+  });
+
+  it('runs them on a busy thread’s successor when that thread has to be ended', async () => {
+    const there = impure.with({ workers: 'worker-0' });
+    const endless = there.submit(() => {
+      for (;;);
+    });
+    await eventually(async () => (await executor.story(endless)).some(({ to }) => to === 'executing'));
+    // Both go the same way: the worker has the function before it is told to stop the task, and its only thread is busy.
+    const ran = there.run(() => 'on another thread');
+    endless.cancel();
+    expect(Object.values(await ran)).toEqual(['on another thread']);
+  });
+
+  it('shows itself in a line', () => {
+    expect(inspect(executor)).toBe(`Executor { cluster: '${cluster.name}', address: '${cluster.address}' }`);
+    expect(inspect(executor.with({ workers: ['a'], pure: false }))).toContain("workers: [ 'a' ], pure: false");
+    expect(inspect(cluster)).toBe(
+      `LocalCluster { name: '${cluster.name}', kind: 'local', address: '${cluster.address}', workers: 2 }`,
+    );
+    expect([String(executor), String(cluster)]).toEqual([
+      `Executor(${cluster.address})`,
+      `LocalCluster(${cluster.name}, ${cluster.address})`,
+    ]);
+    expect(inspect(executor.submit(inc, 1))).toMatch(/^Future \{ key: 'inc-.*', status: '\w+'/);
   });
 
   it('keeps datasets, metadata and events for all clients', async () => {

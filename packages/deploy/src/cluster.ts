@@ -2,6 +2,7 @@
  * What every cluster is to those who use it, however its processes are started: an address and a secret to connect by, a
  * number of workers to ask for, and an end.
  */
+import { inspect } from 'node:util';
 import type { ConnectTls, Secret } from '@covey/protocol';
 import type { SchedulerInfo, WorkerDeath, WorkerInfo } from '@covey/protocol/internal';
 import { askScheduler } from './ask-scheduler.js';
@@ -102,6 +103,16 @@ export abstract class Cluster implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  toString(): string {
+    return `${this.constructor.name}(${this.name}, ${this.address})`;
+  }
+
+  /** What `console.log` shows. */
+  [inspect.custom](): string {
+    const { name, kind, address, requested } = this;
+    return `${this.constructor.name} { name: '${name}', kind: '${kind}', address: '${address}', workers: ${requested} }`;
   }
 
   /** For kinds of clusters: tells the listeners. */

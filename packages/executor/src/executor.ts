@@ -1,4 +1,5 @@
 /** The client of a cluster. What it does stands in the files by subject; here are the signatures, the options and the life cycle. */
+import { inspect } from 'node:util';
 import type { Future } from './future.js';
 import type { Actor } from './actors/actor.js';
 import { ConcurrentFacade } from './collect/concurrent.js';
@@ -257,6 +258,14 @@ export class Executor extends Sharing implements AsyncDisposable {
 
   override toString(): string {
     return `Executor(${this.address}${this.closed ? ', closed' : ''})`;
+  }
+
+  /** What `console.log` shows. */
+  [inspect.custom](): string {
+    const { clusterName, address, closed, view } = this;
+    const name = clusterName === undefined ? '' : `cluster: '${clusterName}', `;
+    const settings = Object.entries(view.settings).map(([option, value]) => `, ${option}: ${inspect(value)}`);
+    return `Executor { ${name}address: '${address}'${closed ? ', closed: true' : ''}${settings.join('')} }`;
   }
 }
 

@@ -82,7 +82,7 @@ export async function info(name: string, json: boolean, terminal: Terminal): Pro
         String(worker.processing),
         String(worker.completed),
         formatBytes(worker.heldBytes),
-        worker.memoryLimit > 0 ? `of ${formatBytes(worker.memoryLimit)}` : 'unlimited',
+        formatMemory(worker.memory['process'], worker.memoryLimit),
         worker.status,
         worker.address,
       ]),
@@ -112,6 +112,12 @@ export async function stop(names: readonly string[], all: boolean, terminal: Ter
 export function logs(name: string, written: string, terminal: Terminal): void {
   const lines = readFlag('--lines', integer(1), written);
   for (const line of openCluster(name, registryOptions(terminal)).logs(lines)) terminal.out(line);
+}
+
+/** What a worker's process takes, which its first report tells, of what it may take. */
+function formatMemory(used: number | undefined, limit: number): string {
+  const bytes = used === undefined ? '-' : formatBytes(used);
+  return limit > 0 ? `${bytes} of ${formatBytes(limit)}` : bytes;
 }
 
 async function countWorkers(entry: ClusterEntry): Promise<number | undefined> {

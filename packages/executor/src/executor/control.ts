@@ -17,7 +17,7 @@ export type Outcome<R> =
 export abstract class ClusterControl extends ClusterQueries {
   /**
    * Calls a function once on each worker, outside the task system: now, whatever the worker is doing. A view's `workers`
-   * restricts it. Futures can't be among the arguments.
+   * restricts it. When there is no worker yet, the first is waited for. Futures can't be among the arguments.
    *
    * @returns the results by worker address
    * @throws RunOnWorkersError when it failed anywhere; its `cause` is the first error
@@ -127,14 +127,25 @@ export abstract class ClusterControl extends ClusterQueries {
   /**
    * Ends workers gracefully: what only they hold is copied away first.
    *
-   * @param options - `workers`: which, or `n`: how many of the least loaded; `close`: also end their processes, default true
+   * @param options - `workers`: which, or `n`: how many of the least loaded; `close`: also end their processes, default true;
+   *   `timeoutMs`: after it they go as they are, and what they ran and held is computed again; default as long as their tasks take
    * @returns the addresses of those that were retired
    */
   retireWorkers(
-    options: { readonly workers?: string | readonly string[]; readonly n?: number; readonly close?: boolean } = {},
+    options: {
+      readonly workers?: string | readonly string[];
+      readonly n?: number;
+      readonly close?: boolean;
+      readonly timeoutMs?: number;
+    } = {},
   ): Promise<readonly string[]> {
-    const { n, close = true } = options;
-    const params = { ...this.selectWorkers(options.workers), ...(n !== undefined && { n }), close };
+    const { n, close = true, timeoutMs } = options;
+    const params = {
+      ...this.selectWorkers(options.workers),
+      ...(n !== undefined && { n }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      close,
+    };
     return this.session.call('retire-workers', params, this.signal);
   }
 

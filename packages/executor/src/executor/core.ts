@@ -152,6 +152,10 @@ export class ExecutorCore {
   #begin(link: SchedulerLink): Session {
     const session = new Session(link, { ...this.#settings, keyPrefix: makeNonce().slice(0, 8) });
     if (this.#hear !== undefined) hearTaskOutput(session, this.#hear);
+    session.listen('cluster-warning', (payload) => {
+      const { message } = (payload ?? {}) as { readonly message?: unknown };
+      if (typeof message === 'string') this.logger.warn(message);
+    });
     return session;
   }
 }

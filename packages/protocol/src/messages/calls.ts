@@ -128,7 +128,13 @@ export interface SchedulerCalls {
   replicate: Call<TaskSelection & { readonly n?: number; readonly workers?: readonly string[] }, null>;
   rebalance: Call<TaskSelection & { readonly workers?: readonly string[] }, null>;
   'retire-workers': Call<
-    { readonly workers?: readonly string[]; readonly n?: number; readonly close?: boolean },
+    {
+      readonly workers?: readonly string[];
+      readonly n?: number;
+      readonly close?: boolean;
+      /** After it they go as they are. Default: they take as long as their tasks do. */
+      readonly timeoutMs?: number;
+    },
     readonly string[]
   >;
   'wait-for-workers': Call<{ readonly n: number }, null>;

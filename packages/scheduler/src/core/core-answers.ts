@@ -45,6 +45,12 @@ export class CoreAnswers implements CoreQueries {
     return slots.slice(0, limit).map((slot) => keys.text(slot));
   }
 
+  unplaced(): number {
+    const { tasks, workers } = this.state;
+    const unmet = tasks.counts[State.noWorker]!;
+    return workers.size === 0 ? unmet + tasks.counts[State.queued]! : unmet;
+  }
+
   taskInfo(key: string): TaskInfo | undefined {
     const slot = this.state.keys.find(key);
     return slot === -1 ? undefined : describeTask(this.state, slot);

@@ -216,6 +216,8 @@ export interface CoreQueries {
   counts(): Record<TaskState, number>;
   /** The keys of all tasks, oldest first, at most `limit`, of one state if given. */
   keys(limit: number, state?: TaskState): string[];
+  /** Tasks that could run if there were a worker for them: with no workers at all every ready one. */
+  unplaced(): number;
   taskInfo(key: string): TaskInfo | undefined;
   explain(key: string): Explanation | undefined;
   story(client: ClientId | null, selection: TaskSelection): StoryEntry[];

@@ -5,7 +5,7 @@
 import { COVEY_VERSION, formatAddress, silentLogger } from '@covey/protocol';
 import type { Address, Logger } from '@covey/protocol';
 import { ChannelServer, deferred, isLoopbackHost, listen, makeNonce, systemClock } from '@covey/protocol/internal';
-import type { ChannelHello, Clock, Listener, SchedulerInfo, WorkerId } from '@covey/protocol/internal';
+import type { ChannelHello, ClientId, Clock, Listener, SchedulerInfo, WorkerId } from '@covey/protocol/internal';
 import { SchedulerCore } from '../core/core.js';
 import type { WorkerDeparture } from '../core/surface.js';
 import type { ServerParts } from './calls/call-table.js';
@@ -29,6 +29,7 @@ import { Uploads } from './state/uploads.js';
 import { Status } from './status.js';
 import { TaskHolds } from './task-holds.js';
 import { TaskOutput } from './task-output.js';
+import { WaitingHint } from './waiting-hint.js';
 import { WakeUp } from './wake-up.js';
 
 /** A timer that rings so late tells of a process that was stopped or busy. */
@@ -160,6 +161,7 @@ export class SchedulerServer implements AsyncDisposable {
     this.#housekeeping.stop();
     this.#status.close();
     this.#parts.coordination.close();
+    this.#parts.waitingHint.close();
     // Whoever does not read its goodbye is not waited for: the listeners end what is left.
     const late = deferred();
     const timer = this.#clock.setTimer(late.resolve, GOODBYE_MS);
@@ -177,14 +179,16 @@ export class SchedulerServer implements AsyncDisposable {
   #makeParts(): ServerParts {
     const settle = (nowMs?: number) => this.#settle(nowMs);
     const keeper = new TaskHolds(this.#core, this.#now, settle);
+    const deliver = (client: ClientId, topic: string, payload: unknown) => this.#output.event(client, topic, payload);
     return {
       core: this.#core,
       fleet: this.#fleet,
       conditions: new Conditions(this.#clock),
       coordination: new Coordination(this.#clock, keeper),
       keeper,
-      topics: new Topics((client, topic, payload) => this.#output.event(client, topic, payload)),
-      taskOutput: new TaskOutput(this.#core, (client, topic, payload) => this.#output.event(client, topic, payload)),
+      topics: new Topics(deliver),
+      taskOutput: new TaskOutput(this.#core, deliver),
+      waitingHint: new WaitingHint({ core: this.#core, clock: this.#clock, logger: this.#logger, deliver }),
       datasets: new Datasets(),
       metadata: new Metadata(),
       uploads: new Uploads(),
@@ -288,6 +292,7 @@ export class SchedulerServer implements AsyncDisposable {
     if (this.#isClosing) return;
     this.#core.flushAssignments(nowMs);
     this.#parts.conditions.recheck();
+    this.#parts.waitingHint.look();
   }
 
   /** What is looked at now and then: silent workers, and whether anybody needs this cluster. */

@@ -39,6 +39,9 @@ import type { ServedStore } from './value-server.js';
 import { importValue, threadValue } from './value-transfer.js';
 import type { WorkerConfig } from './worker-options.js';
 
+/** No thread has this number. */
+const NO_THREAD = 0;
+
 export interface IncarnationOptions {
   readonly config: WorkerConfig;
   readonly settings: ThreadSettings;
@@ -71,6 +74,8 @@ export class Incarnation {
   readonly #uploads = new Map<string, { readonly name: string; readonly path: string; readonly hash: string }>();
   readonly #releasedFunctions = new Set<FunctionId>();
   readonly #endTurn = () => this.#onTurnEnd();
+  /** Functions to be run as soon as there is a thread. */
+  readonly #runsInWaiting: (() => void)[] = [];
   #isTurnPending = false;
   #wakeTimer: NodeJS.Timeout | undefined;
   #wakeAtMs = Infinity;
@@ -179,18 +184,31 @@ export class Incarnation {
     this.turn();
   }
 
-  /** Runs a function outside the task system, in a thread that has nothing to do if there is one. */
+  /**
+   * Runs a function outside the task system, in a thread that has nothing to do if there is one. When that thread ends before it began,
+   * another one does it.
+   */
   run(blob: FunctionBlob, args: Opaque, wait: boolean): Promise<Opaque> {
+    const give = (id: number): void => this.#giveRun(id, blob, args, wait);
+    const { id, answer } = this.requests.add(NO_THREAD, give);
+    give(id);
+    return answer;
+  }
+
+  #giveRun(id: number, blob: FunctionBlob, args: Opaque, wait: boolean): void {
     const busy = new Set(this.core.running().map(({ thread }) => thread));
     const threads = [...this.threads.values()].filter((candidate) => !candidate.isEnding);
-    const thread = threads.find(({ id }) => !busy.has(id)) ?? threads[0];
-    if (thread === undefined) return Promise.reject(new NotHereError('the worker has no compute thread'));
-    const { id, answer } = this.requests.add(thread.id);
+    const thread = threads.find((candidate) => !busy.has(candidate.id)) ?? threads[0];
+    if (thread === undefined) {
+      // One that ended is being replaced.
+      this.#runsInWaiting.push(() => this.#giveRun(id, blob, args, wait));
+      return;
+    }
+    this.requests.move(id, thread.id);
     const value = threadValue(importValue(blob, blob.name, this.pool), thread, this.pool);
     this.pool.unleaseAll(blob);
     threadOrders.run(thread.batch.fields, id, blob, value, args, wait);
     this.turn();
-    return answer;
   }
 
   /** Calls a method of an actor, or reads a property of it when `args` is null. */
@@ -229,6 +247,7 @@ export class Incarnation {
       },
     });
     this.threads.set(id, thread);
+    for (const give of this.#runsInWaiting.splice(0)) give();
   }
 
   /** As `WorkerOutput.wakeAt` asks. */
@@ -258,8 +277,8 @@ export class Incarnation {
     this.threads.delete(thread.id);
     this.pool.unleaseAll(thread);
     this.pool.unleaseAll(thread.writing);
-    this.requests.threadEnded(thread.id);
     if (this.#isDisposed) return;
+    this.requests.threadEnded(thread.id, thread.control.begun);
     if (end !== undefined)
       this.logger.warn('a compute thread ended by itself', { thread: thread.id, why: end.message });
     this.core.handleThreadEnded(thread.id, end, epochMs());

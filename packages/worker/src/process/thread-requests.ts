@@ -16,20 +16,28 @@ export class RemoteRunError extends CoveyError {
 }
 
 interface Request {
-  readonly thread: number;
+  thread: number;
   readonly answer: Deferred<Opaque>;
+  /** Asks another thread, when the one that was asked ended before it began. */
+  readonly again: (() => void) | undefined;
 }
 
 export class ThreadRequests {
   readonly #open = new Map<number, Request>();
   #lastId = 0;
 
-  /** A new request's number, and its answer. */
-  add(thread: number): { readonly id: number; readonly answer: Promise<Opaque> } {
+  /** A new request's number, and its answer. Numbers count upwards, and each thread begins its requests in their order. */
+  add(thread: number, again?: (id: number) => void): { readonly id: number; readonly answer: Promise<Opaque> } {
     const id = ++this.#lastId;
     const answer = deferred<Opaque>();
-    this.#open.set(id, { thread, answer });
+    this.#open.set(id, { thread, answer, again: again && (() => again(id)) });
     return { id, answer: answer.promise };
+  }
+
+  /** Another thread has the request now. */
+  move(id: number, thread: number): void {
+    const request = this.#open.get(id);
+    if (request !== undefined) request.thread = thread;
   }
 
   reply(id: number, value: Opaque): void {
@@ -40,10 +48,12 @@ export class ThreadRequests {
     this.#take(id)?.answer.reject(new RemoteRunError(report.message, { data: report }));
   }
 
-  threadEnded(thread: number): void {
-    for (const [id, request] of this.#open) {
-      if (request.thread === thread)
-        this.#take(id)?.answer.reject(new NotHereError('the compute thread that was asked has ended'));
+  /** A thread is no more; `begun` is the last request that it began. What it had not begun is asked again where it may be. */
+  threadEnded(thread: number, begun: number): void {
+    for (const [id, request] of [...this.#open]) {
+      if (request.thread !== thread) continue;
+      if (request.again !== undefined && id > begun) request.again();
+      else this.#take(id)?.answer.reject(new NotHereError('the compute thread that was asked has ended'));
     }
   }
 

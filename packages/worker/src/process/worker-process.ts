@@ -130,7 +130,6 @@ export class WorkerProcess implements AsyncDisposable {
       logger: this.#logger,
       onChannelPeer: (comm) => this.#peerSessions.accept(comm),
       onBulk: serveBulk(this.#values, { logger: this.#logger }),
-      onrejected: (error, from) => this.#logger.warn('a connection was turned away', { from, error }),
     });
   }
 

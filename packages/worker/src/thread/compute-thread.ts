@@ -116,6 +116,9 @@ export class ComputeThread implements ThreadOrderHandler {
       decodeOptions,
       pinned: this.#values.pinned,
       actorActivity: (taskId) => this.#attempts.pinnedActivity(taskId),
+      begun: (requestId) => {
+        this.#control.begun = requestId;
+      },
       flush,
     });
     this.inTask = new InTask({ start, outbox: this.#outbox, slot: this.#slot, poll, flush });

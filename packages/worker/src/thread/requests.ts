@@ -22,6 +22,8 @@ export interface RequestsParts {
   readonly pinned: ReadonlyMap<TaskId, unknown>;
   /** The context in which an actor was made. */
   actorActivity(taskId: TaskId): Activity | undefined;
+  /** A function begins to run: from here on it may have had effects. */
+  begun(requestId: number): void;
   /** A reply was written outside of a turn. */
   flush(): void;
 }
@@ -45,6 +47,7 @@ export class Requests {
 
   run(requestId: number, name: string, frames: Frames, args: Opaque, wait: boolean): void {
     this.#waiting.push(() => {
+      this.#parts.begun(requestId);
       const activity = new Activity(0, name, performance.now());
       // Without anybody who waits, the answer comes first and what follows is only told.
       if (!wait) threadReports.reply(this.#parts.outbox.fields, requestId, encode(undefined, inOnePiece).header);

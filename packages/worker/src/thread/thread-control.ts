@@ -5,12 +5,14 @@
  *   I/O thread takes back everything not yet started by setting it beyond the last number given. Both are one atomic operation, so exactly one side wins.
  * - The *answer* word counts answers on the answer port: the thread sleeps on it while it waits for buffers.
  * - *Running* names the attempt that has the thread, 0 for none: for call stacks and blame, right but for the instant between two tasks.
+ * - *Begun* is the number of the last function that the thread began to run outside of tasks: what comes after it had no effect there yet.
  */
 
 const CLAIM = 0;
 const ANSWERS = 1;
 const RUNNING = 1;
-const BYTES = 16;
+const BEGUN = 2;
+const BYTES = 24;
 
 /** Sequence numbers wrap here; only equality is ever asked. */
 const SEQUENCE_LIMIT = 2 ** 30;
@@ -73,5 +75,14 @@ export class ThreadControl {
 
   set running(attempt: number) {
     this.#attempts[RUNNING] = attempt;
+  }
+
+  /** The last request that began; 0 for none. Set by the compute thread. */
+  get begun(): number {
+    return this.#attempts[BEGUN] ?? 0;
+  }
+
+  set begun(requestId: number) {
+    this.#attempts[BEGUN] = requestId;
   }
 }

@@ -153,6 +153,15 @@ describe('the workers', () => {
     await expect(hopeless).rejects.toThrow('enough');
   });
 
+  test('retire no later than they are given time, and what they run starts over elsewhere', async () => {
+    workers[0]!.answering = false;
+    const id = client.submit('inc', [1], [], { key: 'k', workers: ['a'], allowOtherWorkers: true });
+    await workers[0]!.until(() => workers[0]!.running.length === 1);
+    expect(await client.call('retire-workers', { workers: ['a'], timeoutMs: 10 })).toEqual([workers[0]!.hello.address]);
+    expect(await client.result(id)).toBe(2);
+    expect(workers[1]!.computed).toEqual(['k']);
+  });
+
   test('retire after others have what only they held', async () => {
     const id = client.submit('inc', [1], [], { key: 'k', workers: ['a'], allowOtherWorkers: true });
     await client.result(id);

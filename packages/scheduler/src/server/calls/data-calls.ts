@@ -1,15 +1,13 @@
 /** Calls about results: where they are, scattering, copies, and who keeps them. */
 import type { ClientTaskId, ScatterItem } from '@covey/protocol/internal';
-import { CallArgumentError, CallTimeoutError, DatasetError, UnknownWorkerError } from '@covey/protocol';
+import { CallArgumentError, DatasetError } from '@covey/protocol';
 import { Fields, MAX_LIST_LENGTH } from '../fields.js';
 import type { CallTable, ServerParts } from './call-table.js';
 import { readSelection, readWorkers } from './call-table.js';
+import { untilSomeWorker } from './some-worker.js';
 
 /** Copies of large data take as long as they take; a caller that wants less waits less. */
 const REPLICATE_TIMEOUT_MS = 600_000;
-
-/** Workers that a call names may still be starting. */
-const NAMED_WORKER_TIMEOUT_MS = 10_000;
 
 type DataCalls =
   | 'locate'
@@ -26,20 +24,6 @@ type DataCalls =
 export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
   const { conditions, core, datasets, keeper, now, settle } = parts;
 
-  /** Waits until there is a worker that may take data. @throws UnknownWorkerError when those that were named don't come */
-  const untilSomeWorker = async (names: readonly string[] | undefined, signal: AbortSignal): Promise<void> => {
-    const isThere = () => core.selectWorkers(names).some((id) => core.worker(id, now())?.status === 'running');
-    if (names === undefined) return conditions.until(isThere, { signal, what: 'waiting for a worker' });
-    try {
-      await conditions.until(isThere, { signal, timeoutMs: NAMED_WORKER_TIMEOUT_MS, what: 'waiting for a worker' });
-    } catch (error) {
-      if (!(error instanceof CallTimeoutError)) throw error;
-      throw new UnknownWorkerError(
-        `there is no worker ${names.map((name) => `'${name}'`).join(', ')} to take the data`,
-      );
-    }
-  };
-
   return {
     locate: (args, { client }) => {
       const located = core.locate(client, args.ids<ClientTaskId>('ids'), args.optionalTexts('absent'), now());
@@ -47,18 +31,18 @@ export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
       return located;
     },
 
-    scatter: async (args, { client, signal }) => {
+    scatter: async (args, session) => {
+      const { client } = session;
       const items = args.list('items', MAX_LIST_LENGTH).map(readScatterItem);
       const broadcast = args.any('broadcast');
       if (broadcast != null && typeof broadcast !== 'boolean') args.integer('broadcast', 1);
       const options = { ...readWorkers(args), ...(broadcast != null && { broadcast: broadcast as boolean | number }) };
       const places = core.scatter(client, items, options, now());
       settle();
-      // A cluster that has just been started gets its workers in a moment.
       for (;;) {
         const unplaced = places.flatMap((place, i) => (place.unplaced === true ? [i] : []));
         if (unplaced.length === 0) return places.map(({ taskId, addresses }) => ({ taskId, addresses }));
-        await untilSomeWorker(options.workers, signal);
+        await untilSomeWorker(parts, options.workers, session, 'to take the data');
         const missing = unplaced.map((i) => items[i]!);
         core.placeScattered(client, missing, options, now()).forEach((place, i) => (places[unplaced[i]!] = place));
         settle();

@@ -1,11 +1,12 @@
 /** Calls about the workers themselves: code and files for all of them, and how they come, go and start again. */
-import { CoveyError, UnknownWorkerError } from '@covey/protocol';
+import { CallTimeoutError, CoveyError, UnknownWorkerError } from '@covey/protocol';
 import type { PerWorker, UploadedFile, WorkerId } from '@covey/protocol/internal';
 import type { Fields } from '../fields.js';
 import type { Member } from '../fleet.js';
 import type { CallTable, ServerParts } from './call-table.js';
 import { readWorkers } from './call-table.js';
 import { askEach, toErrorReport } from './fan-out.js';
+import { untilSomeWorker } from './some-worker.js';
 
 /** New processes are there in a fraction of it; a machine under load takes longer. */
 const RESTART_TIMEOUT_MS = 60_000;
@@ -89,8 +90,19 @@ export function fleetCalls(parts: ServerParts, retired: ReadonlySet<WorkerId>): 
       settle();
       const chosen = new Set(addresses);
       const members = fleet.members().filter(({ hello }) => chosen.has(hello.address));
-      const areReady = () => members.every((member) => member.gone || retired.has(member.id));
-      await conditions.until(areReady, { signal, what: 'waiting for workers to retire' });
+      const isReady = (member: Member) => member.gone || retired.has(member.id);
+      const timeoutMs = args.optionalTimeoutMs();
+      try {
+        const areReady = () => members.every(isReady);
+        await conditions.until(areReady, { signal, timeoutMs, what: 'waiting for workers to retire' });
+      } catch (error) {
+        if (!(error instanceof CallTimeoutError)) throw error;
+        const late = members.filter((member) => !isReady(member)).map(({ hello }) => hello.name);
+        logger.warn('workers did not retire in time; what they run and hold will be computed again', {
+          workers: late.join(' '),
+          timeoutMs,
+        });
+      }
       if (args.flag('close', true)) await Promise.all(members.map((member) => close(member, 'retired')));
       return addresses;
     },
@@ -130,7 +142,9 @@ export function fleetCalls(parts: ServerParts, retired: ReadonlySet<WorkerId>): 
     'restart-workers': (args, { signal }) =>
       restartAll(select(args), args.optionalTimeoutMs() ?? RESTART_TIMEOUT_MS, signal),
 
-    run: (args, { signal }) => {
+    run: async (args, session) => {
+      const { signal } = session;
+      await untilSomeWorker(parts, undefined, session, 'to run the function');
       const params = { function: readFunction(args), args: args.bytes('args'), wait: args.flag('wait', true) };
       return askEach(select(args), 'run', () => params, { signal });
     },
