@@ -11,6 +11,8 @@ const enum Flag {
   SocketsClosed,
   /** 1 once code on main uses async hooks on a Node that can't end such code. */
   AsyncHooks,
+  /** Counts answers that main stands still for. */
+  Answers,
   Length,
 }
 
@@ -52,6 +54,20 @@ export class Flags {
 
   noteAsyncHooks(): void {
     Atomics.store(this.#words, Flag.AsyncHooks, 1);
+  }
+
+  get answers(): number {
+    return Atomics.load(this.#words, Flag.Answers);
+  }
+
+  tellAnswer(): void {
+    Atomics.add(this.#words, Flag.Answers, 1);
+    Atomics.notify(this.#words, Flag.Answers);
+  }
+
+  /** Blocks until there are more answers than were seen. An interrupt ends it as any code. */
+  waitForAnswer(seen: number): void {
+    Atomics.wait(this.#words, Flag.Answers, seen);
   }
 
   tellSocketsClosed(): void {

@@ -2,6 +2,7 @@
  * What the main thread (user code) and the protocol thread say to each other. Main speaks through the output ring, and
  * names the request to which what it says belongs by the number that the protocol thread gave it.
  */
+import type { MessagePort } from 'node:worker_threads';
 import type { RingMemory } from './output-ring.js';
 
 /** Of a request that the protocol thread has handed to the main thread; counts from 1. 0 is "none". */
@@ -41,7 +42,8 @@ export type ToMain =
       readonly metadata: Readonly<Record<string, unknown>>;
       readonly buffers: readonly Uint8Array[];
     }
-  | { readonly type: 'input'; readonly value: string }
+  /** What was answered to the question of this number. */
+  | { readonly type: 'input'; readonly number: number; readonly value: string }
   /** `number` counts interrupts. */
   | { readonly type: 'interrupt'; readonly number: number }
   /** After code was ended by force: is the request that should be running still there? */
@@ -85,7 +87,16 @@ export type FromMain =
     }
   | { readonly type: 'executed'; readonly id: RequestId; readonly outcome: ExecuteOutcome }
   | { readonly type: 'answered'; readonly id: RequestId; readonly content: Readonly<Record<string, unknown>> }
-  | { readonly type: 'ask'; readonly id: RequestId; readonly prompt: string; readonly isPassword: boolean }
+  | {
+      readonly type: 'ask';
+      readonly id: RequestId;
+      /** Counts questions: an answer that comes after an interrupt belongs to nobody. */
+      readonly number: number;
+      /** Main stands still until it is answered, by the port of answers. */
+      readonly blocks: boolean;
+      readonly prompt: string;
+      readonly isPassword: boolean;
+    }
   | { readonly type: 'comm-targets'; readonly comms: Readonly<Record<string, string>> }
   | { readonly type: 'here'; readonly expected: RequestId; readonly running: RequestId }
   /** Main is ready for its first request. */
@@ -98,4 +109,5 @@ export interface ProtocolThreadData {
   readonly connectionFile: string;
   readonly ring: RingMemory;
   readonly flags: SharedArrayBuffer;
+  readonly answers: MessagePort;
 }

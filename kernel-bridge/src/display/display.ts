@@ -4,8 +4,11 @@
 import { randomUUID } from 'node:crypto';
 import type { NotebookScope } from '../cells/notebook-scope.js';
 import type { Output } from '../execution/output.js';
+import { vegaType } from './elements.js';
 import { bundleOf } from './mime-bundle.js';
 import type { MimeBundle } from './mime-bundle.js';
+import { Progress } from './progress.js';
+import { textOf } from './text.js';
 
 /** What was displayed, to be replaced later. */
 export interface DisplayHandle {
@@ -13,6 +16,13 @@ export interface DisplayHandle {
   /** Shows another value in its place, everywhere that it is shown. */
   update(value: unknown): void;
 }
+
+export interface DisplayOptions {
+  /** To be updated under; one of its own by default. */
+  readonly id?: string;
+}
+
+type ToBundle = (value: unknown) => MimeBundle | Promise<MimeBundle>;
 
 /** Functions of `display` for one MIME type each. */
 const textTypes = {
@@ -29,42 +39,87 @@ const jsonTypes = {
 } as const;
 const imageTypes = { png: 'image/png', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp' } as const;
 
-export function provideDisplay(scope: NotebookScope, output: Output): void {
-  const show = ({ data, metadata }: MimeBundle, id: string, isUpdate = false): void =>
-    output.publish(isUpdate ? 'update_display_data' : 'display_data', {
-      data,
-      metadata,
-      transient: { display_id: id },
-    });
-  const handleOf = (id: string, toBundle: (value: unknown) => MimeBundle): DisplayHandle => ({
-    id,
-    update: (value) => show(toBundle(value), id, true),
-  });
+export class Displays {
+  readonly #output: Output;
+  readonly #onError: (error: unknown) => void;
+  readonly #late = new Set<Promise<void>>();
+
+  /** @param onError a value could not say what it looks like. */
+  constructor(output: Output, onError: (error: unknown) => void) {
+    this.#output = output;
+    this.#onError = onError;
+  }
+
+  show(value: unknown, id: string, toBundle: ToBundle = bundleOf, isUpdate = false): void {
+    const bundle = toBundle(value);
+    if (!(bundle instanceof Promise)) {
+      this.#publish(bundle, id, isUpdate);
+      return;
+    }
+    const { cell } = this.#output;
+    const late = bundle
+      .then((ready) => this.#output.under(cell, () => this.#publish(ready, id, isUpdate)))
+      .catch((error: unknown) => this.#onError(error))
+      .finally(() => this.#late.delete(late));
+    this.#late.add(late);
+  }
+
+  /** Resolves when all that was displayed so far is shown; nothing when it is. */
+  get pending(): Promise<unknown> | undefined {
+    return this.#late.size === 0 ? undefined : Promise.all(this.#late);
+  }
+
+  #publish({ data, metadata }: MimeBundle, id: string, isUpdate: boolean): void {
+    const kind = isUpdate ? 'update_display_data' : 'display_data';
+    this.#output.publish(kind, { data, metadata, transient: { display_id: id } });
+  }
+}
+
+export function provideDisplay(scope: NotebookScope, output: Output, displays: Displays): void {
   const displayer =
-    (toBundle: (value: unknown) => MimeBundle) =>
-    (value: unknown, options: { readonly id?: string } = {}): DisplayHandle => {
+    (toBundle: ToBundle) =>
+    (value: unknown, options: DisplayOptions = {}): DisplayHandle => {
       const id = options.id ?? randomUUID();
-      show(toBundle(value), id);
-      return handleOf(id, toBundle);
+      displays.show(value, id, toBundle);
+      return { id, update: (next) => displays.show(next, id, toBundle, true) };
     };
-  const ofType = (type: string, convert: (value: unknown) => unknown, plain = ''): ((value: unknown) => MimeBundle) => {
-    return (value) => ({
-      data: { [type]: convert(value), ...(plain === '' ? {} : { 'text/plain': plain }) },
-      metadata: {},
-    });
-  };
+  const ofType =
+    (type: string | ((value: unknown) => string), convert: (value: unknown) => unknown, plain?: string): ToBundle =>
+    (value) => {
+      const key = typeof type === 'string' ? type : type(value);
+      return { data: { 'text/plain': plain ?? textOf(value), [key]: convert(value) }, metadata: {} };
+    };
+  const vegaOr = (otherwise: string) => (value: unknown) =>
+    vegaType((value as { $schema?: unknown } | null)?.$schema) ?? otherwise;
+  const asItIs = (value: unknown): unknown => value;
   const display = Object.assign(displayer(bundleOf), {
-    ...mapValues(textTypes, (type) => displayer(ofType(type, String))),
-    ...mapValues(jsonTypes, (type) => displayer(ofType(type, (value) => value, `<${type}>`))),
+    ...mapValues(textTypes, (type) => displayer((value) => ({ data: textBundle(type, String(value)), metadata: {} }))),
+    json: displayer(ofType(jsonTypes.json, asItIs)),
+    vega: displayer(ofType(vegaOr(jsonTypes.vega), asItIs, '<Vega>')),
+    vegaLite: displayer(ofType(vegaOr(jsonTypes.vegaLite), asItIs, '<Vega-Lite>')),
     ...mapValues(imageTypes, (type) => displayer(ofType(type, base64Of, `<${type}>`))),
     /** A bundle of one's own: data by MIME type. */
     bundle: displayer((data) => ({ data: data as MimeBundle['data'], metadata: {} })),
     /** Replaces what was displayed under an id. */
-    update: (id: string, value: unknown) => show(bundleOf(value), id, true),
+    update: (id: string, value: unknown) => displays.show(value, id, bundleOf, true),
     /** Takes the cell's output away; with `wait`, once something else comes. */
     clear: (wait = false) => output.publish('clear_output', { wait }),
+    /** A bar for a number of steps, or for walking through something. */
+    progress: (over: number | Iterable<unknown>, label = '') => {
+      const { cell } = output;
+      const id = randomUUID();
+      const show = (data: MimeBundle['data'], isUpdate: boolean): void =>
+        output.under(cell, () => displays.show(undefined, id, () => ({ data, metadata: {} }), isUpdate));
+      return new Progress(over, String(label), show);
+    },
   });
   scope.provide('display', display);
+}
+
+/** HTML and the like also as text, for who shows nothing else. */
+function textBundle(type: string, text: string): Record<string, string> {
+  if (type === 'text/html' || type === 'image/svg+xml') return { [type]: text, 'text/plain': `<${type}>` };
+  return { 'text/plain': text, [type]: text };
 }
 
 function base64Of(value: unknown): string {

@@ -1,8 +1,15 @@
 /**
- * A value as a front end shows it: representations by MIME type.
+ * A value as a front end shows it: representations by MIME type. Plain text is always among them, since notebooks are
+ * also read where nothing else is shown.
  */
-import { inspect } from 'node:util';
-import type { InspectOptions } from 'node:util';
+import { arrowTable } from './arrow-table.js';
+import { collectionTable } from './collection-table.js';
+import { elementBundle } from './elements.js';
+import { imageBundle } from './images.js';
+import { recordsTable } from './records-table.js';
+import { showTable } from './show-table.js';
+import { textOf } from './text.js';
+import { typedArrayText } from './typed-array.js';
 
 export interface MimeBundle {
   readonly data: Readonly<Record<string, unknown>>;
@@ -12,29 +19,53 @@ export interface MimeBundle {
 /** As other TypeScript kernels have it: a method that returns a bundle's data, now or later. */
 export const displaySymbol = Symbol.for('Jupyter.display');
 
-/** Never megabytes by accident. */
-const shown: InspectOptions = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 80 };
-const TEXT_MAX = 100_000;
-
-export function textOf(value: unknown): string {
-  const isPrimitive = (typeof value !== 'object' && typeof value !== 'function') || value === null;
-  const text = inspect(value, { ...shown, colors: !isPrimitive });
-  return text.length <= TEXT_MAX ? text : `${text.slice(0, TEXT_MAX)}\n… ${text.length - TEXT_MAX} more characters`;
-}
-
-export function bundleOf(value: unknown): MimeBundle {
+/** What a value says about itself can be late. */
+export function bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
   const own = ownBundle(value);
-  if (own !== undefined) return { data: own, metadata: {} };
-  return { data: { 'text/plain': textOf(value) }, metadata: {} };
+  if (own instanceof Promise) return own.then((data) => bundleOfSaid(data, value));
+  return own === undefined ? bundleNow(value) : bundleOfSaid(own, value);
 }
 
-/** What a value says about itself. */
-function ownBundle(value: unknown): Record<string, unknown> | undefined {
+/** Without asking the value. */
+export function bundleNow(value: unknown): MimeBundle {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return plain(textOf(value));
+  try {
+    return richBundle(value) ?? plain(textOf(value));
+  } catch {
+    // An object that throws when it is asked what it is (a revoked proxy, a getter) is shown as Node shows it.
+    return plain(textOf(value));
+  }
+}
+
+function richBundle(value: object): MimeBundle | undefined {
+  const special = elementBundle(value) ?? imageBundle(value);
+  if (special !== undefined) return { data: { 'text/plain': textOf(value), ...special }, metadata: {} };
+  const table = arrowTable(value) ?? recordsTable(value) ?? collectionTable(value);
+  if (table !== undefined) return { data: showTable(table), metadata: {} };
+  const text = typedArrayText(value);
+  return text === undefined ? undefined : plain(text);
+}
+
+function plain(text: string): MimeBundle {
+  return { data: { 'text/plain': text }, metadata: {} };
+}
+
+function ownBundle(value: unknown): unknown {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
   const method: unknown = (value as Record<symbol, unknown>)[displaySymbol];
-  if (typeof method !== 'function') return undefined;
-  const bundle: unknown = Reflect.apply(method, value, []);
-  return isBundleData(bundle) ? bundle : undefined;
+  return typeof method === 'function' ? Reflect.apply(method, value, []) : undefined;
+}
+
+function bundleOfSaid(data: unknown, value: unknown): MimeBundle {
+  if (!isBundleData(data)) return bundleNow(value);
+  const said = Object.fromEntries(Object.entries(data).map(([type, content]) => [type, encoded(content)]));
+  return { data: 'text/plain' in said ? said : { ...said, 'text/plain': textOf(value) }, metadata: {} };
+}
+
+/** Bytes travel as base64. */
+function encoded(content: unknown): unknown {
+  if (!ArrayBuffer.isView(content)) return content;
+  return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('base64');
 }
 
 function isBundleData(value: unknown): value is Record<string, unknown> {

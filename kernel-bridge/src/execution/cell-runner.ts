@@ -9,7 +9,9 @@ import type { ExecuteOutcome, ExecuteRequest } from '../channel/messages.js';
 import { compileCell } from '../cells/compile-cell.js';
 import type { NotebookScope } from '../cells/notebook-scope.js';
 import type { ModuleImporter } from '../cells/module-importer.js';
-import { bundleOf } from '../display/mime-bundle.js';
+import type { Displays } from '../display/display.js';
+import { bundleNow, bundleOf } from '../display/mime-bundle.js';
+import type { MimeBundle } from '../display/mime-bundle.js';
 import { runMagic } from '../magics/all-magics.js';
 import { parseMagic } from '../magics/magic.js';
 import type { ParsedMagic } from '../magics/magic.js';
@@ -35,6 +37,7 @@ interface Running {
 export interface CellRunnerOptions {
   readonly scope: NotebookScope;
   readonly output: Output;
+  readonly displays: Displays;
   readonly importer: ModuleImporter;
   /** The notebook's. */
   readonly folder: string;
@@ -69,12 +72,18 @@ export class CellRunner {
     this.#options.output.cell = request.id;
     this.#payload.length = 0;
     const fail = (error: unknown): void => this.#settle(running, { status: 'error', ...this.report(error) });
+    const finish = (): void => {
+      if (this.#running !== running) return;
+      const userExpressions = this.#evaluateAll(request);
+      this.#settle(running, { status: 'ok', userExpressions, payload: [...this.#payload] });
+    };
     const succeed = (value: unknown): void => {
       if (this.#running !== running) return;
       try {
-        if (value !== undefined && !request.silent) this.#showResult(request, value);
-        const userExpressions = this.#evaluateAll(request);
-        this.#settle(running, { status: 'ok', userExpressions, payload: [...this.#payload] });
+        const late = value === undefined || request.silent ? undefined : this.#showResult(request, value);
+        const { pending } = this.#options.displays;
+        if (late === undefined && pending === undefined) finish();
+        else Promise.all([late, pending]).then(finish).catch(fail);
       } catch (error) {
         fail(error);
       }
@@ -97,7 +106,7 @@ export class CellRunner {
       'warm-up.ts',
       () => true,
     );
-    bundleOf({ a: [1, 'b'] });
+    bundleNow({ a: [1, 'b'] });
   }
 
   /** Ends the running cell, if it has not ended by itself. */
@@ -168,9 +177,16 @@ export class CellRunner {
     return { run, isAsync: true };
   }
 
-  #showResult(request: ExecuteRequest, value: unknown): void {
-    const { data, metadata } = bundleOf(value);
-    this.#options.output.publish('execute_result', { execution_count: request.count, data, metadata });
+  /** @returns when the value will have said what it looks like, if that takes time. */
+  #showResult(request: ExecuteRequest, value: unknown): Promise<void> | undefined {
+    const publish = ({ data, metadata }: MimeBundle): void => {
+      if (this.#running?.request !== request) return;
+      this.#options.output.publish('execute_result', { execution_count: request.count, data, metadata });
+    };
+    const bundle = bundleOf(value);
+    if (bundle instanceof Promise) return bundle.then(publish);
+    publish(bundle);
+    return undefined;
   }
 
   #evaluateAll({ userExpressions }: ExecuteRequest): Record<string, unknown> {
@@ -179,7 +195,7 @@ export class CellRunner {
         try {
           const value = this.#start(code, 'expression.ts', undefined);
           const settled = value instanceof AsyncResult ? value.promise : value;
-          return [name, { status: 'ok', ...bundleOf(settled) }];
+          return [name, { status: 'ok', ...bundleNow(settled) }];
         } catch (error) {
           return [name, { status: 'error', ...this.report(error) }];
         }

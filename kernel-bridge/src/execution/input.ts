@@ -1,13 +1,18 @@
 /**
- * Asking the person at the front end: `await input('name? ')`, and `prompt()` as browsers have it.
+ * Asking the person at the front end: `await input('name? ')`, and `prompt()` as browsers have it, which stands still.
  */
 import type { NotebookScope } from '../cells/notebook-scope.js';
 import { InterruptedError } from './interruption.js';
 import type { Output } from './output.js';
 
 export interface InputReceiver {
-  readonly answer: (value: string) => void;
+  readonly answer: (number: number, value: string) => void;
   readonly interrupt: () => void;
+}
+
+export interface InputOptions {
+  /** Of `input`: what is typed is not shown. */
+  readonly password?: boolean;
 }
 
 /** The front end said with the cell that nobody is there to answer. */
@@ -15,31 +20,50 @@ export class InputNotAllowedError extends Error {
   override readonly name = 'InputNotAllowedError';
   readonly code = 'ERR_COVEY_INPUT_NOT_ALLOWED';
   constructor() {
-    super('This front end takes no input while a cell runs (allow_stdin is off).');
+    super(
+      'Nobody can be asked here: the front end takes no input while a cell runs (allow_stdin is off), or no cell runs.',
+    );
   }
 }
 
 interface Waiting {
+  readonly number: number;
   readonly resolve: (value: string) => void;
   readonly reject: (error: Error) => void;
 }
 
-export function provideInput(scope: NotebookScope, output: Output, isAllowed: () => boolean): InputReceiver {
+export interface InputDesk {
+  /** Whether the running cell may ask. */
+  readonly isAllowed: () => boolean;
+  /** Stands still until a question is answered. */
+  readonly waitForAnswer: (number: number) => string;
+}
+
+export function provideInput(scope: NotebookScope, output: Output, desk: InputDesk): InputReceiver {
   let waiting: Waiting | undefined;
-  const ask = (prompt: string, isPassword: boolean): Promise<string> => {
-    if (!isAllowed()) return Promise.reject(new InputNotAllowedError());
-    return new Promise((resolve, reject) => {
-      waiting = { resolve, reject };
-      output.say({ type: 'ask', id: output.cell, prompt, isPassword });
-    });
+  let number = 0;
+  const ask = (prompt: unknown, blocks: boolean, isPassword: boolean): void => {
+    if (!desk.isAllowed()) throw new InputNotAllowedError();
+    number++;
+    output.say({ type: 'ask', id: output.cell, number, blocks, prompt: String(prompt), isPassword });
   };
-  scope.provide('input', (prompt: unknown = '', options: { password?: boolean } = {}) =>
-    ask(String(prompt), options.password === true),
-  );
-  scope.provide('prompt', (prompt: unknown = '') => ask(String(prompt), false));
+  scope.provide('input', async (prompt: unknown = '', { password = false }: InputOptions = {}): Promise<string> => {
+    // Front ends show one question at a time.
+    while (waiting !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    ask(prompt, false, password);
+    return new Promise((resolve, reject) => {
+      waiting = { number, resolve, reject };
+    });
+  });
+  scope.provide('prompt', (prompt: unknown = '', preset: unknown = ''): string => {
+    ask(prompt, true, false);
+    const value = desk.waitForAnswer(number);
+    return value === '' ? String(preset) : value;
+  });
   return {
-    answer: (value) => {
-      waiting?.resolve(value);
+    answer: (answered, value) => {
+      if (waiting?.number !== answered) return;
+      waiting.resolve(value);
       waiting = undefined;
     },
     interrupt: () => {

@@ -22,6 +22,17 @@ export class Output {
     if (text !== '') this.say({ type: 'stream', id: this.cell, name, text });
   }
 
+  /** Says something on behalf of another cell. */
+  under<T>(cell: RequestId, say: () => T): T {
+    const before = this.cell;
+    this.cell = cell;
+    try {
+      return say();
+    } finally {
+      this.cell = before;
+    }
+  }
+
   publish(
     kind: PublishedType,
     content: Readonly<Record<string, unknown>>,

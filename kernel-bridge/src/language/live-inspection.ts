@@ -2,7 +2,7 @@
  * What is known of the value under the cursor.
  */
 import type { NotebookScope } from '../cells/notebook-scope.js';
-import { textOf } from '../display/mime-bundle.js';
+import { textOf } from '../display/text.js';
 import { resolve } from './live-completion.js';
 
 const path = /[\p{ID_Start}$_][\p{ID_Continue}$]*(?:\s*\??\.\s*[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u;

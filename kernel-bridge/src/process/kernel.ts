@@ -4,7 +4,9 @@
  */
 import { basename } from 'node:path';
 import type { Worker } from 'node:worker_threads';
+import type { AnswerReceiver } from '../channel/answers.js';
 import type { Flags } from '../channel/flags.js';
+import { Comms } from '../channel/comms.js';
 import type { ToMain } from '../channel/messages.js';
 import type { RingWriter } from '../channel/output-ring.js';
 import { ModuleImporter } from '../cells/module-importer.js';
@@ -13,7 +15,7 @@ import { ClusterChoice } from '../cluster/cluster-choice.js';
 import { hostExecutors, WAITED_HINT } from '../cluster/executor-host.js';
 import { NotebookExecutor } from '../cluster/notebook-executor.js';
 import { exposeVariables } from '../debugger/notebook-variables.js';
-import { provideDisplay } from '../display/display.js';
+import { Displays, provideDisplay } from '../display/display.js';
 import { watchAsyncHooks } from '../execution/async-hooks-watch.js';
 import { captureStreams } from '../execution/capture-streams.js';
 import { CellRunner } from '../execution/cell-runner.js';
@@ -27,9 +29,10 @@ export interface KernelParts {
   readonly thread: Worker;
   readonly ring: RingWriter;
   readonly flags: Flags;
+  readonly answers: AnswerReceiver;
 }
 
-export function startKernel({ thread, ring, flags }: KernelParts): void {
+export function startKernel({ thread, ring, flags, answers }: KernelParts): void {
   quietOwnWarnings();
   watchAsyncHooks(() => flags.noteAsyncHooks());
   const output = new Output(ring);
@@ -39,7 +42,8 @@ export function startKernel({ thread, ring, flags }: KernelParts): void {
   const folder = process.cwd();
   const importer = new ModuleImporter(folder);
   const ownFiles = [basename(import.meta.filename)];
-  const runner = new CellRunner({ scope, output, importer, folder, ownFiles });
+  const displays = new Displays(output, (error) => complain('Error while showing a value', error));
+  const runner = new CellRunner({ scope, output, displays, importer, folder, ownFiles });
   scope.provide('require', importer.require);
   const choice = new ClusterChoice();
   const hosted = hostExecutors(output, choice);
@@ -49,8 +53,13 @@ export function startKernel({ thread, ring, flags }: KernelParts): void {
     choice,
     say: (line) => output.stream('stdout', line),
   });
-  provideDisplay(scope, output);
-  const input = provideInput(scope, output, () => runner.running?.allowStdin === true);
+  provideDisplay(scope, output, displays);
+  const input = provideInput(scope, output, {
+    isAllowed: () => runner.running?.allowStdin === true,
+    waitForAnswer: (number) => answers.wait(number),
+  });
+  const comms = new Comms(output, (error) => complain('Error in a listener of a comm', error));
+  scope.provide('comm', { open: comms.open.bind(comms), onOpen: comms.onOpen.bind(comms) });
 
   const handle = (message: ToMain): void => {
     switch (message.type) {
@@ -65,10 +74,11 @@ export function startKernel({ thread, ring, flags }: KernelParts): void {
         output.say({ type: 'answered', id: message.id, content: inspectLive(message.code, message.cursor, scope) });
         return;
       case 'comm':
+        comms.handle(message);
         output.say({ type: 'answered', id: message.id, content: {} });
         return;
       case 'input':
-        input.answer(message.value);
+        input.answer(message.number, message.value);
         return;
       case 'interrupt':
         flags.interruptSeen = message.number;

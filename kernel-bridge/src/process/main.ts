@@ -3,7 +3,8 @@
  * thread, so that the front end is answered while the rest is still being loaded.
  */
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { AnswerReceiver } from '../channel/answers.js';
 import { Flags } from '../channel/flags.js';
 import type { ProtocolThreadData } from '../channel/messages.js';
 import { createRingMemory, RingWriter } from '../channel/output-ring.js';
@@ -21,8 +22,9 @@ function main(): void {
   }
   const memory = createRingMemory();
   const flags = new Flags();
-  const workerData: ProtocolThreadData = { connectionFile, ring: memory, flags: flags.memory };
-  const thread = new Worker(join(import.meta.dirname, 'protocol.cjs'), { workerData });
+  const { port1, port2 } = new MessageChannel();
+  const workerData: ProtocolThreadData = { connectionFile, ring: memory, flags: flags.memory, answers: port2 };
+  const thread = new Worker(join(import.meta.dirname, 'protocol.cjs'), { workerData, transferList: [port2] });
   const ring = new RingWriter(memory, () => thread.postMessage(0));
   let hasThreadEnded = false;
   const onEnd = (message: string): void => {
@@ -38,7 +40,7 @@ function main(): void {
     ring.write(`j${JSON.stringify({ type: 'exiting' })}`);
     flags.waitForSocketsClosed(CLOSE_TIMEOUT_MS);
   });
-  startKernel({ thread, ring, flags });
+  startKernel({ thread, ring, flags, answers: new AnswerReceiver(port1, flags) });
 }
 
 main();

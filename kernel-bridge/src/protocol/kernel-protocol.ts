@@ -27,6 +27,8 @@ export interface ProtocolOutlet {
   readonly toMain: (message: ToMain) => void;
   /** Stop what main does now. */
   readonly interruptMain: (cellAgeMs: number) => void;
+  /** Answers a question for which main stands still. */
+  readonly answerBlocked: (answer: { readonly number: number; readonly value: string }) => void;
   /** Main answered after its code was ended by force. */
   readonly onMainHere: () => void;
   /** All is said; end the process. */
@@ -75,6 +77,7 @@ export class KernelProtocol {
   readonly #parents = new Map<RequestId, Header>();
   #running: Running | undefined;
   #failure: Failure | undefined;
+  #question: Extract<FromMain, { type: 'ask' }> | undefined;
   #comms: Readonly<Record<string, string>> = {};
   #count = 0;
   #nextId = 1;
@@ -151,7 +154,7 @@ export class KernelProtocol {
         this.#shutdown(pending);
         return;
       case 'input_reply':
-        this.#outlet.toMain({ type: 'input', value: textOf(message.content, 'value') });
+        this.#answered(textOf(message.content, 'value'));
         return;
       default:
         this.#outlet.log(`a message of the unknown type ${JSON.stringify(type)} was not answered`);
@@ -186,7 +189,7 @@ export class KernelProtocol {
         this.#settleLost(said.expected, said.running);
         return;
       case 'ask':
-        this.#askFrontEnd(said.prompt, said.isPassword);
+        this.#askFrontEnd(said);
         return;
       case 'comm-targets':
         this.#comms = said.comms;
@@ -348,7 +351,9 @@ export class KernelProtocol {
     this.#outlet.shutdown();
   }
 
-  #askFrontEnd(prompt: string, isPassword: boolean): void {
+  #askFrontEnd(question: Extract<FromMain, { type: 'ask' }>): void {
+    const { prompt, isPassword } = question;
+    this.#question = question;
     this.#streams.flush(this.#outlet.nowMs());
     const running = this.#running;
     if (running === undefined) return;
@@ -359,6 +364,15 @@ export class KernelProtocol {
       parent: header,
       identities,
     });
+  }
+
+  #answered(value: string): void {
+    const question = this.#question;
+    if (question === undefined) return;
+    this.#question = undefined;
+    const { number, blocks } = question;
+    if (blocks) this.#outlet.answerBlocked({ number, value });
+    else this.#outlet.toMain({ type: 'input', number, value });
   }
 
   /** User code ends the process: who waits for its cell hears so. */

@@ -5,6 +5,7 @@
 import { writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { cellFile } from '../channel/cell-file.js';
+import { sendAnswer } from '../channel/answers.js';
 import { Flags } from '../channel/flags.js';
 import { readMessage } from '../channel/main-messages.js';
 import type { ProtocolThreadData, ToMain } from '../channel/messages.js';
@@ -97,6 +98,7 @@ async function main(): Promise<void> {
       toMain,
       interruptMain: (cellAgeMs) => interrupter.interrupt(cellAgeMs),
       onMainHere: () => interrupter.onMainHere(),
+      answerBlocked: (answer) => sendAnswer(data.answers, flags, answer),
       shutdown: () => void end(),
       debug: (request) => kernelDebugger.request(request),
       nowMs: () => performance.now(),

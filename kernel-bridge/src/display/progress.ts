@@ -1,0 +1,97 @@
+/**
+ * A bar that is updated in place, at most ten times a second however fast the steps are.
+ */
+import { escaped } from './show-table.js';
+
+type Show = (data: Record<string, string>, isUpdate: boolean) => void;
+
+const INTERVAL_MS = 100;
+const WIDTH = 30;
+
+/**
+ * `const bar = display.progress(100); bar.advance()`, or `for (const x of display.progress(list)) …`.
+ */
+export class Progress<T = unknown> implements Iterable<T> {
+  readonly total: number;
+  readonly #items: Iterable<T>;
+  readonly #show: Show;
+  readonly #startedMs = performance.now();
+  #label: string;
+  #value = 0;
+  #shownMs = Number.NEGATIVE_INFINITY;
+  #later: NodeJS.Timeout | undefined;
+
+  constructor(over: number | Iterable<T>, label: string, show: Show) {
+    this.#items = typeof over === 'number' ? [] : over;
+    this.total = typeof over === 'number' ? over : lengthOf(over);
+    this.#label = label;
+    this.#show = show;
+    this.#draw(false);
+  }
+
+  get value(): number {
+    return this.#value;
+  }
+
+  set value(value: number) {
+    this.#value = value;
+    this.#drawSoon();
+  }
+
+  get label(): string {
+    return this.#label;
+  }
+
+  set label(label: string) {
+    this.#label = label;
+    this.#drawSoon();
+  }
+
+  advance(steps = 1): void {
+    this.value = this.#value + steps;
+  }
+
+  /** Walks through what it was made for, a step for each item. */
+  *[Symbol.iterator](): Iterator<T> {
+    try {
+      for (const item of this.#items) {
+        yield item;
+        this.advance();
+      }
+    } finally {
+      this.#draw(true);
+    }
+  }
+
+  #drawSoon(): void {
+    const waitMs = this.#shownMs + INTERVAL_MS - performance.now();
+    if (waitMs <= 0 || this.#value >= this.total) this.#draw(true);
+    else this.#later ??= setTimeout(() => this.#draw(true), waitMs).unref();
+  }
+
+  #draw(isUpdate: boolean): void {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    this.#shownMs = performance.now();
+    const part = Number.isFinite(this.total) && this.total > 0 ? Math.min(1, Math.max(0, this.#value / this.total)) : 0;
+    const filled = Math.round(part * WIDTH);
+    const label = this.#label === '' ? '' : `${this.#label} `;
+    const figures = this.#figures(part);
+    const plain = `${label}${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${figures}`;
+    const html = `<div>${escaped(label)}<progress value="${part}" max="1"></progress> ${escaped(figures)}</div>`;
+    this.#show({ 'text/plain': plain, 'text/html': html }, isUpdate);
+  }
+
+  #figures(part: number): string {
+    const seconds = (performance.now() - this.#startedMs) / 1000;
+    const count = Number.isFinite(this.total) ? `${this.#value}/${this.total}` : String(this.#value);
+    const left = part > 0 && part < 1 ? `, ${(seconds / part - seconds).toFixed(1)} s left` : '';
+    return `${Math.floor(part * 100)}% ${count}, ${seconds.toFixed(1)} s${left}`;
+  }
+}
+
+/** Of what doesn't know how long it is: no end. */
+function lengthOf(items: Iterable<unknown>): number {
+  const { length, size } = items as { length?: unknown; size?: unknown };
+  return typeof length === 'number' ? length : typeof size === 'number' ? size : Number.POSITIVE_INFINITY;
+}
