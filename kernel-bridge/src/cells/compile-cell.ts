@@ -30,15 +30,7 @@ export interface CompiledCell {
 
 /** @throws {CellSyntaxError} */
 export function compileCell(source: string, file: string, isVariable: (name: string) => boolean): CompiledCell {
-  const { code } = javaScriptOf(source, file);
-  let program;
-  try {
-    program = parseModule(code);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const message = error.message.replace(/ \(\d+:\d+\)$/, '');
-    throw new CellSyntaxError(message, frameOf(code, file, (error as { pos?: number }).pos ?? 0));
-  }
+  const { code, program } = compileToJavaScript(source, file);
   const names = namesOfCell(program);
   const rewriter = new CellRewriter(code, names, isVariable);
   const body = rewriter.rewrite(program);
@@ -50,6 +42,18 @@ export function compileCell(source: string, file: string, isVariable: (name: str
     used: [...used],
     isAsync: names.isAsync,
   };
+}
+
+/** The cell's JavaScript, on the cell's lines, and its syntax tree. @throws {CellSyntaxError} */
+export function compileToJavaScript(source: string, file: string): { readonly code: string; readonly program: AnyNode } {
+  const { code } = javaScriptOf(source, file);
+  try {
+    return { code, program: parseModule(code) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const message = error.message.replace(/ \(\d+:\d+\)$/, '');
+    throw new CellSyntaxError(message, frameOf(code, file, (error as { pos?: number }).pos ?? 0));
+  }
 }
 
 /** A cell that is one object in braces is an object, not a block. */

@@ -114,7 +114,11 @@ class NameFinder {
         const inner = blockScope(node, scope);
         const isStatic = node.type === 'StaticBlock';
         if (isStatic) this.#functionDepth++;
-        for (const child of childrenOf(node)) this.#visit(child, inner);
+        for (const child of childrenOf(node)) {
+          const isTarget = 'left' in node && child === node.left && child.type !== 'VariableDeclaration';
+          if (isTarget) this.#visitTarget(child, inner);
+          else this.#visit(child, inner);
+        }
         if (isStatic) this.#functionDepth--;
         return;
       }

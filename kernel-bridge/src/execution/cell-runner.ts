@@ -15,6 +15,8 @@ import type { MimeBundle } from '../display/mime-bundle.js';
 import { runMagic } from '../magics/all-magics.js';
 import { parseMagic } from '../magics/magic.js';
 import type { ParsedMagic } from '../magics/magic.js';
+import type { Submission } from '../submit/submitted-cells.js';
+import { checkedName } from '../magics/submit.js';
 import { reportError } from './error-report.js';
 import { InterruptedError } from './interruption.js';
 import type { Output } from './output.js';
@@ -41,6 +43,8 @@ export interface CellRunnerOptions {
   readonly importer: ModuleImporter;
   /** The notebook's. */
   readonly folder: string;
+  /** Runs a cell on the cluster. */
+  readonly submit: (submission: Submission) => Promise<void>;
   /** Marks of the kernel's own files in stacks. */
   readonly ownFiles: readonly string[];
 }
@@ -91,7 +95,11 @@ export class CellRunner {
     try {
       const magic = parseMagic(request.code);
       const value =
-        magic === undefined ? this.#start(request.code, this.#fileOf(request), running) : this.#magic(magic);
+        request.covey.submit && magic?.name !== 'submit'
+          ? new AsyncResult(this.#submit(request, checkedName(request.covey.name ?? '')))
+          : magic === undefined
+            ? this.#start(request.code, this.#fileOf(request), running)
+            : this.#magic(magic, request);
       if (value instanceof AsyncResult) value.promise.then(succeed, fail);
       else succeed(value);
     } catch (error) {
@@ -128,16 +136,26 @@ export class CellRunner {
     return silent ? `silent-${++this.#silentCount}.ts` : `cell-${count}.ts`;
   }
 
-  #magic(call: ParsedMagic): unknown {
+  #magic(call: ParsedMagic, request: ExecuteRequest): unknown {
     const { scope, output, folder } = this.#options;
     const value = runMagic(call, {
       scope,
       output,
       folder,
       compile: (code) => this.#compile(code, 'timed.ts', undefined).run,
+      submit: (name) => this.#submit(request, name),
       page: (text) => this.#payload.push({ source: 'page', data: { 'text/plain': text }, start: 0 }),
     });
     return value instanceof Promise ? new AsyncResult(value) : value;
+  }
+
+  #submit(request: ExecuteRequest, name: string | undefined): Promise<void> {
+    const { code, id, allowStdin, covey } = request;
+    const file = this.#fileOf(request);
+    this.#sources.set(file, code);
+    const waits = isToWait(process.env['COVEY_WAIT'], allowStdin || covey.cellId !== undefined);
+    const source = code.replace(/^(\s*)%%/, '$1// %%');
+    return this.#options.submit({ source, file, request: id, cellId: covey.cellId, name, waits });
   }
 
   #start(code: string, file: string, running: Running | undefined): unknown {
@@ -213,6 +231,11 @@ export class CellRunner {
 /** Tells the promise of a cell that waits from a promise that is a cell's result. */
 class AsyncResult {
   constructor(readonly promise: Promise<unknown>) {}
+}
+
+/** Without a person who could look at a cell later, such as under nbconvert, a submitted cell ends with its task. */
+function isToWait(setting: string | undefined, isAttended: boolean): boolean {
+  return setting === '1' || (setting !== '0' && !isAttended);
 }
 
 /** Top-level code waits for one thing at a time; an interrupt makes it throw there. */

@@ -5,10 +5,11 @@ import { help, listMagics } from './help.js';
 import type { Magic, MagicContext, ParsedMagic } from './magic.js';
 import { MagicError } from './magic.js';
 import { npm } from './npm.js';
+import { submit } from './submit.js';
 import { timeit } from './timeit.js';
 import { reset, who } from './variables.js';
 
-const withoutHelp: readonly Magic[] = [npm, timeit, who, reset];
+const withoutHelp: readonly Magic[] = [submit, npm, timeit, who, reset];
 const magics: readonly Magic[] = [help(() => magics), listMagics(() => magics), ...withoutHelp];
 
 /** @throws {MagicError} when there is none of that name, or it isn't used so. */

@@ -12,6 +12,8 @@ export interface MagicContext {
   readonly folder: string;
   /** Compiles code into what runs it once, with the notebook's variables. */
   readonly compile: (code: string) => () => unknown;
+  /** Runs the cell on the cluster. */
+  readonly submit: (name: string | undefined) => Promise<void>;
   /** Text for the front end's pager. */
   readonly page: (text: string) => void;
 }

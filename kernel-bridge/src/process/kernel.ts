@@ -21,6 +21,7 @@ import { captureStreams } from '../execution/capture-streams.js';
 import { CellRunner } from '../execution/cell-runner.js';
 import { quietOwnWarnings } from '../execution/quiet-warnings.js';
 import { Output } from '../execution/output.js';
+import { SubmittedCells } from '../submit/submitted-cells.js';
 import { completeLive } from '../language/live-completion.js';
 import { inspectLive } from '../language/live-inspection.js';
 import { provideInput } from '../execution/input.js';
@@ -43,7 +44,10 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
   const importer = new ModuleImporter(folder);
   const ownFiles = [basename(import.meta.filename)];
   const displays = new Displays(output, (error) => complain('Error while showing a value', error));
-  const runner = new CellRunner({ scope, output, displays, importer, folder, ownFiles });
+  const runner: CellRunner = new CellRunner({
+    ...{ scope, output, displays, importer, folder, ownFiles },
+    submit: (submission) => submittedCells.submit(submission),
+  });
   scope.provide('require', importer.require);
   const choice = new ClusterChoice();
   const hosted = hostExecutors(output, choice);
@@ -52,6 +56,11 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
     importer,
     choice,
     say: (line) => output.stream('stdout', line),
+  });
+  const submittedCells = new SubmittedCells({
+    ...{ scope, importer, output, executor: notebookExecutor },
+    report: (error) => runner.report(error),
+    show: () => undefined,
   });
   provideDisplay(scope, output, displays);
   const input = provideInput(scope, output, {

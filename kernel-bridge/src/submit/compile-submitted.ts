@@ -1,0 +1,161 @@
+/**
+ * Makes a cell into one asynchronous function that can run on a worker: what it declares at its top stays inside, names of
+ * other cells are the notebook's variables as they are when it is submitted, its last expression is the result. A copy of the
+ * notebook's variables is all that a worker has, so assigning one of them is an error here and not a surprise later.
+ */
+import { SCOPE, compileToJavaScript } from '../cells/compile-cell.js';
+import { Edits } from '../cells/edits.js';
+import { namesOfCell } from '../cells/names.js';
+import type { CellNames, NameUse } from '../cells/names.js';
+import { childrenOf } from '../cells/syntax-tree.js';
+import type { AnyNode } from '../cells/syntax-tree.js';
+import { CellSyntaxError, frameOf } from '../cells/typescript.js';
+
+/** Where what the cell imports is. It is imported in the kernel, and travels like what other cells imported. */
+export const IMPORTS = '$nbImports';
+/** A member of the imports: `import.meta` of the notebook. */
+export const META = '$meta';
+
+export interface SubmittedImport {
+  readonly specifier: string;
+  /** Pairs of the local name and the exported one; `*` for all. */
+  readonly bound: readonly (readonly [string, string])[];
+}
+
+export interface CompiledSubmission {
+  /** An expression: a function of the notebook's variables and the imports that gives the cell's function. One line longer than the cell. */
+  readonly code: string;
+  readonly imports: readonly SubmittedImport[];
+}
+
+export interface SubmissionScope {
+  /** Whether a name means a variable of the notebook. */
+  readonly isVariable: (name: string) => boolean;
+  /** Why a name can't be used on a worker; undefined when it can. */
+  readonly refusal: (name: string) => string | undefined;
+}
+
+/**
+ * @param source all of the cell; what isn't TypeScript (the line of the magic) made into comments.
+ * @param name of the function: an identifier.
+ * @throws {CellSyntaxError}
+ */
+export function compileSubmitted(
+  source: string,
+  file: string,
+  name: string,
+  scope: SubmissionScope,
+): CompiledSubmission {
+  const { code, program } = compileToJavaScript(source, file);
+  const names = namesOfCell(program);
+  const edits = new Edits();
+  const imports: SubmittedImport[] = [];
+  const statements = [...childrenOf(program)];
+  const last = statements.findLast(({ type }) => type !== 'EmptyStatement');
+  if (last === undefined) throw new CellSyntaxError('There is nothing to submit: the cell is empty.', '');
+  for (const statement of statements) rewriteStatement(statement, { code, edits, imports, isLast: statement === last });
+  for (const use of names.uses) rewriteUse(use, { source, code, file, names, edits, scope });
+  rewriteMeta(program, edits);
+  // It begins on the cell's first line: what begins before a script's first line V8 can't be asked about.
+  const fn = `return async function ${name}() { ${edits.apply(code)}\n};`;
+  return { code: `(function (${SCOPE}, ${IMPORTS}) { 'use strict';\n${fn} })`, imports };
+}
+
+interface StatementContext {
+  readonly code: string;
+  readonly edits: Edits;
+  readonly imports: SubmittedImport[];
+  readonly isLast: boolean;
+}
+
+function rewriteStatement(node: AnyNode, context: StatementContext): void {
+  const { code, edits, imports, isLast } = context;
+  switch (node.type) {
+    case 'ImportDeclaration':
+      imports.push({ specifier: String(node.source.value), bound: boundBy(node) });
+      edits.blank(code, node.start, node.end);
+      return;
+    case 'ExportNamedDeclaration':
+      if (node.declaration == null) edits.blank(code, node.start, node.end);
+      else edits.blank(code, node.start, node.declaration.start);
+      return;
+    case 'ExportAllDeclaration':
+      edits.blank(code, node.start, node.end);
+      return;
+    case 'ExportDefaultDeclaration': {
+      const { declaration } = node;
+      const isNamed = 'id' in declaration && declaration.id != null && declaration.type.endsWith('Declaration');
+      edits.blank(code, node.start, declaration.start, isNamed ? '' : isLast ? 'return ' : 'void ');
+      return;
+    }
+    case 'ExpressionStatement':
+      if (!isLast) return;
+      edits.insert(node.start, 'return (');
+      edits.replace(code[node.end - 1] === ';' ? node.end - 1 : node.end, node.end, ');');
+      return;
+    default:
+  }
+}
+
+function boundBy(node: Extract<AnyNode, { type: 'ImportDeclaration' }>): [string, string][] {
+  return node.specifiers.map((specifier) => {
+    if (specifier.type === 'ImportNamespaceSpecifier') return [specifier.local.name, '*'];
+    if (specifier.type === 'ImportDefaultSpecifier') return [specifier.local.name, 'default'];
+    const { imported } = specifier;
+    return [specifier.local.name, imported.type === 'Identifier' ? imported.name : String(imported.value)];
+  });
+}
+
+interface UseContext {
+  readonly source: string;
+  readonly code: string;
+  readonly file: string;
+  readonly names: CellNames;
+  readonly edits: Edits;
+  readonly scope: SubmissionScope;
+}
+
+function rewriteUse(use: NameUse, { source, code, file, names, edits, scope }: UseContext): void {
+  const { name, start, end, form, isWrite } = use;
+  const kind = names.declared.get(name);
+  if (kind !== undefined && kind !== 'import') return;
+  if (kind === undefined && !scope.isVariable(name)) return;
+  const refuse = (why: string): never => {
+    throw new CellSyntaxError(why, frameOf(source, file, positionIn(source, code, name, start)));
+  };
+  if (isWrite) {
+    refuse(
+      kind === 'import'
+        ? `'${name}' is imported, and can't be assigned.`
+        : `A cell that runs on the cluster can't assign '${name}', a variable of the notebook: declare one of its own (let ${name} = …), or return the value.`,
+    );
+  }
+  const refusal = kind === undefined ? scope.refusal(name) : undefined;
+  if (refusal !== undefined) refuse(refusal);
+  const member = `${kind === 'import' ? IMPORTS : SCOPE}.${name}`;
+  if (form === 'shorthand') edits.replace(start, end, `${name}: ${member}`);
+  else if (form === 'callee') edits.replace(start, end, `(0, ${member})`);
+  else if (form === 'typeof' && kind === undefined) {
+    edits.replace(start, end, `(${JSON.stringify(name)} in ${SCOPE} ? ${member} : undefined)`);
+  } else edits.replace(start, end, member);
+}
+
+/** Lines are the same in both texts; on its line the name is looked for by how often it came before. */
+function positionIn(source: string, code: string, name: string, start: number): number {
+  const lineStart = code.lastIndexOf('\n', start - 1) + 1;
+  const line = code.slice(0, start).split('\n').length - 1;
+  const sourceLine = source.split('\n')[line] ?? '';
+  const sourceStart = source.split('\n').slice(0, line).join('\n').length + (line > 0 ? 1 : 0);
+  const pattern = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`, 'g');
+  const nth = [...code.slice(lineStart, start).matchAll(pattern)].length;
+  const found = [...sourceLine.matchAll(pattern)];
+  return sourceStart + ((found[nth] ?? found[0])?.index ?? 0);
+}
+
+function rewriteMeta(node: AnyNode, edits: Edits): void {
+  for (const child of childrenOf(node)) {
+    if (child.type === 'MetaProperty' && child.meta.name === 'import') {
+      edits.replace(child.start, child.end, `${IMPORTS}.${META}`);
+    } else rewriteMeta(child, edits);
+  }
+}
