@@ -55,7 +55,7 @@ export type { RandomBytes } from './shared/nonce.js';
 
 // The messages: layouts, ids, calls.
 export type { AttemptId, ClientId, ClientTaskId, FunctionId, OptionsId, TaskId, WorkerId } from './messages/ids.js';
-export { INLINE_RESULT_BYTES } from './messages/values.js';
+export { INLINE_RESULT_BYTES, MAX_RELAYED_BYTES } from './messages/values.js';
 export type { DependencyWhere, ErrorReport, FunctionBlob, Opaque, TaskOptions } from './messages/values.js';
 export type {
   ClientHello,
@@ -84,6 +84,7 @@ export type {
   SchedulerInfo,
   StoryEntry,
   TaskSelection,
+  WholeValue,
   WorkerCalls,
   WorkerDeath,
   WorkerInfo,

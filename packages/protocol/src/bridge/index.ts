@@ -2,6 +2,19 @@
  * What passes between a screen and a cluster: live figures, displays in notebooks, and the comm by which JupyterLab
  * reaches clusters. Runs in browsers: nothing here, and nothing it imports, needs Node.
  */
+export { packTaskStream, packTransfers, readFigures } from './columns.js';
+export type { PackedFigures } from './columns.js';
+export { DISPLAY_VERSION, displayTypes } from './displays.js';
+export type {
+  ClusterDisplay,
+  ClusterFigures,
+  DisplayKind,
+  DisplayPayloads,
+  ExecutorDisplay,
+  FutureDisplay,
+  FutureDisplayStatus,
+  FuturesDisplay,
+} from './displays.js';
 export type {
   ErrorGroup,
   EventRow,
@@ -24,6 +37,7 @@ export type {
   BridgeError,
   BridgeMethod,
   BridgeOpen,
+  BridgeSkew,
   ClusterKindForm,
   ClusterSummary,
   FormField,

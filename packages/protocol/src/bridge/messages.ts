@@ -14,6 +14,20 @@ export interface BridgeOpen {
   readonly protocol: number;
   /** The front end's version of Covey. */
   readonly covey: string;
+  /**
+   * The kernel is to be a manager: it keeps itself small, and does not load TypeScript's language service until a cell is run
+   * or a completion is asked for. Any one of its front ends may say so.
+   */
+  readonly manager?: boolean;
+}
+
+/** The versions of both sides differ. */
+export interface BridgeSkew {
+  readonly older: 'kernel' | 'front-end';
+  /** False: the protocols differ, and every request is answered by a failure. */
+  readonly works: boolean;
+  /** For people: which is older, and what to do. */
+  readonly message: string;
 }
 
 /** A cluster of the registry, as lists show it. Never holds a secret. */
@@ -38,6 +52,8 @@ export interface ClusterSummary {
 /** A kind of cluster and the form by which one is started. */
 export interface ClusterKindForm {
   readonly name: string;
+  /** A word or two. */
+  readonly label: string;
   readonly summary: string;
   readonly fields: readonly FormField[];
 }
@@ -48,7 +64,7 @@ export interface FormField {
   readonly help: string;
   /** What its absence means, in words. */
   readonly defaultMeans: string;
-  readonly type: 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'memory' | 'list' | 'resources';
+  readonly type: 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'memory' | 'list' | 'resources' | 'duration';
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -69,6 +85,7 @@ interface ByCluster {
 
 /** Requests of the front end. A failed one is answered by a {@link BridgeError}. */
 export interface BridgeCalls {
+  /** An existing cluster is listed by the kind `address`, whose options are its address and the file of its secret. */
   kinds: Call<null, readonly ClusterKindForm[]>;
   clusters: Call<null, readonly ClusterSummary[]>;
   start: Call<
@@ -80,8 +97,6 @@ export interface BridgeCalls {
     },
     ClusterSummary
   >;
-  /** Registers the cluster behind an address that this host's secrets open, under a name. */
-  attach: Call<{ readonly address: string; readonly name?: string; readonly secretFile?: string }, ClusterSummary>;
   scale: Call<ByCluster & { readonly workers: number }, null>;
   /** Null ends it. */
   adapt: Call<ByCluster & { readonly range: { readonly minimum: number; readonly maximum: number } | null }, null>;
@@ -140,9 +155,11 @@ export type FromKernel =
       readonly mode: 'manager' | 'notebook';
       readonly host: string;
       readonly user: string;
+      readonly skew: BridgeSkew | null;
     }
   | { readonly type: 'reply'; readonly id: number; readonly result: unknown }
-  | { readonly type: 'failure'; readonly id: number; readonly error: BridgeError }
+  /** `id` is null for what was no request. */
+  | { readonly type: 'failure'; readonly id: number | null; readonly error: BridgeError }
   | { readonly type: 'clusters'; readonly clusters: readonly ClusterSummary[] }
   /** The message's buffers are the batch's. */
   | {
@@ -158,4 +175,6 @@ export interface BridgeError {
   /** Of the error's class, such as `ERR_COVEY_CLUSTER_NOT_FOUND`. */
   readonly code: string;
   readonly message: string;
+  /** The field of the form that is not what it must be. */
+  readonly option?: string;
 }

@@ -3,6 +3,7 @@
  *
  * Whatever is done once a task is a message; whatever a person or a program asks now and then is a call.
  */
+import type { FigureBatch, FigureTopic, ProfileNode } from '../bridge/figures.js';
 import type { ClientTaskId, TaskId, WorkerId } from './ids.js';
 import type { ErrorReport, FunctionBlob, Opaque } from './values.js';
 import type { UploadedFile } from './hello.js';
@@ -121,12 +122,22 @@ export interface SchedulerCalls {
       readonly workers?: readonly string[];
       /** Copies of each: true for one on every worker. */
       readonly broadcast?: boolean | number;
+      /** Addresses of workers that could not be reached before. */
+      readonly avoid?: readonly string[];
     },
     /** For each item its TaskId and the addresses to upload to (none for inline items). */
     readonly { readonly taskId: TaskId; readonly addresses: readonly string[] }[]
   >;
   replicate: Call<TaskSelection & { readonly n?: number; readonly workers?: readonly string[] }, null>;
   rebalance: Call<TaskSelection & { readonly workers?: readonly string[] }, null>;
+  /**
+   * A result, for a client that does not reach its holder (`address`): the scheduler fetches and passes it on, unread.
+   * Null when the holder does not have it; an error above `MAX_RELAYED_BYTES`; empty with `onlyAsk`.
+   */
+  relay: Call<
+    { readonly address: string; readonly taskId: TaskId; readonly onlyAsk?: boolean },
+    WholeValue | null
+  >;
   'retire-workers': Call<
     {
       readonly workers?: readonly string[];
@@ -178,6 +189,13 @@ export interface SchedulerCalls {
     { readonly topic?: string },
     Readonly<Record<string, readonly { readonly timeMs: number; readonly payload: unknown }[]>>
   >;
+  /**
+   * Live figures newer than `cursor` (0: from the start), when there are some; after `waitMs` at the latest, perhaps
+   * with nothing new. While somebody asks, they are collected.
+   */
+  figures: Call<{ readonly topic: FigureTopic; readonly cursor: number; readonly waitMs: number }, FigureBatch>;
+  /** All about one task, named by key or as figures number it: null when it is gone. */
+  task: Call<{ readonly key: string } | { readonly taskId: number }, unknown>;
   /** Coordination (locks, semaphores, events, queues, variables): see `coordination.ts` of the scheduler. */
   coordinate: Call<
     { readonly kind: string; readonly name: string; readonly op: string; readonly args?: unknown },
@@ -192,13 +210,23 @@ export interface SchedulerCalls {
   shutdown: Call<null, null>;
 }
 
+/** A value that travels within a message. */
+export interface WholeValue {
+  readonly header: Opaque;
+  readonly buffers: readonly Opaque[];
+}
+
 /** What the scheduler may ask of a worker. */
 export interface WorkerCalls {
+  /** A result as a whole, for a client that does not reach this worker. Null when it is not here; empty with `onlyAsk`. */
+  value: Call<{ readonly taskId: TaskId; readonly onlyAsk?: boolean }, WholeValue | null>;
   run: Call<{ readonly function: FunctionBlob; readonly args: Opaque; readonly wait: boolean }, Opaque>;
   'call-stack': Call<{ readonly taskIds?: readonly TaskId[] }, Readonly<Record<string, string>>>;
   upload: Call<UploadedFile, null>;
   story: Call<{ readonly taskIds: readonly TaskId[] }, readonly StoryEntry[]>;
   versions: Call<null, Readonly<Record<string, string>>>;
+  /** Watches where its compute threads spend their time, for so long. */
+  profile: Call<{ readonly durationMs: number }, ProfileNode>;
   /** Finish nothing further and end the process with status 0. */
   close: Call<{ readonly reason: string }, null>;
 }

@@ -6,6 +6,9 @@ import type { WorkerId } from './ids.js';
 /** Results up to this many bytes ride inside messages; larger ones are fetched from their holders. */
 export const INLINE_RESULT_BYTES = 1024;
 
+/** Results above this many bytes do not travel through the scheduler, to clients that do not reach their holders. */
+export const MAX_RELAYED_BYTES = 64 * 2 ** 20;
+
 /** Bytes nobody on the way looks into. */
 export type Opaque = Uint8Array;
 

@@ -42,6 +42,8 @@ export interface WorkerHeartbeat {
   readonly bandwidth: number;
   /** The I/O thread's event-loop delay, milliseconds. */
   readonly loopDelayMs: number;
+  /** Bytes fetched since the last heartbeat: pairs of the peer they came from and how many; absent when there were none. */
+  readonly fetched?: readonly (readonly [peer: WorkerId, bytes: number])[];
 }
 
 /** What the scheduler does with each message of a worker. Whatever names an attempt that is not the current one is ignored. */

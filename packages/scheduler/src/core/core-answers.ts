@@ -1,20 +1,31 @@
 /** What the core answers: the queries of its surface. They change nothing. */
-import type { ClientId, StoryEntry, TaskId, TaskSelection, WorkerId, WorkerInfo } from '@covey/protocol/internal';
+import type {
+  ClientId,
+  StoryEntry,
+  TaskId,
+  TaskSelection,
+  WorkerHeartbeat,
+  WorkerId,
+  WorkerInfo,
+} from '@covey/protocol/internal';
 import type { CoreState } from './core-state.js';
 import { explainTask } from './explain.js';
 import { holdersOf } from './holders.js';
 import {
   clientsBehind,
+  countsByName,
+  describeNode,
   describeTask,
   describeWorker,
   keysByWorker,
+  nameOf,
   namesNothing,
   selectSlots,
   selectWorkers,
   stateCounts,
 } from './queries.js';
 import { State, TASK_STATES } from './states.js';
-import type { TaskState } from './states.js';
+import type { TaskState, VisibleState } from './states.js';
 import type { CoreQueries, Explanation, TaskInfo } from './surface.js';
 import { Flag } from './task-table.js';
 import { validateCore } from './validate.js';
@@ -97,8 +108,7 @@ export class CoreAnswers implements CoreQueries {
     const sums: Record<string, number> = {};
     for (const slot of selectSlots(s, client, selection)) {
       if (s.tasks.state[slot] !== State.memory) continue;
-      const fn = s.tasks.fn[slot]!;
-      const name = !summary ? s.keys.text(slot) : fn === -1 ? 'scatter' : s.functions.at(fn).blob.name;
+      const name = summary ? nameOf(s, slot) : s.keys.text(slot);
       sums[name] = (sums[name] ?? 0) + s.tasks.nbytes[slot]!;
     }
     return sums;
@@ -126,6 +136,37 @@ export class CoreAnswers implements CoreQueries {
   worker(id: WorkerId, now: number): WorkerInfo | undefined {
     const worker = this.state.workers.get(id);
     return worker === undefined ? undefined : describeWorker(worker, now);
+  }
+
+  workerFigures(id: WorkerId): WorkerHeartbeat | undefined {
+    return this.state.workers.get(id)?.figures;
+  }
+
+  nameOf(taskId: TaskId): string | undefined {
+    const slot = this.state.tasks.find(taskId);
+    return slot === -1 ? undefined : nameOf(this.state, slot);
+  }
+
+  keyOf(taskId: TaskId): string | undefined {
+    const slot = this.state.tasks.find(taskId);
+    return slot === -1 ? undefined : this.state.keys.text(slot);
+  }
+
+  countsByName(): { readonly name: string; readonly counts: Record<TaskState, number> }[] {
+    return countsByName(this.state);
+  }
+
+  visitTasks(visit: (taskId: TaskId, state: VisibleState) => void): void {
+    const { tasks } = this.state;
+    for (let slot = 0; slot < tasks.used; slot++) {
+      const state = TASK_STATES[tasks.state[slot]!]!;
+      if (state !== 'forgotten') visit(tasks.taskId(slot), state);
+    }
+  }
+
+  taskNode(taskId: TaskId): ReturnType<CoreQueries['taskNode']> {
+    const slot = this.state.tasks.find(taskId);
+    return slot === -1 ? undefined : describeNode(this.state, slot);
   }
 
   selectWorkers(selection?: readonly string[]): WorkerId[] {

@@ -57,7 +57,7 @@ import type { Scattered } from './scatter.js';
 import { State } from './states.js';
 import { Stimulus } from './story.js';
 import { becomeWanted, join, submit } from './submit.js';
-import type { SchedulerCoreOptions, SchedulerCoreSurface, WorkerDeparture } from './surface.js';
+import type { ScatterPlaces, SchedulerCoreOptions, SchedulerCoreSurface, WorkerDeparture } from './surface.js';
 import { Flag } from './task-table.js';
 import { complete, withdraw } from './transitions.js';
 import { validateCore } from './validate.js';
@@ -205,21 +205,11 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     this.#end();
   }
 
-  scatter(
-    clientId: ClientId,
-    items: readonly ScatterItem[],
-    options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
-    now: number,
-  ): Scattered[] {
+  scatter(clientId: ClientId, items: readonly ScatterItem[], options: ScatterPlaces, now: number): Scattered[] {
     return this.#scatter(scatterItem, clientId, items, options, now);
   }
 
-  placeScattered(
-    clientId: ClientId,
-    items: readonly ScatterItem[],
-    options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
-    now: number,
-  ): Scattered[] {
+  placeScattered(clientId: ClientId, items: readonly ScatterItem[], options: ScatterPlaces, now: number): Scattered[] {
     return this.#scatter(placeScattered, clientId, items, options, now);
   }
 
@@ -227,13 +217,13 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     each: typeof scatterItem,
     clientId: ClientId,
     items: readonly ScatterItem[],
-    options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
+    options: ScatterPlaces,
     now: number,
   ): Scattered[] {
     const s = this.#begin(Stimulus.scatter, now);
     const client = this.#client(clientId);
-    const among = selectWorkers(s, options.workers);
-    const { broadcast } = options;
+    const { broadcast, avoid } = options;
+    const among = selectWorkers(s, options.workers).filter(({ address }) => avoid?.includes(address) !== true);
     const copies = broadcast === true ? among.length : broadcast === undefined || broadcast === false ? 1 : broadcast;
     const scattered = items.map((item) => each(s, client, item, among, copies));
     this.#end();

@@ -31,6 +31,11 @@ export class FunctionRegistry {
     return this.#byHash.size;
   }
 
+  /** Indexes are below this. */
+  get capacity(): number {
+    return this.#records.length;
+  }
+
   /** The record of a function's content, with one use more. */
   use(blob: FunctionBlob): FunctionRecord {
     // The same source may be sent under two names, or with another count of references: then it is another function.

@@ -1,11 +1,11 @@
 /** What the core answers: plain data, made when asked for. */
-import type { ClientId, TaskSelection, WorkerId, WorkerInfo } from '@covey/protocol/internal';
+import type { ClientId, TaskId, TaskSelection, WorkerId, WorkerInfo } from '@covey/protocol/internal';
 import type { CoreState } from './core-state.js';
 import { holdersOf } from './holders.js';
 import type { RestrictionClass } from './restrictions.js';
 import { State, TASK_STATES } from './states.js';
-import type { TaskState } from './states.js';
-import type { TaskInfo } from './surface.js';
+import type { TaskState, VisibleState } from './states.js';
+import type { CoreQueries, TaskInfo } from './surface.js';
 import { Flag } from './task-table.js';
 import { wishesOf } from './wishes.js';
 import type { Worker } from './workers.js';
@@ -60,6 +60,55 @@ export function stateCounts(s: CoreState): Record<TaskState, number> {
   >;
 }
 
+/** The name of a task's function. */
+export function nameOf(s: CoreState, slot: number): string {
+  const fn = s.tasks.fn[slot]!;
+  return fn === -1 ? 'scatter' : s.functions.at(fn).blob.name;
+}
+
+/** Tasks by state for each function name: one look at each task, and no object for any. */
+export function countsByName(s: CoreState): { readonly name: string; readonly counts: Record<TaskState, number> }[] {
+  const { tasks } = s;
+  const states = TASK_STATES.length;
+  const numbers = new Map<string, number>();
+  // By function, shifted by one: scattered data has none.
+  const rows = new Int32Array(s.functions.capacity + 1).fill(-1);
+  const counts: number[] = [];
+  for (let slot = 0; slot < tasks.used; slot++) {
+    const state = tasks.state[slot]!;
+    if (state === State.forgotten) continue;
+    const fn = tasks.fn[slot]! + 1;
+    let row = rows[fn]!;
+    if (row === -1) {
+      const name = nameOf(s, slot);
+      row = numbers.get(name) ?? numbers.size;
+      if (row === numbers.size) {
+        numbers.set(name, row);
+        for (let i = 0; i < states; i++) counts.push(0);
+      }
+      rows[fn] = row;
+    }
+    counts[row * states + state]!++;
+  }
+  return [...numbers].map(([name, row]) => ({
+    name,
+    counts: Object.fromEntries(TASK_STATES.map((state, i) => [state, counts[row * states + i]!])) as Record<
+      TaskState,
+      number
+    >,
+  }));
+}
+
+export function describeNode(s: CoreState, slot: number): NonNullable<ReturnType<CoreQueries['taskNode']>> {
+  const { tasks, edges, keys } = s;
+  const dependencies: TaskId[] = [];
+  for (let i = 0; i < tasks.edgeCount[slot]!; i++) {
+    dependencies.push(tasks.taskId(edges.to[tasks.firstEdge[slot]! + i]!));
+  }
+  const state = TASK_STATES[tasks.state[slot]!] as VisibleState;
+  return { key: keys.text(slot), name: nameOf(s, slot), state, dependencies };
+}
+
 export function describeTask(s: CoreState, slot: number): TaskInfo {
   const { tasks, edges, keys } = s;
   const addressOf = (id: number): string => s.workers.get(id)?.address ?? `worker ${id}`;
@@ -77,7 +126,7 @@ export function describeTask(s: CoreState, slot: number): TaskInfo {
     key: keys.text(slot),
     taskId: tasks.taskId(slot),
     state: TASK_STATES[tasks.state[slot]!]!,
-    name: tasks.fn[slot] === -1 ? 'scatter' : s.functions.at(tasks.fn[slot]!).blob.name,
+    name: nameOf(s, slot),
     nbytes: tasks.nbytes[slot]!,
     type: s.types.at(tasks.type[slot]!),
     ...(isProcessing ? { processingOn: addressOf(tasks.place[slot]!), started: tasks.has(slot, Flag.started) } : {}),

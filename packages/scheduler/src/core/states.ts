@@ -15,6 +15,9 @@ export const TASK_STATES = [
 /** A task's state. */
 export type TaskState = (typeof TASK_STATES)[number];
 
+/** The states of tasks that are there. */
+export type VisibleState = Exclude<TaskState, 'forgotten'>;
+
 /** The states as the task table stores them: indexes into {@link TASK_STATES}. */
 export const State = {
   /** Known, with no result, and nobody needs one now. */

@@ -32,7 +32,7 @@ import type {
 import type { SchedulerConfig } from './config.js';
 import type { SchedulerOutput } from './output.js';
 import type { Scattered } from './scatter.js';
-import type { TaskState } from './states.js';
+import type { TaskState, VisibleState } from './states.js';
 
 /** What a client's session tells. The ids are that session's own. */
 export interface ClientStimuli {
@@ -59,14 +59,14 @@ export interface ClientStimuli {
   scatter(
     client: ClientId,
     items: readonly ScatterItem[],
-    options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
+    options: ScatterPlaces,
     now: number,
   ): Scattered[];
   /** As {@link scatter}, for items that were `unplaced`; a TaskId of 0 says that the item was released meanwhile. */
   placeScattered(
     client: ClientId,
     items: readonly ScatterItem[],
-    options: { readonly workers?: readonly string[]; readonly broadcast?: boolean | number },
+    options: ScatterPlaces,
     now: number,
   ): Scattered[];
   /** Where results are. Holders named in `absent` (addresses) are taken not to have them, which may start a recomputation. */
@@ -195,6 +195,16 @@ export interface TaskInfo {
   readonly error?: ErrorReport;
 }
 
+/** Where scattered data goes. */
+export interface ScatterPlaces {
+  /** Addresses, names or hosts. Default all. */
+  readonly workers?: readonly string[];
+  /** How many of them get a copy: all for true. Default 1. */
+  readonly broadcast?: boolean | number;
+  /** Addresses of workers that the client could not reach. */
+  readonly avoid?: readonly string[];
+}
+
 /** Why a task is where it is. */
 export interface Explanation extends TaskInfo {
   /** One sentence for people. */
@@ -232,11 +242,32 @@ export interface CoreQueries {
   attemptsOn(worker: WorkerId): { readonly key: string; readonly taskId: TaskId; readonly started: boolean }[];
   workers(now: number): WorkerInfo[];
   worker(id: WorkerId, now: number): WorkerInfo | undefined;
+  /** What its last heartbeat told. */
+  workerFigures(id: WorkerId): WorkerHeartbeat | undefined;
   /** Workers by address, name or host; all that are there without a selection. */
   selectWorkers(selection?: readonly string[]): WorkerId[];
   /** The clients for which a task runs: those that have a number for it, or else for what comes of it. None for a key that is not known. */
   clientsBehind(key: string): readonly ClientId[];
   clients(): { readonly id: ClientId; readonly name: string; readonly tasks: number }[];
+  /** The name of a task's function. */
+  nameOf(taskId: TaskId): string | undefined;
+  /** The key of a task. */
+  keyOf(taskId: TaskId): string | undefined;
+  /** Tasks by state, for each function name that has some. */
+  countsByName(): { readonly name: string; readonly counts: Record<TaskState, number> }[];
+  /** Visits all tasks, in no order. */
+  visitTasks(visit: (taskId: TaskId, state: VisibleState) => void): void;
+  /** A task as a node of the graph. */
+  taskNode(
+    taskId: TaskId,
+  ):
+    | {
+        readonly key: string;
+        readonly name: string;
+        readonly state: VisibleState;
+        readonly dependencies: readonly TaskId[];
+      }
+    | undefined;
   /** Copies of results that workers were told to make (replicate, rebalance, retire) and haven't made yet. */
   copiesUnderWay(): number;
   /** Work not done yet, for adaptive targets: milliseconds of estimated work and tasks that could run now. */

@@ -25,6 +25,8 @@ const URGENT_FREE_BYTES = 256 * 1024;
 export interface ServerListener {
   wakeAt(atMs: number): void;
   retired(worker: WorkerId): void;
+  /** A client is told of a failure. */
+  erred(error: ErrorReport): void;
 }
 
 export class ChannelOutput implements SchedulerOutput {
@@ -135,6 +137,7 @@ export class ChannelOutput implements SchedulerOutput {
   }
 
   erred(client: ClientId, id: ClientTaskId, error: ErrorReport): void {
+    this.#listener.erred(error);
     const channel = this.#clients[client];
     if (channel !== undefined) taskNews.erred(channel.write(), id, error);
   }

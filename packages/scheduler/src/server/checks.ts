@@ -123,7 +123,12 @@ export function readTaskOptions(value: unknown): TaskOptions {
 export function checkHeartbeat(figures: WorkerHeartbeat): void {
   if (typeof figures !== 'object' || figures === null) throw wrong('a heartbeat', 'a map', figures);
   for (const [name, value] of Object.entries(figures))
-    if (name !== 'memory') checkNumber(value, `a heartbeat's ${name}`);
+    if (name !== 'memory' && name !== 'fetched') checkNumber(value, `a heartbeat's ${name}`);
+  for (const pair of figures.fetched ?? []) {
+    checkLength(pair, 2, "a heartbeat's transfers");
+    checkId(pair[0], 'a peer');
+    checkNumber(pair[1], 'bytes of a transfer');
+  }
   if (typeof figures.memory !== 'object' || figures.memory === null) {
     throw wrong("a heartbeat's memory", 'a map', figures.memory);
   }

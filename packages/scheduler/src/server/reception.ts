@@ -108,9 +108,24 @@ export class Reception {
     this.#parts.fleet.replace(hello);
     const worker = this.#parts.core.addWorker(hello, nowMs);
     const member = this.#parts.fleet.join(worker, hello, channel, nowMs);
+    const { core, figures } = this.#parts;
     const session = new WorkerSession(worker, this.#parts.core, {
-      heartbeat: (atMs) => {
+      heartbeat: (heard, atMs) => {
         member.heardMs = atMs;
+        figures.heartbeat(worker, heard, atMs);
+      },
+      get isWatched() {
+        return figures.isWatched;
+      },
+      ran: (taskId, startMs, durationMs, thread, outcome) => {
+        const functionName = core.nameOf(taskId);
+        // Of a task that is forgotten nobody knows the function.
+        if (functionName === undefined) return;
+        figures.ran(worker, { taskId, name: functionName, startMs, durationMs, thread, outcome }, hello.name);
+      },
+      failed: (taskId, error, atMs) => {
+        const functionName = core.nameOf(taskId);
+        if (functionName !== undefined) figures.failed(functionName, error, hello.name, atMs);
       },
       event: (topic, payload, atMs) => {
         this.#parts.topics.publish(topic, payload, atMs);

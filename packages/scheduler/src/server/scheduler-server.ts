@@ -10,11 +10,14 @@ import { SchedulerCore } from '../core/core.js';
 import type { WorkerDeparture } from '../core/surface.js';
 import type { ServerParts } from './calls/call-table.js';
 import { ClientCalls } from './calls/client-calls.js';
+import { askEach, valuesOf } from './calls/fan-out.js';
 import { ChannelOutput } from './channel-output.js';
 import { Conditions } from './conditions.js';
 import { Coordination } from './coordination/coordination.js';
+import { Figures } from './figures/figures.js';
 import { Fleet } from './fleet.js';
 import type { Member } from './fleet.js';
+import type { FigurePages } from './http/figure-pages.js';
 import { httpRoutes } from './http/routes.js';
 import { epochNow } from './now.js';
 import type { Now } from './now.js';
@@ -32,8 +35,12 @@ import { TaskOutput } from './task-output.js';
 import { WaitingHint } from './waiting-hint.js';
 import { WakeUp } from './wake-up.js';
 
+/** Who asks over HTTP has no session: no client has this id. */
+const NO_CLIENT = 0 as ClientId;
 /** A timer that rings so late tells of a process that was stopped or busy. */
 const HELD_UP_MS = 1_000;
+/** How much longer than it watches a worker may take to tell what it saw. */
+const PROFILE_GRACE_MS = 2_000;
 /** How long goodbyes may take. */
 const GOODBYE_MS = 1_000;
 
@@ -63,6 +70,7 @@ export class SchedulerServer implements AsyncDisposable {
   readonly #core: SchedulerCore;
   readonly #fleet: Fleet;
   readonly #parts: ServerParts;
+  readonly #calls: ClientCalls;
   readonly #reception: Reception;
   readonly #status: Status;
   readonly #channels: ChannelServer;
@@ -112,6 +120,7 @@ export class SchedulerServer implements AsyncDisposable {
     this.#output = new ChannelOutput({
       wakeAt: (atMs) => this.#wakeUp.set(atMs),
       retired: (worker) => this.#retired.add(worker),
+      erred: (error) => this.#parts.figures.told(error),
     });
     const { config, validate = false } = options;
     this.#core = new SchedulerCore({ output: this.#output, validate, ...(config !== undefined && { config }) });
@@ -122,7 +131,8 @@ export class SchedulerServer implements AsyncDisposable {
       ongone: (member, departure) => this.#workerGone(member, departure),
     });
     this.#parts = this.#makeParts();
-    this.#reception = new Reception(this.#parts, this.#output, new ClientCalls(this.#parts, this.#retired), {
+    this.#calls = new ClientCalls(this.#parts, this.#retired);
+    this.#reception = new Reception(this.#parts, this.#output, this.#calls, {
       epoch: this.epoch,
       clusterName,
       heartbeatMs: this.#timings.heartbeatMs,
@@ -147,7 +157,16 @@ export class SchedulerServer implements AsyncDisposable {
 
   /** The scheduler as it shows itself. */
   info(): SchedulerInfo {
-    return this.#parts.info();
+    return {
+      clusterName: this.clusterName,
+      address: this.address,
+      epoch: this.epoch,
+      version: COVEY_VERSION,
+      startedMs: this.#startedMs,
+      workers: this.#core.workers(this.#now()),
+      clients: this.#core.clients(),
+      counts: this.#core.counts(),
+    };
   }
 
   /** Says goodbye to everybody and stops listening. Workers end when their scheduler says goodbye. Safe to call again. */
@@ -161,6 +180,7 @@ export class SchedulerServer implements AsyncDisposable {
     this.#housekeeping.stop();
     this.#status.close();
     this.#parts.coordination.close();
+    this.#parts.figures.close();
     this.#parts.waitingHint.close();
     // Whoever does not read its goodbye is not waited for: the listeners end what is left.
     const late = deferred();
@@ -180,13 +200,26 @@ export class SchedulerServer implements AsyncDisposable {
     const settle = (nowMs?: number) => this.#settle(nowMs);
     const keeper = new TaskHolds(this.#core, this.#now, settle);
     const deliver = (client: ClientId, topic: string, payload: unknown) => this.#output.event(client, topic, payload);
+    const topics = new Topics(deliver);
+    const info = () => this.info();
     return {
       core: this.#core,
       fleet: this.#fleet,
+      figures: new Figures({
+        parts: { core: this.#core, topics, now: this.#now, info },
+        clock: this.#clock,
+        epoch: this.epoch,
+        askProfiles: async (durationMs) =>
+          valuesOf(
+            await askEach(this.#fleet.members(), 'profile', () => ({ durationMs }), {
+              timeoutMs: durationMs + PROFILE_GRACE_MS,
+            }),
+          ),
+      }),
       conditions: new Conditions(this.#clock),
       coordination: new Coordination(this.#clock, keeper),
       keeper,
-      topics: new Topics(deliver),
+      topics,
       taskOutput: new TaskOutput(this.#core, deliver),
       waitingHint: new WaitingHint({ core: this.#core, clock: this.#clock, logger: this.#logger, deliver }),
       datasets: new Datasets(),
@@ -194,16 +227,7 @@ export class SchedulerServer implements AsyncDisposable {
       uploads: new Uploads(),
       logger: this.#logger,
       now: this.#now,
-      info: () => ({
-        clusterName: this.clusterName,
-        address: this.address,
-        epoch: this.epoch,
-        version: COVEY_VERSION,
-        startedMs: this.#startedMs,
-        workers: this.#core.workers(this.#now()),
-        clients: this.#core.clients(),
-        counts: this.#core.counts(),
-      }),
+      info,
       settle,
       // After this turn, so that the answer to who asked for it leaves first.
       shutDown: (reason) => void setImmediate(() => void this.close(reason)),
@@ -251,7 +275,7 @@ export class SchedulerServer implements AsyncDisposable {
         clock: this.#clock,
         logger: this.#logger,
         onChannelPeer: (comm) => this.#channels.accept(comm),
-        ...(http && { http: httpRoutes(this.#status) }),
+        ...(http && { http: httpRoutes(this.#status, this.#figurePages()) }),
         ...(tls !== undefined && { tls }),
         ...(i === 0 && contactAddress !== undefined && { contactAddress }),
         ...(allowedHosts !== undefined && { allowedHosts }),
@@ -264,6 +288,13 @@ export class SchedulerServer implements AsyncDisposable {
     this.#keepHouse(this.#now());
   }
 
+  #figurePages(): FigurePages {
+    return {
+      pull: (topic, cursor, waitMs, signal) => this.#parts.figures.pull(topic, cursor, waitMs, signal),
+      ask: (method, params, signal) => this.#calls.answer(method, params, { client: NO_CLIENT, signal }),
+    };
+  }
+
   #warnIfOpen(address: Address): void {
     if (address.kind !== 'ws' || isLoopbackHost(address.host)) return;
     this.#logger.warn(
@@ -274,6 +305,7 @@ export class SchedulerServer implements AsyncDisposable {
   #workerGone({ id, hello }: Member, departure: WorkerDeparture): void {
     this.#output.removeWorker(id);
     this.#retired.delete(id);
+    this.#parts.figures.workerGone(id);
     if (this.#isClosing) return;
     this.#logger.info('a worker left', { worker: hello.name, reason: departure.reason });
     const nowMs = this.#now();

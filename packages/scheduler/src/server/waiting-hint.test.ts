@@ -1,3 +1,4 @@
+import { silentLogger } from '@covey/protocol';
 import { VirtualClock } from '@covey/protocol/internal';
 import { toBytes } from './testing/fake-worker.js';
 import { ServerWorld } from './testing/server-world.js';
@@ -9,12 +10,7 @@ const warnings: string[] = [];
 beforeEach(async () => {
   clock = new VirtualClock();
   warnings.length = 0;
-  const logger = {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: (text: string) => void warnings.push(text),
-    error: () => undefined,
-  };
+  const logger = { ...silentLogger, warn: (text: string) => void warnings.push(text) };
   world = await ServerWorld.start({ clock, logger });
 });
 

@@ -4,7 +4,7 @@ import type { AttemptId, TaskId, WorkerHeartbeat, WorkerId } from '@covey/protoc
 import type { WorkerStimuli } from '../core/surface.js';
 import { WorkerSession } from './worker-session.js';
 
-function session() {
+function session(isWatched = false) {
   const told: unknown[][] = [];
   const core = new Proxy(
     {},
@@ -18,6 +18,9 @@ function session() {
   const listener = {
     heartbeat: (...args: unknown[]) => told.push(['heard', ...args]),
     event: (...args: unknown[]) => told.push(['event', ...args]),
+    isWatched,
+    ran: (...args: unknown[]) => told.push(['ran', ...args]),
+    failed: (...args: unknown[]) => told.push(['failed', ...args]),
   };
   return { session: new WorkerSession(3 as WorkerId, core as WorkerStimuli, listener), told };
 }
@@ -49,7 +52,7 @@ test('hands news to the core with the worker and the time', () => {
     ['workerStarted', 3, [attempt], 99],
     ['workerDone', 3, task, attempt, 8, 'number', 1, 2, 0, null, 99],
     ['workerHeartbeat', 3, figures, 99],
-    ['heard', 99],
+    ['heard', figures, 99],
     ['event', 'print', 'hello', 99],
   ]);
 });
@@ -68,4 +71,24 @@ test.each([
   (message() as (out: unknown[], ...args: unknown[]) => void)(batch, ...args);
   expect(() => worker.receive(batch, 0)).toThrow(ProtocolError);
   expect(told).toEqual([]);
+});
+
+test('tells of runs while somebody watches, and of failures always, before the core forgets the task', () => {
+  const error = { name: 'TypeError', message: 'no', key: 'x' };
+  const news: unknown[] = [];
+  workerNews.done(news, task, attempt, 8, 'number', 1, 2, 0, null);
+  workerNews.erred(news, task, attempt, 3, 4, 1, error);
+  const names = (isWatched: boolean) => {
+    const { session: worker, told } = session(isWatched);
+    worker.receive(news, 99);
+    return told.map(([name, ...args]) => (name === 'ran' ? [name, ...args] : name));
+  };
+  expect(names(false)).toEqual(['workerDone', 'failed', 'workerErred']);
+  expect(names(true)).toEqual([
+    ['ran', task, 1, 2, 0, 0],
+    'workerDone',
+    ['ran', task, 3, 4, 1, 1],
+    'failed',
+    'workerErred',
+  ]);
 });

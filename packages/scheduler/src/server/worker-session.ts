@@ -11,12 +11,18 @@ import type {
 } from '@covey/protocol/internal';
 import { ProtocolError } from '@covey/protocol';
 import type { WorkerStimuli } from '../core/surface.js';
+import { Outcome } from './figures/task-stream.js';
 import { checkBytes, checkFlag, checkHeartbeat, checkId, checkIds, checkNumber, checkText } from './checks.js';
 
 /** What of a worker's news is not the core's. */
 export interface WorkerListener {
-  heartbeat(nowMs: number): void;
+  heartbeat(figures: WorkerHeartbeat, nowMs: number): void;
   event(topic: string, payload: unknown, nowMs: number): void;
+  /** Whether {@link ran} is to be told. */
+  readonly isWatched: boolean;
+  /** Told before the core hears of it, while the task is still known. */
+  ran(taskId: TaskId, startMs: number, durationMs: number, thread: number, outcome: number): void;
+  failed(taskId: TaskId, error: ErrorReport, nowMs: number): void;
 }
 
 export class WorkerSession implements WorkerNewsHandler {
@@ -51,6 +57,7 @@ export class WorkerSession implements WorkerNewsHandler {
     checkId(nbytes, 'the size of a result');
     checkText(type, 'the type of a result');
     if (inline !== null) checkBytes(inline, 'a result');
+    if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, Outcome.done);
     this.#core.workerDone(
       this.#worker,
       taskId,
@@ -68,6 +75,7 @@ export class WorkerSession implements WorkerNewsHandler {
   pinned(taskId: TaskId, attempt: AttemptId, type: string, startMs: number, durationMs: number, thread: number): void {
     checkAttempt(taskId, attempt, startMs, durationMs, thread);
     checkText(type, 'the type of a result');
+    if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, Outcome.done);
     this.#core.workerPinned(this.#worker, taskId, attempt, type, startMs, durationMs, thread, this.#nowMs);
   }
 
@@ -81,6 +89,8 @@ export class WorkerSession implements WorkerNewsHandler {
   ): void {
     checkAttempt(taskId, attempt, startMs, durationMs, thread);
     checkReport(error);
+    if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, Outcome.erred);
+    this.#listener.failed(taskId, error, this.#nowMs);
     this.#core.workerErred(this.#worker, taskId, attempt, startMs, durationMs, thread, error, this.#nowMs);
   }
 
@@ -135,7 +145,7 @@ export class WorkerSession implements WorkerNewsHandler {
   heartbeat(figures: WorkerHeartbeat): void {
     checkHeartbeat(figures);
     this.#core.workerHeartbeat(this.#worker, figures, this.#nowMs);
-    this.#listener.heartbeat(this.#nowMs);
+    this.#listener.heartbeat(figures, this.#nowMs);
   }
 
   event(topic: string, payload: unknown): void {

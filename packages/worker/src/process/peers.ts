@@ -27,6 +27,7 @@ export class Peers {
   /** Bytes a second; 0 when nothing was measured yet. */
   bandwidth = 0;
   bytesReceived = 0;
+  #fetched = new Map<WorkerId, number>();
 
   constructor(client: BulkClient, pool: BufferPool, events: FetchEvents) {
     this.#client = client;
@@ -46,6 +47,14 @@ export class Peers {
       () => this.#events.onend(fetch, peer, undefined),
       (error: unknown) => this.#events.onend(fetch, peer, error),
     );
+  }
+
+  /** Bytes by the peer they came from, since the last call. */
+  takeFetched(): readonly (readonly [peer: WorkerId, bytes: number])[] {
+    if (this.#fetched.size === 0) return [];
+    const fetched = [...this.#fetched];
+    this.#fetched = new Map();
+    return fetched;
   }
 
   /** The peer is gone: what is under way from it ends. */
@@ -82,6 +91,7 @@ export class Peers {
         this.#events.onvalue(fetch, taskId, value.header === 0 ? value : { ...value, header: ownBytes(value.header) });
         pool.unleaseAll(frames);
       }
+      this.#fetched.set(peer, (this.#fetched.get(peer) ?? 0) + received);
       this.#measure(received, performance.now() - startMs);
     } finally {
       pool.unleaseAll(filling);

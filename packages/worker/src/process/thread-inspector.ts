@@ -3,12 +3,24 @@
  * One is made for a question and closed after it: an attached debugger keeps functions from being optimised.
  */
 import { Session } from 'node:inspector';
+import { setTimeout as delay } from 'node:timers/promises';
 import { deferred } from '@covey/protocol/internal';
 import type { Deferred } from '@covey/protocol/internal';
 
 interface CallFrame {
   readonly functionName: string;
   readonly location: { readonly scriptId: string; readonly lineNumber: number; readonly columnNumber?: number };
+}
+
+/** What V8's profiler tells: samples, each naming a node of a call tree, and the microseconds before each. */
+export interface CpuProfile {
+  readonly nodes: readonly {
+    readonly id: number;
+    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+    readonly children?: readonly number[];
+  }[];
+  readonly samples?: readonly number[];
+  readonly timeDeltas?: readonly number[];
 }
 
 interface Attached {
@@ -82,17 +94,45 @@ export class ThreadInspector {
     }
   }
 
+  /** What a thread did from now until `until` resolves, sampled every `intervalMs`; undefined when it does not answer in time. */
+  async profile(nodeThreadId: number, intervalMs: number, until: Promise<void>): Promise<CpuProfile | undefined> {
+    const thread = this.#attached.get(nodeThreadId);
+    if (thread === undefined) return undefined;
+    const watch = async (): Promise<CpuProfile> => {
+      await this.#ask(thread, 'Profiler.enable');
+      await this.#ask(thread, 'Profiler.setSamplingInterval', { interval: intervalMs * 1000 });
+      await this.#ask(thread, 'Profiler.start');
+      await until;
+      const { profile } = (await this.#ask(thread, 'Profiler.stop')) as { profile: CpuProfile };
+      await this.#ask(thread, 'Profiler.disable');
+      return profile;
+    };
+    const answered = new AbortController();
+    // A thread in native code answers when it is back.
+    const overdue = async (): Promise<undefined> => {
+      await until;
+      await delay(ANSWER_TIMEOUT_MS, undefined, { signal: answered.signal });
+      return undefined;
+    };
+    const late = overdue().catch(() => undefined);
+    try {
+      return await Promise.race([watch(), late]);
+    } finally {
+      answered.abort();
+    }
+  }
+
   close(): void {
     this.#session.disconnect();
   }
 
-  #ask(thread: Attached, method: string): Promise<unknown> {
+  #ask(thread: Attached, method: string, params?: object): Promise<unknown> {
     const id = ++this.#lastId;
     const answer = deferred<unknown>();
     thread.answers.set(id, answer);
     this.#session.post('NodeWorker.sendMessageToWorker', {
       sessionId: thread.sessionId,
-      message: JSON.stringify({ id, method }),
+      message: JSON.stringify({ id, method, params }),
     });
     return answer.promise;
   }

@@ -1,9 +1,13 @@
 /** Answers what the scheduler, clients and other workers ask of this worker. */
-import { COVEY_VERSION, UnknownCallError } from '@covey/protocol';
-import type { CallHandler, WorkerCalls, WorkerPeerCalls } from '@covey/protocol/internal';
+import { CallArgumentError, COVEY_VERSION, UnknownCallError } from '@covey/protocol';
+import { MAX_RELAYED_BYTES } from '@covey/protocol/internal';
+import type { CallHandler, TaskId, WholeValue, WorkerCalls, WorkerPeerCalls } from '@covey/protocol/internal';
 import process from 'node:process';
 import type { Incarnation } from './incarnation.js';
 import { callStacks } from './call-stacks.js';
+import { framesOf } from '../store/value-store.js';
+import type { StoredValue } from '../store/value-store.js';
+import { profileThreads } from './profile-threads.js';
 
 type Handlers<Table> = {
   [Method in keyof Table]: Table[Method] extends { params: infer Params; result: infer Result }
@@ -30,8 +34,14 @@ export function schedulerCalls(current: () => Incarnation, close: (reason: strin
       current().upload(file);
       return null;
     },
+    value: ({ taskId, onlyAsk }) => {
+      const value = current().store.get(taskId);
+      if (value === undefined) return null;
+      return onlyAsk === true ? { header: new Uint8Array(0), buffers: [] } : wholeValue(value, taskId);
+    },
     story: ({ taskIds }) => current().core.story(taskIds),
     versions: () => ownVersions(),
+    profile: ({ durationMs }) => profileThreads(current(), durationMs),
     close: ({ reason }) => {
       close(reason);
       return null;
@@ -47,6 +57,17 @@ export function peerCalls(current: () => Incarnation): CallHandler {
     'actor-get': ({ taskId, property }) => current().callActor(taskId, property, null),
   };
   return handlerOf(handlers);
+}
+
+/** A value for a message, as bytes of its own. @throws CallArgumentError */
+function wholeValue(value: StoredValue, taskId: TaskId): WholeValue {
+  if (value.nbytes > MAX_RELAYED_BYTES) {
+    throw new CallArgumentError(
+      `result ${taskId} has ${value.nbytes} bytes, too many to travel through the scheduler (at most ${MAX_RELAYED_BYTES})`,
+    );
+  }
+  const { header, buffers } = framesOf(value);
+  return { header: header.slice(), buffers: buffers.map((buffer) => buffer.slice()) };
 }
 
 function handlerOf(handlers: object): CallHandler {

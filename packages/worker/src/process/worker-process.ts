@@ -245,6 +245,7 @@ export class WorkerProcess implements AsyncDisposable {
     if (channel === undefined) return;
     const { leasedBytes } = pool.figures;
     const { waiting, ready, executing, suspended } = core.figures;
+    const fetched = peers.takeFetched();
     workerNews.heartbeat(channel.write(), {
       time: epochMs(),
       memory: { process: this.#vitalSigns.residentBytes, held: store.nbytes, leased: leasedBytes, spilled: 0 },
@@ -257,6 +258,7 @@ export class WorkerProcess implements AsyncDisposable {
       bytesSent: this.#values.bytesSent,
       bandwidth: peers.bandwidth,
       loopDelayMs: this.#vitalSigns.beat(intervalMs),
+      ...(fetched.length > 0 && { fetched }),
     });
     incarnation.dropReleasedFunctions();
     if (pool.shouldCollect && executing === 0) incarnation.collect();

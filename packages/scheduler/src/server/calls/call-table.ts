@@ -6,6 +6,7 @@ import type { Conditions } from '../conditions.js';
 import type { Coordination } from '../coordination/coordination.js';
 import type { TaskKeeper } from '../coordination/value-ops.js';
 import type { Fields } from '../fields.js';
+import type { Figures } from '../figures/figures.js';
 import type { Fleet } from '../fleet.js';
 import type { Now } from '../now.js';
 import type { Datasets } from '../state/datasets.js';
@@ -19,6 +20,7 @@ import type { WaitingHint } from '../waiting-hint.js';
 export interface ServerParts {
   readonly core: SchedulerCoreSurface;
   readonly fleet: Fleet;
+  readonly figures: Figures;
   readonly conditions: Conditions;
   readonly coordination: Coordination;
   readonly keeper: TaskKeeper;

@@ -4,6 +4,7 @@ import type { SchedulerCalls, WorkerId } from '@covey/protocol/internal';
 import { Fields } from '../fields.js';
 import type { CallSession, CallTable, ServerParts } from './call-table.js';
 import { dataCalls } from './data-calls.js';
+import { figureCalls } from './figure-calls.js';
 import { fleetCalls } from './fleet-calls.js';
 import { noteCalls } from './note-calls.js';
 import { queryCalls } from './queries.js';
@@ -13,7 +14,13 @@ export class ClientCalls {
 
   /** `retired` names the workers that the core has said to be ready to go. */
   constructor(parts: ServerParts, retired: ReadonlySet<WorkerId>) {
-    this.#table = { ...queryCalls(parts), ...dataCalls(parts), ...fleetCalls(parts, retired), ...noteCalls(parts) };
+    this.#table = {
+      ...queryCalls(parts),
+      ...dataCalls(parts),
+      ...figureCalls(parts),
+      ...fleetCalls(parts, retired),
+      ...noteCalls(parts),
+    };
   }
 
   /** Answers one call. @throws what the caller is to get: an unknown method or bad arguments end no session */

@@ -1,5 +1,5 @@
 /** Calls about results: where they are, scattering, copies, and who keeps them. */
-import type { ClientTaskId, ScatterItem } from '@covey/protocol/internal';
+import type { ClientTaskId, ScatterItem, TaskId, WholeValue } from '@covey/protocol/internal';
 import { CallArgumentError, DatasetError } from '@covey/protocol';
 import { Fields, MAX_LIST_LENGTH } from '../fields.js';
 import type { CallTable, ServerParts } from './call-table.js';
@@ -12,6 +12,7 @@ const REPLICATE_TIMEOUT_MS = 600_000;
 type DataCalls =
   | 'locate'
   | 'scatter'
+  | 'relay'
   | 'replicate'
   | 'rebalance'
   | 'publish-dataset'
@@ -22,7 +23,7 @@ type DataCalls =
   | 'fire-and-forget';
 
 export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
-  const { conditions, core, datasets, keeper, now, settle } = parts;
+  const { conditions, core, datasets, fleet, keeper, now, settle } = parts;
 
   return {
     locate: (args, { client }) => {
@@ -36,17 +37,31 @@ export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
       const items = args.list('items', MAX_LIST_LENGTH).map(readScatterItem);
       const broadcast = args.any('broadcast');
       if (broadcast != null && typeof broadcast !== 'boolean') args.integer('broadcast', 1);
-      const options = { ...readWorkers(args), ...(broadcast != null && { broadcast: broadcast as boolean | number }) };
+      const avoid = args.optionalTexts('avoid');
+      const options = {
+        ...readWorkers(args),
+        ...(broadcast != null && { broadcast: broadcast as boolean | number }),
+        ...(avoid !== undefined && { avoid }),
+      };
       const places = core.scatter(client, items, options, now());
       settle();
       for (;;) {
         const unplaced = places.flatMap((place, i) => (place.unplaced === true ? [i] : []));
         if (unplaced.length === 0) return places.map(({ taskId, addresses }) => ({ taskId, addresses }));
-        await untilSomeWorker(parts, options.workers, session, 'to take the data');
+        await untilSomeWorker(parts, options, session, 'to take the data');
         const missing = unplaced.map((i) => items[i]!);
         core.placeScattered(client, missing, options, now()).forEach((place, i) => (places[unplaced[i]!] = place));
         settle();
       }
+    },
+
+    relay: async (args, { signal }) => {
+      const address = args.text('address');
+      const taskId = args.integer('taskId', 1) as TaskId;
+      const member = fleet.members().find(({ hello }) => hello.address === address);
+      if (member === undefined) return null;
+      const params = { taskId, onlyAsk: args.flag('onlyAsk', false) };
+      return (await member.channel.call('value', params, { signal })) as WholeValue | null;
     },
 
     replicate: async (args, { client, signal }) => {

@@ -2,22 +2,27 @@
 import { CallTimeoutError, UnknownWorkerError } from '@covey/protocol';
 import type { CallSession, ServerParts } from './call-table.js';
 
-/** Workers that a call names may still be starting. */
+/** Workers that a call names, or that follow those that it avoids, may still be starting. */
 const NAMED_WORKER_TIMEOUT_MS = 10_000;
 
 /**
- * Waits until one of these workers is there and takes work; of all workers when none are named, and then as long as it takes.
- * @throws {UnknownWorkerError} when those that were named don't come; the signal's reason
+ * Waits until one of these workers is there and takes work; of all workers when none are named, and then as long as it takes,
+ * unless there are some that are to be avoided.
+ * @throws {UnknownWorkerError} when those that were named, or others, don't come; the signal's reason
  */
 export async function untilSomeWorker(
   { conditions, core, now, waitingHint }: ServerParts,
-  names: readonly string[] | undefined,
+  { workers: names, avoid = [] }: { readonly workers?: readonly string[]; readonly avoid?: readonly string[] },
   { client, signal }: CallSession,
   what: string,
 ): Promise<void> {
-  const isThere = () => core.selectWorkers(names).some((id) => core.worker(id, now())?.status === 'running');
+  const isThere = () =>
+    core.selectWorkers(names).some((id) => {
+      const worker = core.worker(id, now());
+      return worker?.status === 'running' && !avoid.includes(worker.address);
+    });
   if (isThere()) return;
-  if (names === undefined) {
+  if (names === undefined && avoid.length === 0) {
     const done = waitingHint.waits(client);
     try {
       await conditions.until(isThere, { signal, what: 'waiting for a worker' });
@@ -30,6 +35,8 @@ export async function untilSomeWorker(
     await conditions.until(isThere, { signal, timeoutMs: NAMED_WORKER_TIMEOUT_MS, what: 'waiting for a worker' });
   } catch (error) {
     if (!(error instanceof CallTimeoutError)) throw error;
-    throw new UnknownWorkerError(`there is no worker ${names.map((name) => `'${name}'`).join(', ')} ${what}`);
+    const which = names === undefined ? '' : ` ${names.map((name) => `'${name}'`).join(', ')}`;
+    const others = avoid.length === 0 ? '' : ` beside ${avoid.join(', ')}`;
+    throw new UnknownWorkerError(`there is no worker${which}${others} ${what}`);
   }
 }

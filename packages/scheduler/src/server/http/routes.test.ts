@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { CallArgumentError } from '@covey/protocol';
 import type { SchedulerInfo } from '@covey/protocol/internal';
 import { httpRoutes } from './routes.js';
 
@@ -19,16 +20,32 @@ let server: Server;
 let base: string;
 
 beforeAll(async () => {
-  const routes = httpRoutes({
-    info: () => info,
-    metrics: () => 'covey_x 1\n',
-    taskStates: ['waiting', 'memory'],
-    tasks: (state, limit) => [{ state: state ?? null, limit }],
-    task: (key) => {
-      if (key === 'broken') throw new Error('no luck');
-      return key === 'inc (1)/a' ? { key, value: Buffer.of(1, 2), large: 10n } : undefined;
+  const routes = httpRoutes(
+    {
+      info: () => info,
+      metrics: () => 'covey_x 1\n',
+      taskStates: ['waiting', 'memory'],
+      tasks: (state, limit) => [{ state: state ?? null, limit }],
+      task: (key) => {
+        if (key === 'broken') throw new Error('no luck');
+        return key === 'inc (1)/a' ? { key, value: Buffer.of(1, 2), large: 10n } : undefined;
+      },
     },
-  });
+    {
+      pull: (topic, cursor, waitMs) =>
+        topic === 'overview'
+          ? Promise.resolve({
+              topic,
+              epoch: 'e',
+              cursor: cursor + 1,
+              missed: waitMs,
+              json: { name: 'ä' },
+              buffers: [Uint8Array.of(1, 2), Uint8Array.of(3)],
+            })
+          : Promise.reject(new CallArgumentError(`there are no figures '${topic}'`)),
+      ask: (method, params) => Promise.resolve({ method, params, large: 10n }),
+    },
+  );
   server = createServer(routes);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -95,4 +112,44 @@ test.each([
 
 test('HEAD has no body', async () => {
   expect(await get('/json/counts', 'HEAD')).toMatchObject({ status: 200, body: '' });
+});
+
+test('live figures come as plain data with columns behind it', async () => {
+  const response = await fetch(`${base}/figures/overview?cursor=4&waitMs=7`);
+  expect(response.headers.get('content-type')).toBe('application/vnd.covey.figures');
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const length = bytes.readUInt32LE(0);
+  expect(JSON.parse(bytes.toString('utf8', 4, 4 + length))).toEqual({
+    topic: 'overview',
+    epoch: 'e',
+    cursor: 5,
+    missed: 7,
+    json: { name: 'ä' },
+    bufferLengths: [2, 1],
+  });
+  expect([...bytes.subarray(4 + length)]).toEqual([1, 2, 3]);
+});
+
+test('calls that change nothing are answered', async () => {
+  const params = encodeURIComponent(JSON.stringify({ keys: ['a'] }));
+  expect((await get(`/ask/story?params=${params}`)).body).toEqual({
+    method: 'story',
+    params: { keys: ['a'] },
+    large: '10',
+  });
+});
+
+test.each([
+  ['/figures/weather', 400, "there are no figures 'weather'"],
+  ['/figures/overview?cursor=-1', 400, 'whole numbers'],
+  ['/ask/restart', 404, "'restart' can't be asked here"],
+  ['/ask/story?params={', 400, 'not JSON'],
+])('%s is refused', async (path, status, message) => {
+  const answer = await get(path);
+  expect(answer.status).toBe(status);
+  expect(answer.body.error).toContain(message);
+});
+
+test('figures are only read', async () => {
+  expect((await get('/figures/overview', 'POST')).status).toBe(404);
 });

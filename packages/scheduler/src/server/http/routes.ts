@@ -5,6 +5,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SchedulerInfo } from '@covey/protocol/internal';
 import { EXPOSITION_CONTENT_TYPE } from './exposition.js';
+import { figurePage } from './figure-pages.js';
+import type { FigurePages } from './figure-pages.js';
 
 const DEFAULT_TASK_LIMIT = 100;
 const MAX_TASK_LIMIT = 10_000;
@@ -25,33 +27,54 @@ export interface StatusSource {
 interface Page {
   readonly status?: number;
   readonly type?: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Makes the listener's HTTP handler. */
-export function httpRoutes(source: StatusSource): (request: IncomingMessage, response: ServerResponse) => void {
+export function httpRoutes(
+  source: StatusSource,
+  figures: FigurePages,
+): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    let page: Page;
+    const send = (page: Page) => sendPage(page, request, response);
+    const broken = (error: unknown) =>
+      send(json({ error: error instanceof Error ? error.message : String(error) }, 500));
+    const gone = new AbortController();
+    response.once('close', () => gone.abort(new Error('who asked is gone')));
     try {
-      page = answer(source, request);
+      const page = answer(source, figures, request, gone.signal);
+      if (!(page instanceof Promise)) send(page);
+      else {
+        page.then(send, (error: unknown) => {
+          if (!gone.signal.aborted) broken(error);
+        });
+      }
     } catch (error) {
-      page = json({ error: error instanceof Error ? error.message : String(error) }, 500);
+      broken(error);
     }
-    const { status = 200, type = 'application/json; charset=utf-8', body, headers } = page;
-    const bytes = Buffer.from(body);
-    response.writeHead(status, {
-      'content-type': type,
-      'content-length': bytes.length,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      ...headers,
-    });
-    response.end(request.method === 'HEAD' ? undefined : bytes);
   };
 }
 
-function answer(source: StatusSource, request: IncomingMessage): Page {
+function sendPage(page: Page, request: IncomingMessage, response: ServerResponse): void {
+  const { status = 200, type = 'application/json; charset=utf-8', body, headers } = page;
+  const bytes = Buffer.from(body);
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': bytes.length,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  });
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+function answer(
+  source: StatusSource,
+  figures: FigurePages,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): Page | Promise<Page> {
   let url: URL;
   let path: string;
   try {
@@ -60,9 +83,12 @@ function answer(source: StatusSource, request: IncomingMessage): Page {
   } catch {
     return json({ error: 'the path is not well formed' }, 400);
   }
+  const isReading = request.method === 'GET' || request.method === 'HEAD';
+  const live = isReading ? figurePage(figures, path, url.searchParams, signal) : undefined;
+  if (live !== undefined) return live;
   const found = route(source, path, url.searchParams);
   if (found === undefined) return json({ error: `there is nothing at ${path}`, see: '/' }, 404);
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
+  if (!isReading) {
     return { ...json({ error: `${path} can only be read` }, 405), headers: { allow: 'GET, HEAD' } };
   }
   return found();
@@ -123,6 +149,8 @@ function index(info: SchedulerInfo): Page {
     '/json/counts                   tasks by state',
     '/json/tasks?state=&limit=      tasks',
     '/json/task/KEY                 one task: its state, its story, why it is where it is',
+    '/figures/TOPIC?cursor=&waitMs= live figures, for dashboards',
+    '/ask/METHOD?params=            calls that change nothing, for dashboards',
   ];
   return { type: 'text/plain; charset=utf-8', body: `${lines.join('\n')}\n` };
 }

@@ -9,6 +9,13 @@ export interface TopicEvent {
   readonly payload: unknown;
 }
 
+/** An event among those of all topics. */
+export interface NumberedEvent extends TopicEvent {
+  readonly topic: string;
+  /** Counts the events of all topics, from 1. */
+  readonly number: number;
+}
+
 /** Bounds of what is kept. */
 export interface TopicLimits {
   /** Topics; the one that was silent for longest goes first. Default 1,000. */
@@ -22,6 +29,7 @@ export interface TopicLimits {
 export const DEFAULT_TOPIC_LIMITS: TopicLimits = { topics: 1000, events: 1000, bytes: 1_000_000 };
 
 interface Kept extends TopicEvent {
+  readonly number: number;
   readonly nbytes: number;
 }
 
@@ -38,6 +46,7 @@ export class Topics {
   /** In the order of their last event. */
   readonly #topics = new Map<string, Topic>();
   readonly #subscribers = new Map<string, Set<ClientId>>();
+  #published = 0;
 
   constructor(deliver: (client: ClientId, topic: string, payload: unknown) => void, limits: Partial<TopicLimits> = {}) {
     this.#deliver = deliver;
@@ -49,7 +58,7 @@ export class Topics {
     this.#topics.delete(name);
     this.#topics.set(name, topic);
     const nbytes = approximateBytes(payload);
-    topic.events.push({ timeMs, payload, nbytes });
+    topic.events.push({ timeMs, payload, nbytes, number: ++this.#published });
     topic.nbytes += nbytes;
     this.#trim(topic);
     if (this.#topics.size > this.#limits.topics) {
@@ -81,6 +90,24 @@ export class Topics {
   events(name?: string): Readonly<Record<string, readonly TopicEvent[]>> {
     const names = name === undefined ? [...this.#topics.keys()] : [name];
     return Object.fromEntries(names.map((each) => [each, this.#eventsOf(each)]));
+  }
+
+  /** How many events there ever were. */
+  get published(): number {
+    return this.#published;
+  }
+
+  /** What is kept of the events after the one of that number, in the order in which they came. */
+  since(number: number): readonly NumberedEvent[] {
+    const events: NumberedEvent[] = [];
+    for (const [topic, { events: kept, first }] of this.#topics) {
+      // From the newest back: most of what is kept is older.
+      for (let i = kept.length - 1; i >= first && kept[i]!.number > number; i--) {
+        const { timeMs, payload, number: own } = kept[i]!;
+        events.push({ topic, timeMs, payload, number: own });
+      }
+    }
+    return events.sort((a, b) => a.number - b.number);
   }
 
   get size(): number {

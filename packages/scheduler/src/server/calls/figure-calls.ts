@@ -1,0 +1,27 @@
+/** Calls of dashboards: live figures, and all about one task. */
+import { CallArgumentError } from '@covey/protocol';
+import type { TaskId } from '@covey/protocol/internal';
+import { MAX_WAIT_MS } from '../figures/figures.js';
+import type { Fields } from '../fields.js';
+import type { CallTable, ServerParts } from './call-table.js';
+
+export function figureCalls({ core, figures }: ServerParts): CallTable<'figures' | 'task'> {
+  const keyOf = (args: Fields): string | undefined => {
+    if (args.has('key')) return args.text('key', 4096);
+    if (!args.has('taskId')) throw new CallArgumentError('task is asked for by its key or its taskId');
+    return core.keyOf(args.integer('taskId', 1) as TaskId);
+  };
+  return {
+    figures: (args, { signal }) =>
+      figures.pull(args.text('topic'), args.integer('cursor', 0), args.integer('waitMs', 0, MAX_WAIT_MS), signal),
+    task: (args) => {
+      const key = keyOf(args);
+      const explanation = key === undefined ? undefined : core.explain(key);
+      if (key === undefined || explanation === undefined) return null;
+      // Values stay where they are; what is shown of an error is text.
+      const { error, ...rest } = explanation;
+      const { value: _value, ...shown } = error ?? { value: undefined };
+      return { ...rest, ...(error !== undefined && { error: shown }), story: core.story(null, { keys: [key] }) };
+    },
+  };
+}

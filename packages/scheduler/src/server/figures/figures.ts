@@ -1,0 +1,218 @@
+/**
+ * Live figures for whoever shows the cluster. They are pulled: a viewer names the newest that it has, and is answered as
+ * soon as there is something newer, ten times a second at most. What only viewers need is collected from the first pull
+ * until nobody has asked for a minute.
+ */
+import { CallArgumentError, CallTimeoutError } from '@covey/protocol';
+import type { FigureBatch, FigureTopic, ProfileNode } from '@covey/protocol/bridge';
+import { deferred } from '@covey/protocol/internal';
+import type { Clock, ErrorReport, Timer, WorkerHeartbeat, WorkerId } from '@covey/protocol/internal';
+import type { ServerParts } from '../calls/call-table.js';
+import { ErrorTable } from './error-table.js';
+import { EventFeed } from './event-feed.js';
+import type { Feed } from './feed.js';
+import { GraphView } from './graph-view.js';
+import { overviewOf, progressOf, WorkerRows } from './pictures.js';
+import { ProfileFeed } from './profile-feed.js';
+import { plainSnapshot, Snapshot } from './snapshot.js';
+import { TaskStream } from './task-stream.js';
+import type { Run } from './task-stream.js';
+import { Transfers } from './transfers.js';
+import { WorkerClocks } from './worker-clocks.js';
+
+const TICK_MS = 100;
+/** Pictures are made twice a second. */
+const PICTURE_MS = 500;
+/** Pictures that look through all tasks are made so much less often: this many tasks a millisecond. */
+const TASKS_PER_MS = 1000;
+/** After so long without a pull, nobody watches. */
+const UNWATCHED_MS = 60_000;
+export const MAX_WAIT_MS = 30_000;
+/** Viewers that wait at once: more than any number of dashboards. */
+const WAITING_MAX = 1000;
+
+interface Pull {
+  readonly topic: FigureTopic;
+  readonly cursor: number;
+  readonly untilMs: number;
+  readonly answer: (batch: FigureBatch) => void;
+  readonly refuse: (error: Error) => void;
+}
+
+export interface FiguresOptions {
+  readonly parts: Pick<ServerParts, 'core' | 'info' | 'topics' | 'now'>;
+  readonly clock: Clock;
+  readonly epoch: string;
+  /** Has every worker watch its threads for so long. */
+  readonly askProfiles: (durationMs: number) => Promise<readonly ProfileNode[]>;
+}
+
+export class Figures {
+  readonly #options: FiguresOptions;
+  readonly #feeds: Readonly<Record<FigureTopic, Feed>>;
+  readonly #errors = new ErrorTable();
+  readonly #stream = new TaskStream();
+  readonly #transfers: Transfers;
+  readonly #clocks = new WorkerClocks();
+  readonly #waiting = new Set<Pull>();
+  /** Reports that are counted: dependents carry them on. */
+  readonly #known = new WeakSet<ErrorReport>();
+  #erred = 0;
+  #isWatched = false;
+  #pulledMs = 0;
+  #tick: Timer | undefined;
+  #rest: Timer | undefined;
+
+  constructor(options: FiguresOptions) {
+    this.#options = options;
+    const { parts } = options;
+    const { core } = parts;
+    const rows = new WorkerRows();
+    const everyPicture = () => PICTURE_MS;
+    this.#transfers = new Transfers(parts.now());
+    this.#feeds = {
+      overview: plainSnapshot((nowMs) => overviewOf(parts, this.#erred, nowMs), everyPicture),
+      workers: plainSnapshot((nowMs) => rows.of(parts, nowMs), everyPicture),
+      progress: plainSnapshot(
+        () => progressOf(parts),
+        () => Math.max(PICTURE_MS, Object.values(core.counts()).reduce((sum, n) => sum + n, 0) / TASKS_PER_MS),
+      ),
+      'task-stream': this.#stream,
+      graph: new GraphView(core),
+      transfers: new Snapshot((nowMs) => this.#transfers.take(core.workers(nowMs), nowMs), everyPicture),
+      events: new EventFeed(parts.topics),
+      errors: this.#errors,
+      profile: new ProfileFeed(options.askProfiles),
+    };
+  }
+
+  /** Whether anybody looks: only then runs and transfers need to be told. */
+  get isWatched(): boolean {
+    return this.#isWatched;
+  }
+
+  /** The topics that there are. */
+  get topics(): readonly FigureTopic[] {
+    return Object.keys(this.#feeds) as FigureTopic[];
+  }
+
+  /**
+   * What is newer than `cursor`, when there is something; after `waitMs` at the latest, perhaps nothing.
+   * @throws {CallArgumentError} when there is no such topic; the signal's reason.
+   */
+  pull(topic: string, cursor: number, waitMs: number, signal?: AbortSignal): Promise<FigureBatch> {
+    if (!this.#isTopic(topic)) {
+      throw new CallArgumentError(`there are no figures '${topic}'; there are: ${this.topics.join(', ')}`);
+    }
+    signal?.throwIfAborted();
+    if (this.#waiting.size >= WAITING_MAX) throw new CallTimeoutError('too many viewers wait for figures; try later');
+    const { parts } = this.#options;
+    const nowMs = parts.now();
+    this.#watch(nowMs);
+    const { promise, resolve, reject } = deferred<FigureBatch>();
+    const aborted = () => pull.refuse(signal?.reason as Error);
+    const settle = () => {
+      this.#waiting.delete(pull);
+      signal?.removeEventListener('abort', aborted);
+    };
+    const pull: Pull = {
+      topic,
+      cursor,
+      untilMs: nowMs + Math.min(waitMs, MAX_WAIT_MS),
+      answer: (batch) => {
+        settle();
+        resolve(batch);
+      },
+      refuse: (error) => {
+        settle();
+        reject(error);
+      },
+    };
+    signal?.addEventListener('abort', aborted, { once: true });
+    // A newcomer is shown what there is; who has seen something waits for the next tick, which makes the pace.
+    if (cursor === 0 && this.#feeds[topic].newest(nowMs) > 0) pull.answer(this.#batch(pull, nowMs));
+    else {
+      this.#waiting.add(pull);
+      this.#tick ??= this.#options.clock.setTimer(() => this.#serve(), TICK_MS);
+    }
+    return promise;
+  }
+
+  /** A run of a task has ended. To be told while somebody watches. */
+  ran(worker: WorkerId, run: Omit<Run, 'worker'>, workerName: string): void {
+    this.#stream.add({ ...run, worker: workerName, startMs: run.startMs + this.#clocks.offsetOf(worker) });
+  }
+
+  /** A task has failed. To be told always. */
+  failed(name: string, report: ErrorReport, worker: string | undefined, nowMs: number): void {
+    this.#erred++;
+    this.#known.add(report);
+    this.#errors.add(name, report, worker, nowMs);
+  }
+
+  /** A client was told of a failure. Those that no worker tells of are the scheduler's own: a worker that died, a worker that never came. */
+  told(report: ErrorReport): void {
+    if (report.code === undefined || this.#known.has(report)) return;
+    this.#known.add(report);
+    const { core, now } = this.#options.parts;
+    this.#errors.add(core.taskInfo(report.key)?.name ?? report.key, report, report.worker, now());
+  }
+
+  heartbeat(worker: WorkerId, { time, fetched }: WorkerHeartbeat, nowMs: number): void {
+    this.#clocks.heard(worker, time, nowMs);
+    if (!this.#isWatched || fetched === undefined) return;
+    for (const [from, bytes] of fetched) this.#transfers.add(from, worker, bytes);
+  }
+
+  workerGone(worker: WorkerId): void {
+    this.#clocks.forget(worker);
+  }
+
+  close(): void {
+    const { clock } = this.#options;
+    for (const timer of [this.#tick, this.#rest]) if (timer !== undefined) clock.clearTimer(timer);
+    for (const pull of this.#waiting) pull.refuse(new CallTimeoutError('the scheduler ends'));
+  }
+
+  #isTopic(topic: string): topic is FigureTopic {
+    return Object.hasOwn(this.#feeds, topic);
+  }
+
+  #serve(): void {
+    this.#tick = undefined;
+    const nowMs = this.#options.parts.now();
+    for (const pull of this.#waiting) {
+      const newest = this.#feeds[pull.topic].newest(nowMs);
+      // A cursor beyond the newest is another life's: its viewer starts anew.
+      if (newest !== pull.cursor || nowMs >= pull.untilMs) pull.answer(this.#batch(pull, nowMs));
+    }
+    if (this.#waiting.size > 0) this.#tick = this.#options.clock.setTimer(() => this.#serve(), TICK_MS);
+  }
+
+  #batch({ topic, cursor }: Pull, nowMs: number): FigureBatch {
+    const feed = this.#feeds[topic];
+    const known = cursor > feed.newest(nowMs) ? 0 : cursor;
+    return { topic, epoch: this.#options.epoch, ...feed.read(known, nowMs) };
+  }
+
+  #watch(nowMs: number): void {
+    this.#pulledMs = nowMs;
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    this.#transfers.forget(nowMs);
+    this.#restIn(UNWATCHED_MS);
+  }
+
+  #restIn(delayMs: number): void {
+    const { clock, parts } = this.#options;
+    this.#rest = clock.setTimer(() => {
+      const leftMs = this.#pulledMs + UNWATCHED_MS - parts.now();
+      if (leftMs > 0 || this.#waiting.size > 0) {
+        this.#restIn(Math.max(leftMs, TICK_MS));
+        return;
+      }
+      this.#isWatched = false;
+      for (const feed of Object.values(this.#feeds)) feed.rest?.();
+    }, delayMs);
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * What the dashboard of a browser asks the scheduler over HTTP: `/figures/TOPIC` answers one pull, `/ask/METHOD` one of
+ * the calls that change nothing.
+ */
+import { CoveyError } from '@covey/protocol';
+import type { FigureBatch } from '@covey/protocol/bridge';
+
+/** Calls that change nothing and need no session. */
+export const ASKABLE: ReadonlySet<string> = new Set([
+  'call-stack',
+  'explain',
+  'nbytes',
+  'processing',
+  'scheduler-info',
+  'story',
+  'task',
+  'who-has',
+]);
+
+export interface FigurePages {
+  pull(topic: string, cursor: number, waitMs: number, signal: AbortSignal): Promise<FigureBatch>;
+  ask(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
+}
+
+export interface BinaryPage {
+  readonly status?: number;
+  readonly type: string;
+  readonly body: Uint8Array;
+}
+
+/** The answer to a path of this module's; undefined for any other path. */
+export function figurePage(
+  pages: FigurePages,
+  path: string,
+  query: URLSearchParams,
+  signal: AbortSignal,
+): Promise<BinaryPage> | undefined {
+  const [, area, name = '', more] = path.split('/');
+  if (more !== undefined) return undefined;
+  if (area === 'figures') return orRefusal(() => figures(pages, name, query, signal));
+  if (area === 'ask') return orRefusal(() => ask(pages, name, query, signal));
+  return undefined;
+}
+
+async function figures(
+  pages: FigurePages,
+  topic: string,
+  query: URLSearchParams,
+  signal: AbortSignal,
+): Promise<BinaryPage> {
+  const [cursor, waitMs] = [wholeNumber(query, 'cursor', 0), wholeNumber(query, 'waitMs', 0)];
+  if (cursor === undefined || waitMs === undefined) {
+    return json({ error: 'cursor and waitMs are whole numbers from 0' }, 400);
+  }
+  const { buffers, ...batch } = await pages.pull(topic, cursor, waitMs, signal);
+  const header = Buffer.from(JSON.stringify({ ...batch, bufferLengths: buffers.map(({ byteLength }) => byteLength) }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  return { type: 'application/vnd.covey.figures', body: Buffer.concat([length, header, ...buffers]) };
+}
+
+async function ask(
+  pages: FigurePages,
+  method: string,
+  query: URLSearchParams,
+  signal: AbortSignal,
+): Promise<BinaryPage> {
+  if (!ASKABLE.has(method)) return json({ error: `'${method}' can't be asked here`, methods: [...ASKABLE] }, 404);
+  let params: unknown;
+  try {
+    params = JSON.parse(query.get('params') ?? 'null');
+  } catch {
+    return json({ error: 'params is not JSON' }, 400);
+  }
+  return json(await pages.ask(method, params, signal));
+}
+
+/** A refusal is an answer: what was asked for wrongly is told to who asked. */
+async function orRefusal(page: () => Promise<BinaryPage>): Promise<BinaryPage> {
+  try {
+    return await page();
+  } catch (error) {
+    if (!(error instanceof CoveyError)) throw error;
+    return json({ error: error.message, code: error.code }, error.code === 'ERR_COVEY_CALL_TIMEOUT' ? 503 : 400);
+  }
+}
+
+function wholeNumber(query: URLSearchParams, name: string, otherwise: number): number | undefined {
+  const text = query.get(name);
+  const value = text === null ? otherwise : text === '' ? NaN : Number(text);
+  return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+function json(value: unknown, status = 200): BinaryPage {
+  const body = JSON.stringify(value ?? null, (_name, part: unknown) =>
+    typeof part === 'bigint' ? String(part) : part,
+  );
+  return { status, type: 'application/json; charset=utf-8', body: Buffer.from(`${body}\n`) };
+}
