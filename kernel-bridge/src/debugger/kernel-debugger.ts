@@ -113,11 +113,11 @@ export class KernelDebugger {
       };
     };
     return {
-      initialize: () => ({
-        supportsConfigurationDoneRequest: true,
-        supportsEvaluateForHovers: true,
-        exceptionBreakpointFilters: filters,
-      }),
+      initialize: ({ clientID }) => {
+        for (const values of [this.#pausedValues, this.#notebookValues]) values.omitsTypes = clientID === 'jupyterlab';
+        const supported = { supportsConfigurationDoneRequest: true, supportsEvaluateForHovers: true };
+        return { ...supported, exceptionBreakpointFilters: filters };
+      },
       attach: () => this.#attach(),
       configurationDone: () => ({}),
       disconnect: () => this.#disconnect(),

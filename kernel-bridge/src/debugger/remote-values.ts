@@ -7,7 +7,7 @@ import type { Debugger, Runtime } from 'node:inspector';
 export interface Variable {
   readonly name: string;
   readonly value: string;
-  readonly type: string;
+  readonly type?: string;
   /** 0: there is nothing inside. */
   readonly variablesReference: number;
   readonly evaluateName?: string;
@@ -32,6 +32,8 @@ export class RemoteValues {
   readonly #post: Post;
   /** The engine's name for all that was found. */
   readonly group: string;
+  /** JupyterLab's tree shows the value of what has no type, and else only its type. */
+  omitsTypes = false;
   readonly #openers: Map<number, Opener>;
   readonly #nextReference: () => number;
 
@@ -62,7 +64,8 @@ export class RemoteValues {
   variable(name: string, value: Runtime.RemoteObject): Variable {
     const { objectId } = value;
     const reference = objectId === undefined ? 0 : this.reference(() => this.inside(objectId, value));
-    return { name, value: textOf(value), type: typeOf(value), variablesReference: reference, evaluateName: name };
+    const type = this.omitsTypes ? {} : { type: typeOf(value) };
+    return { name, value: textOf(value), ...type, variablesReference: reference, evaluateName: name };
   }
 
   /** What a value holds. */
@@ -89,7 +92,7 @@ export class RemoteValues {
 
   #property({ name, value, get }: Runtime.PropertyDescriptor): Variable {
     if (value !== undefined) return this.variable(name, value);
-    return { name, value: get === undefined ? '' : '(…)', type: 'accessor', variablesReference: 0 };
+    return { name, value: get === undefined ? '' : '(…)', variablesReference: 0 };
   }
 
   /** A long list, in parts of parts. */
@@ -101,7 +104,7 @@ export class RemoteValues {
       const from = start + index * step;
       const to = Math.min(end, from + step);
       const reference = this.reference(() => this.#parts(objectId, from, to));
-      return { name: `[${from} … ${to - 1}]`, value: '', type: '', variablesReference: reference };
+      return { name: `[${from} … ${to - 1}]`, value: '', variablesReference: reference };
     });
   }
 
@@ -150,7 +153,7 @@ export function textOf(value: Runtime.RemoteObject): string {
   if (type === 'string') return cut(JSON.stringify(value.value));
   if (subtype === 'null' || type === 'undefined') return subtype ?? type;
   if (unserializableValue !== undefined) return unserializableValue;
-  if (type === 'function') return cut((description.split('\n')[0] ?? '').trim());
+  if (type === 'function') return cut((description.split('\n')[0] ?? '').replace(/\s*\{$/, ''));
   if (type !== 'object') return description === '' ? String(value.value) : description;
   if (subtype === 'error' || subtype === 'date' || subtype === 'regexp') return cut(description.split('\n')[0] ?? '');
   return cut(preview === undefined ? description : previewOf(preview));
@@ -187,7 +190,7 @@ function lengthOf(value: Runtime.RemoteObject | undefined): number | undefined {
 }
 
 function note(text: string): Variable {
-  return { name: text, value: '', type: '', variablesReference: 0 };
+  return { name: text, value: '', variablesReference: 0 };
 }
 
 function cut(text: string): string {

@@ -15,7 +15,7 @@ test('install writes a kernelspec that names absolute paths, with logos; uninsta
   const folder = installKernel({ prefix });
   expect(folder).toBe(join(prefix, 'share/jupyter/kernels/covey'));
   const spec = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8')) as ReturnType<typeof kernelSpec>;
-  expect(spec).toMatchObject({ language: 'typescript', interrupt_mode: 'message' });
+  expect(spec).toMatchObject({ language: 'typescript', interrupt_mode: 'message', metadata: { debugger: true } });
   const [node = '', ...rest] = spec.argv;
   expect(isAbsolute(node)).toBe(true);
   expect(rest.at(-1)).toBe('{connection_file}');

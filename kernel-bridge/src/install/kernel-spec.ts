@@ -36,7 +36,7 @@ export function kernelSpec(entry = kernelEntry(), node = process.execPath): Kern
     display_name: 'TypeScript (Covey)',
     language: 'typescript',
     interrupt_mode: 'message',
-    metadata: { debugger: false },
+    metadata: { debugger: true },
   };
 }
 
