@@ -2,10 +2,12 @@
  * The little of `covey` that the kernel needs, in the notebook's own copy of it: that one has the classes that cells import,
  * and may be of another version than the kernel.
  */
+import type { SchedulerInfo } from '@covey/protocol/internal';
 import type { ModuleImporter } from '../cells/module-importer.js';
 
 export interface FutureLike {
   readonly key: string;
+  readonly clusterName: string | undefined;
   readonly status: string;
   readonly type: string | undefined;
   readonly nbytes: number | undefined;
@@ -22,7 +24,7 @@ export interface ExecutorLike {
   readonly closed: boolean;
   with(settings: Readonly<Record<string, unknown>>): ExecutorLike;
   submit(fn: (...args: never[]) => unknown, ...args: unknown[]): FutureLike;
-  futureOf(key: string): FutureLike;
+  schedulerInfo(): Promise<SchedulerInfo>;
 }
 
 export interface FoundCluster {

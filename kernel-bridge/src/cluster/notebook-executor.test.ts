@@ -97,7 +97,9 @@ test('a cluster that is named and does not run is an error with a way to start i
 
 test('the notebook’s cluster is started, used, and stays', async () => {
   const named = { covey: { cluster: 'sums' } };
-  await kernel.execute("import { startCluster } from 'covey'; await startCluster({ name: 'sums', options: { workers: 1 } })");
+  await kernel.execute(
+    "import { startCluster } from 'covey'; await startCluster({ name: 'sums', options: { workers: 1 } })",
+  );
   const { outputs } = await kernel.execute('executor.clusterName', {}, named);
   expect(printed(outputs)).toBe("executor: the cluster 'sums', since the notebook names it\n");
   expect(shown(outputs, 'execute_result')).toEqual(["'sums'"]);

@@ -2,6 +2,7 @@
  * `display(value)` and its relatives: rich output from anywhere in a cell.
  */
 import { randomUUID } from 'node:crypto';
+import { LiveDisplays } from '../cluster/live/live-displays.js';
 import type { NotebookScope } from '../cells/notebook-scope.js';
 import type { Output } from '../execution/output.js';
 import { vegaType } from './elements.js';
@@ -43,22 +44,30 @@ export class Displays {
   readonly #output: Output;
   readonly #onError: (error: unknown) => void;
   readonly #late = new Set<Promise<void>>();
+  readonly #live: LiveDisplays;
 
   /** @param onError a value could not say what it looks like. */
   constructor(output: Output, onError: (error: unknown) => void) {
     this.#output = output;
     this.#onError = onError;
+    this.#live = new LiveDisplays((cell, id, data) =>
+      output.under(cell, () => this.#publish({ data, metadata: {} }, id, true)),
+    );
   }
 
   show(value: unknown, id: string, toBundle: ToBundle = bundleOf, isUpdate = false): void {
     const bundle = toBundle(value);
+    const { cell } = this.#output;
+    const publish = (ready: MimeBundle): void => {
+      this.#publish(ready, id, isUpdate);
+      this.#live.follow(id, toBundle === bundleOf ? value : undefined, cell);
+    };
     if (!(bundle instanceof Promise)) {
-      this.#publish(bundle, id, isUpdate);
+      publish(bundle);
       return;
     }
-    const { cell } = this.#output;
     const late = bundle
-      .then((ready) => this.#output.under(cell, () => this.#publish(ready, id, isUpdate)))
+      .then((ready) => this.#output.under(cell, () => publish(ready)))
       .catch((error: unknown) => this.#onError(error))
       .finally(() => this.#late.delete(late));
     this.#late.add(late);
@@ -67,6 +76,11 @@ export class Displays {
   /** Resolves when all that was displayed so far is shown; nothing when it is. */
   get pending(): Promise<unknown> | undefined {
     return this.#late.size === 0 ? undefined : Promise.all(this.#late);
+  }
+
+  /** Shows futures as they are now, wherever they were displayed. */
+  refresh(): void {
+    this.#live.refresh();
   }
 
   #publish({ data, metadata }: MimeBundle, id: string, isUpdate: boolean): void {

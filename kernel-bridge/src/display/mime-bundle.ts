@@ -2,6 +2,7 @@
  * A value as a front end shows it: representations by MIME type. Plain text is always among them, since notebooks are
  * also read where nothing else is shown.
  */
+import { liveData } from '../cluster/live/live-displays.js';
 import { arrowTable } from './arrow-table.js';
 import { collectionTable } from './collection-table.js';
 import { elementBundle } from './elements.js';
@@ -21,9 +22,15 @@ export const displaySymbol = Symbol.for('Jupyter.display');
 
 /** What a value says about itself can be late. */
 export function bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
+  const live = liveData(value);
+  if (live !== undefined) return live instanceof Promise ? live.then(shownAs) : shownAs(live);
   const own = ownBundle(value);
   if (own instanceof Promise) return own.then((data) => bundleOfSaid(data, value));
   return own === undefined ? bundleNow(value) : bundleOfSaid(own, value);
+}
+
+function shownAs(data: MimeBundle['data']): MimeBundle {
+  return { data, metadata: {} };
 }
 
 /** Without asking the value. */

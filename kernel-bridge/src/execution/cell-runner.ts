@@ -4,7 +4,9 @@
  * An interrupt may tear down the stack at any point, so a cell's end never depends on this thread's own code going on:
  * whoever reads the interrupt's message settles the cell.
  */
+import { randomUUID } from 'node:crypto';
 import { constants, Script } from 'node:vm';
+import { isLive } from '../cluster/live/live-displays.js';
 import type { ExecuteOutcome, ExecuteRequest } from '../channel/messages.js';
 import { compileCell } from '../cells/compile-cell.js';
 import type { NotebookScope } from '../cells/notebook-scope.js';
@@ -201,6 +203,11 @@ export class CellRunner {
       if (this.#running?.request !== request) return;
       this.#options.output.publish('execute_result', { execution_count: request.count, data, metadata });
     };
+    if (isLive(value)) {
+      // Front ends update displays, never results.
+      this.#options.displays.show(value, randomUUID());
+      return undefined;
+    }
     const bundle = bundleOf(value);
     if (bundle instanceof Promise) return bundle.then(publish);
     publish(bundle);
@@ -224,6 +231,7 @@ export class CellRunner {
   #settle(running: Running, outcome: ExecuteOutcome): void {
     if (this.#running !== running) return;
     this.#running = undefined;
+    this.#options.displays.refresh();
     this.#options.output.say({ type: 'executed', id: running.request.id, outcome });
   }
 }

@@ -2,6 +2,7 @@
  * The main thread's side of the kernel: takes the protocol thread's messages one by one, and looks after what user code
  * leaves behind (errors in timers, promises that nobody awaited, signals).
  */
+import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { AnswerReceiver } from '../channel/answers.js';
@@ -60,7 +61,7 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
   const submittedCells = new SubmittedCells({
     ...{ scope, importer, output, executor: notebookExecutor },
     report: (error) => runner.report(error),
-    show: () => undefined,
+    show: (future, cell) => output.under(cell, () => displays.show(future, randomUUID())),
   });
   provideDisplay(scope, output, displays);
   const input = provideInput(scope, output, {

@@ -23,6 +23,8 @@ export interface WaitOptions {
 export interface FutureHost {
   /** Why the session is over; undefined while it isn't. */
   readonly ended: Error | undefined;
+  /** Undefined until it was reached. */
+  readonly clusterName: string | undefined;
   futureKey(id: number, prefix: string | null): string;
   futureStatus(id: number): FutureStatus;
   futureType(id: number): string | undefined;
@@ -108,6 +110,11 @@ export class Future<T> {
   /** Name of the result's type ('number', 'Float64Array', a class); undefined until it is there. */
   get type(): string | undefined {
     return this.#id < 0 ? undefined : this.#origin.host.futureType(this.#id);
+  }
+
+  /** Name of the cluster that its task belongs to; undefined until that was reached. */
+  get clusterName(): string | undefined {
+    return this.#origin.host.clusterName;
   }
 
   /** Bytes that bringing the result takes; undefined until it is there. */

@@ -98,6 +98,10 @@ export class Session implements FutureHost, TaskNewsHandler {
     return this.#ended;
   }
 
+  get clusterName(): string | undefined {
+    return this.link.welcome?.clusterName;
+  }
+
   /** @throws when the session is over. */
   checkOpen(): void {
     if (this.#ended !== undefined) throw this.#ended;

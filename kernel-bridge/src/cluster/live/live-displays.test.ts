@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { KernelClient, printed, shown } from '../../testing/kernel-client.js';
+
+const FUTURE = 'application/vnd.covey.future+json';
+const FUTURES = 'application/vnd.covey.futures+json';
+const EXECUTOR = 'application/vnd.covey.executor+json';
+const CLUSTER = 'application/vnd.covey.cluster+json';
+
+let kernel: KernelClient;
+beforeAll(async () => {
+  kernel = await KernelClient.start();
+  await kernel.execute(
+    "import { Event, LocalCluster } from 'covey'; const gate = () => new Event(executor, name); let name = ''",
+  );
+});
+afterAll(async () => {
+  expect(await kernel.close()).toBe(0);
+});
+
+async function run(code: string): Promise<string> {
+  const id = kernel.submit(code);
+  const { reply } = await kernel.finished(id);
+  expect(reply).toMatchObject({ status: 'ok' });
+  return id;
+}
+const gated = async (): Promise<void> => {
+  await run(`name = '${randomUUID()}'; const g = gate()`);
+};
+const updates = (id: string, mime: string): unknown[] => shown(kernel.about(id), 'update_display_data', mime);
+
+test('a future follows its task in place, under its own cell', async () => {
+  await gated();
+  const id = await run(
+    'const one = executor.submit(async () => { await g.wait(); return new Float64Array(1000) }); one',
+  );
+  expect(shown(kernel.about(id), 'display_data', FUTURE)).toEqual([
+    { version: 1, cluster: expect.any(String), key: expect.any(String), status: 'pending', type: null, nbytes: null },
+  ]);
+  await run('await g.set()');
+  await kernel.waitFor(() => updates(id, FUTURE).length > 0);
+  expect(updates(id, FUTURE)).toEqual([expect.objectContaining({ status: 'finished', type: 'Float64Array' })]);
+  expect(shown(kernel.about(id), 'update_display_data')[0]).toMatch(
+    /^✓ Future .*: finished · Float64Array · 8\.\d+ KB/,
+  );
+});
+
+test('a list of futures counts; an empty list and mixed ones are no such list', async () => {
+  await gated();
+  const id = await run(
+    'const many = executor.map(async (x: number) => { await g.wait(); if (x === 2) throw new Error("no"); return x }, [1, 2, 3]); display(many); 0',
+  );
+  expect(shown(kernel.about(id), 'display_data', FUTURES)).toMatchObject([{ total: 3, counts: { pending: 3 } }]);
+  // A cell's end brings displays up to date.
+  await run('await g.set(); for (const f of many) await f.exception()');
+  expect(updates(id, FUTURES).at(-1)).toMatchObject({ counts: { finished: 2, error: 1 }, types: ['number'] });
+  const other = await run('[]');
+  expect(shown(kernel.about(other), 'display_data', FUTURES)).toEqual([]);
+});
+
+test('an executor and a cluster show what they have, and that they are closed', async () => {
+  const first = await run('executor');
+  expect(shown(kernel.about(first), 'display_data', EXECUTOR)).toMatchObject([
+    { status: 'connected', figures: expect.anything() },
+  ]);
+  const id = await run('const own = await LocalCluster.create({ workers: 1, waitForWorkers: "all" }); own');
+  expect(shown(kernel.about(id), 'display_data', CLUSTER)).toMatchObject([
+    { kind: 'local', status: 'running', figures: { workers: 1 } },
+  ]);
+  await run('await own.close()');
+  await kernel.waitFor(() => (updates(id, CLUSTER).at(-1) as { status?: string } | undefined)?.status === 'closed');
+  expect(JSON.stringify(kernel.about(id))).not.toContain('secret');
+});
+
+test('a display that is replaced is not followed any more, and one that is updated with a future is', async () => {
+  await gated();
+  const id = await run(
+    'const held = executor.submit(async () => { await g.wait(); return 1 }); const h = display(held); const k = display("soon"); h.update("gone"); k.update(held)',
+  );
+  await run('await g.set(); await held.result()');
+  const ofFutures = updates(id, FUTURE).filter((payload) => payload !== undefined);
+  expect(ofFutures).toMatchObject([{ status: 'pending' }, { status: 'finished' }]);
+});
+
+test('a display holds no result: a future that is only on the screen is let go', async () => {
+  const id = await run("executor.with({ key: 'only shown', pure: false }).submit(() => 1)");
+  expect(shown(kernel.about(id), 'display_data', FUTURE)).toHaveLength(1);
+  await kernel.execute(
+    "import { setFlagsFromString } from 'node:v8'; import { runInNewContext } from 'node:vm'; setFlagsFromString('--expose-gc')",
+  );
+  const { outputs } = await kernel.execute(
+    "while ((await executor.explain('only shown')).length > 0) { runInNewContext('gc')(); await new Promise((r) => setTimeout(r, 10)) } console.log('gone')",
+  );
+  expect(printed(outputs)).toBe('gone\n');
+});
+
+test('a submitted cell shows its future, as it goes', async () => {
+  const id = kernel.submit('%%submit sum\n1 + 1', {}, { cellId: 'sum' });
+  await kernel.finished(id);
+  expect(shown(kernel.about(id), 'display_data', FUTURE)).toMatchObject([{ key: expect.stringMatching(/^sum-/) }]);
+  await kernel.waitFor(() =>
+    updates(id, FUTURE).some((payload) => (payload as { status: string }).status === 'finished'),
+  );
+});
