@@ -7,7 +7,8 @@
 import { randomUUID } from 'node:crypto';
 import { constants, Script } from 'node:vm';
 import { isLive } from '../cluster/live/live-displays.js';
-import type { ExecuteOutcome, ExecuteRequest } from '../channel/messages.js';
+import { cellFile } from '../channel/cell-file.js';
+import type { ExecuteOutcome, ExecuteRequest, RequestId } from '../channel/messages.js';
 import { compileCell } from '../cells/compile-cell.js';
 import type { NotebookScope } from '../cells/notebook-scope.js';
 import type { ModuleImporter } from '../cells/module-importer.js';
@@ -56,6 +57,7 @@ const SOURCES_MAX = 2000;
 export class CellRunner {
   readonly #options: CellRunnerOptions;
   readonly #sources = new Map<string, string>();
+  readonly #cells = new Map<string, RequestId>();
   readonly #payload: Record<string, unknown>[] = [];
   #running: Running | undefined;
   #silentCount = 0;
@@ -75,8 +77,12 @@ export class CellRunner {
   execute(request: ExecuteRequest): void {
     const running: Running = { request, rejectWait: undefined };
     this.#running = running;
-    this.#options.output.cell = request.id;
     this.#payload.length = 0;
+    this.#options.output.begin(request.id, request.silent, () => this.#run(running));
+  }
+
+  #run(running: Running): void {
+    const { request } = running;
     const fail = (error: unknown): void => this.#settle(running, { status: 'error', ...this.report(error) });
     const finish = (): void => {
       if (this.#running !== running) return;
@@ -134,7 +140,15 @@ export class CellRunner {
     return reportError(error, this.#sources, this.#options.ownFiles);
   }
 
-  #fileOf({ silent, count }: ExecuteRequest): string {
+  /** The cell that an error comes from: the outermost of its stack. Nothing when it shows none. */
+  cellOf(error: unknown): RequestId | undefined {
+    const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack : '';
+    const [file] = [...stack.matchAll(/\bcell-\d+\.ts(?=:)/g)].at(-1) ?? [];
+    return file === undefined ? undefined : this.#cells.get(file);
+  }
+
+  #fileOf({ id, silent, count }: ExecuteRequest): string {
+    if (!silent) this.#cells.set(cellFile(count), id);
     return silent ? `silent-${++this.#silentCount}.ts` : `cell-${count}.ts`;
   }
 
@@ -172,6 +186,7 @@ export class CellRunner {
     if (this.#sources.size > SOURCES_MAX)
       for (const oldest of this.#sources.keys()) {
         this.#sources.delete(oldest);
+        this.#cells.delete(oldest);
         break;
       }
     const compiled = compileCell(code, file, (name) => scope.isVariable(name));

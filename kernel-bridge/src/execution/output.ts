@@ -1,17 +1,46 @@
 /**
- * What the main thread says to the front end, always on behalf of a cell: the one that runs, or the last one that did.
+ * What the main thread says to the front end, always on behalf of a cell: the one to which the code belongs that speaks,
+ * else the one that runs, or the last one that did.
  */
 import { writeMessage } from '../channel/main-messages.js';
 import type { FromMain, PublishedType, RequestId } from '../channel/messages.js';
 import type { RingWriter } from '../channel/output-ring.js';
+import type { CellContext } from './cell-context.js';
 
 export class Output {
   readonly #ring: RingWriter;
-  /** The request that output belongs to. */
-  cell: RequestId = 0;
+  #context: CellContext | undefined;
+  #latest: RequestId = 0;
 
   constructor(ring: RingWriter) {
     this.#ring = ring;
+  }
+
+  /** From now on it is known where callbacks belong. */
+  follow(context: CellContext): void {
+    this.#context = context;
+  }
+
+  /** The request that output belongs to. */
+  get cell(): RequestId {
+    return this.#context?.current ?? this.#latest;
+  }
+
+  /** The same, if what runs now says so: a timer's callback, a listener. */
+  get knownCell(): RequestId | undefined {
+    return this.#context?.current;
+  }
+
+  /** Runs a cell's code. What callbacks print of which nothing is known never goes to a silent one. */
+  begin(cell: RequestId, isSilent: boolean, code: () => void): void {
+    if (!isSilent) this.#latest = cell;
+    this.#context?.reset();
+    this.under(cell, code);
+  }
+
+  /** Does something on behalf of another cell. */
+  under<T>(cell: RequestId, say: () => T): T {
+    return this.#context === undefined ? say() : this.#context.run(cell, say);
   }
 
   say(message: FromMain): void {
@@ -20,17 +49,6 @@ export class Output {
 
   stream(name: 'stdout' | 'stderr', text: string): void {
     if (text !== '') this.say({ type: 'stream', id: this.cell, name, text });
-  }
-
-  /** Says something on behalf of another cell. */
-  under<T>(cell: RequestId, say: () => T): T {
-    const before = this.cell;
-    this.cell = cell;
-    try {
-      return say();
-    } finally {
-      this.cell = before;
-    }
   }
 
   publish(

@@ -19,6 +19,7 @@ import { exposeVariables } from '../debugger/notebook-variables.js';
 import { Displays, provideDisplay } from '../display/display.js';
 import { watchAsyncHooks } from '../execution/async-hooks-watch.js';
 import { captureStreams } from '../execution/capture-streams.js';
+import { followCells } from '../execution/cell-context.js';
 import { CellRunner } from '../execution/cell-runner.js';
 import { quietOwnWarnings } from '../execution/quiet-warnings.js';
 import { Output } from '../execution/output.js';
@@ -38,6 +39,7 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
   quietOwnWarnings();
   watchAsyncHooks(() => flags.noteAsyncHooks());
   const output = new Output(ring);
+  output.follow(followCells(() => output.cell));
   captureStreams(output);
   const scope = new NotebookScope();
   exposeVariables(scope.variables);
@@ -108,7 +110,8 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
 
   const complain = (what: string, error: unknown): void => {
     const { traceback } = runner.report(error);
-    output.stream('stderr', `${what}:\n${traceback.join('\n')}\n`);
+    const cell = output.knownCell ?? runner.cellOf(error) ?? output.cell;
+    output.under(cell, () => output.stream('stderr', `${what}:\n${traceback.join('\n')}\n`));
   };
   process.on('uncaughtException', (error) => complain('Uncaught error', error));
   process.on('unhandledRejection', (reason) => complain('Unhandled rejection', reason));
