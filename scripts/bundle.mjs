@@ -41,13 +41,14 @@ const optionalNatives = ['bufferutil', 'utf-8-validate', 'msgpackr-extract'];
 /** Packages that find files of their own beside themselves: a binary, or the types of JavaScript's library. */
 const packagesWithFiles = ['zeromq', 'oxc-transform', 'typescript'];
 
-/** Both doors of every package, led to their sources. */
+/** The doors of every package, led to their sources. */
 function sourcesOfPackages() {
   const alias = {};
   for (const folder of readdirSync(join(root, 'packages'))) {
     const name = folder === 'covey' ? 'covey' : `@covey/${folder}`;
     for (const [door, file] of [
       [`${name}/internal`, 'internal.ts'],
+      [`${name}/bridge`, 'bridge/index.ts'],
       [name, 'index.ts'],
     ]) {
       const source = join(root, 'packages', folder, 'src', file);
