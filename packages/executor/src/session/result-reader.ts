@@ -1,12 +1,15 @@
 /**
  * Brings results into this process: from the news of their completion when they are small, else from the workers that hold them.
  */
-import type { ClientTaskId, Located, Opaque, TaskId, ValueFrames } from '@covey/protocol/internal';
+import type { ClientTaskId, Located, Opaque, ValueFrames } from '@covey/protocol/internal';
 import { GatherTooLargeError, ResultUnavailableError, UnknownKeyError } from '../errors.js';
 import { actorProxy } from '../actors/actor.js';
 import type { WaitOptions } from '../future.js';
 import { decodeFrames, decodePrimitive, decodeValue, NOT_PRIMITIVE } from '../values/codec.js';
 import { Ending, Failure } from '../values/failures.js';
+import { mebibytes } from './mebibytes.js';
+import { Relay } from './relay.js';
+import type { Wanted } from './relay.js';
 import type { Session } from './session.js';
 import { State } from './task-table.js';
 import { whenSettled } from './waiting.js';
@@ -25,9 +28,11 @@ const ATTEMPTS = 5;
 
 export class ResultReader {
   readonly #session: Session;
+  readonly #relay: Relay;
 
   constructor(session: Session) {
     this.#session = session;
+    this.#relay = new Relay(session);
   }
 
   /** What the table keeps of a result that just arrived: a primitive itself, bytes, or a note that it is elsewhere. */
@@ -176,7 +181,7 @@ export class ResultReader {
     absent: string[],
     call: { readonly signal?: AbortSignal },
   ): Promise<void> {
-    const byAddress = new Map<string, { ids: number[]; taskIds: TaskId[] }>();
+    const byAddress = new Map<string, Wanted>();
     const decoding: Promise<void>[] = [];
     const keep = async (id: number, frames: ValueFrames): Promise<void> => {
       values.set(id, await decodeFrames(frames));
@@ -187,14 +192,25 @@ export class ResultReader {
         decoding.push(keep(id, { header: place.inline, buffers: [] }));
         return;
       }
-      const address = place?.addresses[Math.floor(Math.random() * place.addresses.length)];
-      if (place === undefined || address === undefined) return;
+      if (place === undefined) return;
+      const reachable = place.addresses.filter((each) => !this.#relay.isUnreachable(each));
+      const choice = reachable.length > 0 ? reachable : place.addresses;
+      const address = choice[Math.floor(Math.random() * choice.length)];
+      if (address === undefined) return;
       let group = byAddress.get(address);
-      if (group === undefined) byAddress.set(address, (group = { ids: [], taskIds: [] }));
+      if (group === undefined) byAddress.set(address, (group = { ids: [], taskIds: [], nbytes: [] }));
       group.ids.push(id);
       group.taskIds.push(place.taskId);
+      group.nbytes.push(place.nbytes);
     });
+    const relay = async (address: string, group: Wanted, error?: unknown): Promise<void> => {
+      if (!(await this.#relay.fetch(address, group, keep, call, error))) absent.push(address);
+    };
     for (const [address, group] of byAddress) {
+      if (this.#relay.isUnreachable(address)) {
+        decoding.push(relay(address, group));
+        continue;
+      }
       decoding.push(
         this.#session.link.workers.fetch(address, group.taskIds, call).then(
           async (found) => {
@@ -205,10 +221,11 @@ export class ResultReader {
             );
             if (found.includes(undefined)) absent.push(address);
           },
-          (error: unknown) => {
+          async (error: unknown) => {
             if (call.signal?.aborted === true) throw error;
             this.#session.settings.logger.debug('fetching results failed', { address, error });
-            absent.push(address);
+            // The scheduler may reach it where this process does not, or knows that it is gone.
+            await relay(address, group, error);
           },
         ),
       );
@@ -231,10 +248,6 @@ export class ResultReader {
       `${ids.length} result(s) could not be fetched from any worker: ${names.join(', ')}${ids.length > 3 ? ', …' : ''}`,
     );
   }
-}
-
-function mebibytes(nbytes: number): string {
-  return `${(nbytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
 /** A promise that rejects with whatever a task threw, which need not be an error. */

@@ -1,3 +1,4 @@
+import { UnknownWorkerError } from '@covey/protocol';
 import { UsageError } from '../errors.js';
 import { FakeScheduler, turn } from '../testing/fake-scheduler.js';
 
@@ -52,9 +53,42 @@ describe('scatter', () => {
     scheduler.workers.upload = async () => {
       throw new Error('disk full');
     };
-    await expect(executor.scatter([new Uint8Array(100_000)])).rejects.toThrow('disk full');
+    await expect(executor.scatter([new Uint8Array(2_000_000)])).rejects.toThrow('disk full');
     await turn();
-    expect(scheduler.released).toEqual([1]);
+    expect(scheduler.released).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('says why the first worker did not take it, when there is no other', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    scheduler.workers.upload = async () => {
+      scheduler.answers.scatter = () => {
+        throw new UnknownWorkerError('there is no worker beside ws://a to take the data');
+      };
+      throw new Error('disk full');
+    };
+    await expect(executor.scatter([new Uint8Array(2_000_000)])).rejects.toThrow('disk full');
+  });
+
+  it('brings what a worker did not take to another, or through the scheduler if it is not large', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    const { upload } = scheduler.workers;
+    let failures = 0;
+    scheduler.workers.upload = async (...args) => {
+      if (failures++ === 0) throw new Error('it died');
+      return upload(...args);
+    };
+    const large = new Uint8Array(2_000_000).fill(1);
+    const [first, same] = await executor.scatter([large, large]);
+    expect(first?.key).toBe(same?.key);
+    first?.release();
+    expect([same?.status, failures]).toEqual(['finished', 2]);
+    expect(await executor.submit((bytes: Uint8Array) => bytes.length, same!).result()).toBe(2_000_000);
+    failures = 0;
+    const [middling] = await executor.scatter([new Uint8Array(100_000).fill(2)]);
+    expect(failures).toBe(1);
+    expect(await executor.submit((bytes: Uint8Array) => bytes[5], middling!).result()).toBe(2);
   });
 
   it('refuses futures', async () => {

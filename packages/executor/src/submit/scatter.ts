@@ -3,8 +3,8 @@
  */
 import type { ClientTaskId, ScatterItem, TaskId, ValueFrames } from '@covey/protocol/internal';
 import { INLINE_RESULT_BYTES } from '@covey/protocol/internal';
+import { UnknownWorkerError } from '@covey/protocol';
 import { Future } from '../future.js';
-
 import { Elsewhere } from '../session/result-reader.js';
 import type { Session } from '../session/session.js';
 import { State } from '../session/task-table.js';
@@ -27,6 +27,7 @@ export interface ScatterOptions {
 
 /** A value that is about to be scattered. */
 interface Piece {
+  readonly value: unknown;
   readonly future: Future<unknown>;
   readonly id: number;
   readonly item: ScatterItem;
@@ -37,8 +38,23 @@ interface Piece {
 interface Placement {
   readonly workers?: readonly string[];
   readonly broadcast?: boolean | number;
+  /** Addresses of workers that did not take an upload. */
+  readonly avoid?: readonly string[];
   readonly signal?: AbortSignal;
 }
+
+/** A piece that no worker took. */
+interface Failure {
+  readonly piece: Piece;
+  readonly addresses: readonly string[];
+  readonly error: unknown;
+}
+
+/** What the scheduler passes on at most, for a client that reaches no worker. */
+const MOST_INLINE_BYTES = 2 ** 20;
+
+/** Workers may die one after the other, but not all the time. */
+const UPLOAD_ATTEMPTS = 5;
 
 /** Scatters values, each for itself; resolves when all are stored. */
 export async function scatterValues(
@@ -71,7 +87,7 @@ export async function scatterValues(
     ...(signal !== undefined && { signal }),
   };
   try {
-    if (pieces.length > 0) await place(session, pieces, placement);
+    if (pieces.length > 0) await placeAll(session, pieces, futures, placement);
   } catch (error) {
     for (const future of futures) future.release();
     throw error;
@@ -79,23 +95,67 @@ export async function scatterValues(
   return futures;
 }
 
+/** Places pieces, and those whose workers could not take them again, elsewhere; in `futures` the new ones stand for the old. */
+async function placeAll(
+  session: Session,
+  pieces: readonly Piece[],
+  futures: Future<unknown>[],
+  placement: Placement,
+): Promise<void> {
+  const avoid = new Set<string>();
+  let failures = await place(session, pieces, placement);
+  for (let attempt = 1; failures.length > 0; attempt++) {
+    const [{ error: why }] = failures as [Failure];
+    if (attempt === UPLOAD_ATTEMPTS) throw why;
+    for (const { addresses } of failures) for (const address of addresses) avoid.add(address);
+    const again = failures.map(({ piece }) => replacePiece(session, piece, futures));
+    // What is let go is said before what comes in its place.
+    await Promise.resolve();
+    try {
+      failures = await place(session, again, { ...placement, avoid: [...avoid] });
+    } catch (error) {
+      throw error instanceof UnknownWorkerError ? why : error;
+    }
+  }
+}
+
+/** The same data under a new id, since what is said of the old one may still be on its way; through the scheduler if it isn't large. */
+function replacePiece(session: Session, { item, frames, future, value }: Piece, futures: Future<unknown>[]): Piece {
+  const positions = futures.flatMap((each, i) => (each.key === item.key ? [i] : []));
+  const others = positions.map((i) => futures[i] as Future<unknown>);
+  for (const other of others) other.release();
+  future.release();
+  const piece = makePiece(session, value, frames, item.key, MOST_INLINE_BYTES);
+  positions.forEach((at, i) => (futures[at] = i === 0 ? piece.future : session.handles.later(piece.id)));
+  return piece;
+}
+
 /** Scatters one value whose bytes are the session's own, in the background: a failure is the future's. */
 export function scatterOne(session: Session, value: unknown, frames: ValueFrames): Future<unknown> {
   const piece = makePiece(session, value, frames, undefined);
-  place(session, [piece], {}).catch((error: unknown) => {
+  const placed = place(session, [piece], {}).then(([failure]) => {
+    if (failure !== undefined) throw failure.error;
+  });
+  placed.catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     session.table.fail(piece.id, State.cancelled, makeEnding('ERR_COVEY_DATA_LOST', reason, piece.item.key));
   });
   return piece.future;
 }
 
-function makePiece(session: Session, value: unknown, frames: ValueFrames, key: string | undefined): Piece {
+function makePiece(
+  session: Session,
+  value: unknown,
+  frames: ValueFrames,
+  key: string | undefined,
+  inlineBytes = INLINE_RESULT_BYTES,
+): Piece {
   const type = typeNameOf(value);
   const id = session.table.allocate(1);
   const name = key ?? `${type}-${session.settings.keyPrefix}-${id}`;
   session.nameTask(id, name);
   const nbytes = frames.buffers.reduce((sum, buffer) => sum + buffer.byteLength, frames.header.byteLength);
-  const inline = nbytes <= INLINE_RESULT_BYTES ? wholeOf(value, frames) : undefined;
+  const inline = nbytes <= inlineBytes ? wholeOf(value, frames) : undefined;
   const item: ScatterItem = {
     id: id as ClientTaskId,
     key: name,
@@ -103,18 +163,33 @@ function makePiece(session: Session, value: unknown, frames: ValueFrames, key: s
     type,
     ...(inline !== undefined && { inline }),
   };
-  return { future: session.handles.first(id), id, item, frames };
+  return { value, future: session.handles.first(id), id, item, frames };
 }
 
-async function place(session: Session, pieces: readonly Piece[], { signal, ...where }: Placement): Promise<void> {
+/** Answers which pieces no worker took, and why. @throws the signal's reason; what the scheduler answers */
+async function place(
+  session: Session,
+  pieces: readonly Piece[],
+  { signal, ...where }: Placement,
+): Promise<readonly Failure[]> {
+  const failures: Failure[] = [];
   const call = signal === undefined ? {} : { signal };
   const answers = await session.call('scatter', { items: pieces.map((piece) => piece.item), ...where }, call);
   await Promise.all(
-    pieces.map(async ({ id, item, frames }, i) => {
+    pieces.map(async (piece, i) => {
+      const { id, item, frames } = piece;
       const answer = answers[i];
       const addresses = answer?.addresses ?? [];
       const upload = (address: string) => session.link.workers.upload(address, answer?.taskId as TaskId, frames, call);
-      await Promise.all(addresses.map(upload));
+      const outcomes = await Promise.allSettled(addresses.map(upload));
+      const [refused] = outcomes.filter((outcome) => outcome.status === 'rejected');
+      // One copy is enough: it can be copied again from there.
+      if (refused !== undefined && outcomes.every(({ status }) => status === 'rejected')) {
+        signal?.throwIfAborted();
+        session.checkOpen();
+        failures.push({ piece, addresses, error: refused.reason });
+        return;
+      }
       if (session.table.state(id) === State.pending) {
         session.table.finish(
           id,
@@ -124,6 +199,7 @@ async function place(session: Session, pieces: readonly Piece[], { signal, ...wh
       }
     }),
   );
+  return failures;
 }
 
 /** One header that holds everything. */

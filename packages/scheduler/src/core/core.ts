@@ -223,9 +223,11 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     const s = this.#begin(Stimulus.scatter, now);
     const client = this.#client(clientId);
     const { broadcast, avoid } = options;
-    const among = selectWorkers(s, options.workers).filter(({ address }) => avoid?.includes(address) !== true);
+    const among = selectWorkers(s, options.workers);
+    const reachable = avoid === undefined ? among : among.filter(({ address }) => !avoid.includes(address));
     const copies = broadcast === true ? among.length : broadcast === undefined || broadcast === false ? 1 : broadcast;
-    const scattered = items.map((item) => each(s, client, item, among, copies));
+    // What is in the message itself reaches every worker.
+    const scattered = items.map((item) => each(s, client, item, item.inline === undefined ? reachable : among, copies));
     this.#end();
     return scattered;
   }
