@@ -22,6 +22,7 @@ const entries = [
   ['packages/deploy/src/keeper/main.ts', 'packages/deploy/bundle/keeper.cjs'],
   ['kernel-bridge/src/process/main.ts', 'kernel-bridge/bundle/kernel.cjs'],
   ['kernel-bridge/src/protocol/main.ts', 'kernel-bridge/bundle/protocol.cjs'],
+  ['kernel-bridge/src/bridge/main.ts', 'kernel-bridge/bundle/bridge.cjs'],
   ['kernel-bridge/src/language/main.ts', 'kernel-bridge/bundle/language.cjs'],
 ];
 
@@ -136,7 +137,10 @@ async function bundle(source, output, alias) {
 }
 
 const alias = sourcesOfPackages();
-const present = entries.filter(([source]) => {
+/** Folders named as arguments: only their entries. */
+const folders = process.argv.slice(2);
+const wanted = entries.filter(([source]) => folders.length === 0 || folders.some((name) => source.startsWith(name)));
+const present = wanted.filter(([source]) => {
   if (existsSync(join(root, source))) return true;
   console.log(`bundle: skipped ${source} (no such file)`);
   return false;

@@ -3,6 +3,7 @@
  * names the request to which what it says belongs by the number that the protocol thread gave it.
  */
 import type { MessagePort } from 'node:worker_threads';
+import type { CellChanged, NotebookAnswer, NotebookRequest } from '../bridge/thread-messages.js';
 import type { RingMemory } from './output-ring.js';
 
 /** Of a request that the protocol thread has handed to the main thread; counts from 1. 0 is "none". */
@@ -48,6 +49,7 @@ export type ToMain =
   | { readonly type: 'interrupt'; readonly number: number }
   /** After code was ended by force: is the request that should be running still there? */
   | { readonly type: 'where'; readonly expected: RequestId }
+  | NotebookRequest
   | { readonly type: 'exit' };
 
 export interface ErrorReport {
@@ -99,6 +101,8 @@ export type FromMain =
     }
   | { readonly type: 'comm-targets'; readonly comms: Readonly<Record<string, string>> }
   | { readonly type: 'here'; readonly expected: RequestId; readonly running: RequestId }
+  | NotebookAnswer
+  | CellChanged
   /** Main is ready for its first request. */
   | { readonly type: 'ready' }
   /** The process is about to exit: the last message. */

@@ -1,6 +1,7 @@
 /**
  * Starts the language thread when the kernel has had time for more urgent things, and keeps what is said to it until then.
- * Without it the kernel goes on with what the live values tell.
+ * Without it the kernel goes on with what the live values tell. A manager kernel, in which nobody is expected to write
+ * code, starts it when somebody does all the same: it is by far the largest part of the kernel.
  */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -13,6 +14,8 @@ export class LanguageThread {
   readonly #log: (line: string) => void;
   readonly #waiting: ToLanguage[] = [];
   #worker: Worker | undefined;
+  #starting: NodeJS.Timeout | undefined;
+  #isWaitingToBeAsked = false;
   #isGone = false;
 
   constructor(onMessage: (message: FromLanguage) => void, log: (line: string) => void) {
@@ -21,11 +24,24 @@ export class LanguageThread {
   }
 
   startLater(): void {
-    setTimeout(() => this.#start(), START_AFTER_MS).unref();
+    this.#starting = setTimeout(() => this.#start(), START_AFTER_MS).unref();
+  }
+
+  /** Not before a cell is run or something is asked; a thread that runs already ends. */
+  startWhenAsked(): void {
+    clearTimeout(this.#starting);
+    this.#isWaitingToBeAsked = true;
+    const worker = this.#worker;
+    this.#worker = undefined;
+    void worker?.terminate();
   }
 
   send(message: ToLanguage): void {
     if (this.#isGone) return;
+    if (this.#isWaitingToBeAsked) {
+      this.#isWaitingToBeAsked = false;
+      this.startLater();
+    }
     if (this.#worker !== undefined) this.#worker.postMessage(message);
     // Questions from before its start are answered by then.
     else if (message.type === 'cell') this.#waiting.push(message);
@@ -38,7 +54,7 @@ export class LanguageThread {
     worker.on('message', this.#onMessage);
     worker.on('error', (error) => this.#log(`completion by types ended: ${error.message}`));
     worker.on('exit', () => {
-      this.#isGone = true;
+      if (this.#worker === worker) this.#isGone = true;
     });
     worker.unref();
   }

@@ -12,6 +12,7 @@ import type { ToMain } from '../channel/messages.js';
 import type { RingWriter } from '../channel/output-ring.js';
 import { ModuleImporter } from '../cells/module-importer.js';
 import { NotebookScope } from '../cells/notebook-scope.js';
+import { NotebookAnswers } from '../bridge/notebook-answers.js';
 import { ClusterChoice } from '../cluster/cluster-choice.js';
 import { hostExecutors, WAITED_HINT } from '../cluster/executor-host.js';
 import { NotebookExecutor } from '../cluster/notebook-executor.js';
@@ -65,6 +66,11 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
     report: (error) => runner.report(error),
     show: (future, cell) => output.under(cell, () => displays.show(future, randomUUID())),
   });
+  const bridge = new NotebookAnswers({
+    executor: notebookExecutor,
+    cells: submittedCells,
+    say: (message) => output.say(message),
+  });
   provideDisplay(scope, output, displays);
   const input = provideInput(scope, output, {
     isAllowed: () => runner.running?.allowStdin === true,
@@ -88,6 +94,9 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
       case 'comm':
         comms.handle(message);
         output.say({ type: 'answered', id: message.id, content: {} });
+        return;
+      case 'notebook-request':
+        void bridge.answer(message);
         return;
       case 'input':
         input.answer(message.number, message.value);

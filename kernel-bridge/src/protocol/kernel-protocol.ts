@@ -7,6 +7,7 @@
  * and front ends take the last `status` for the kernel's, such an answer's `idle` is followed by the running cell's `busy`.
  */
 import type { ExecuteOutcome, FromMain, RequestId, ToMain } from '../channel/messages.js';
+import type { BridgeDesk } from '../bridge/bridge-desk.js';
 import type { LanguageDesk } from '../language/desk.js';
 import { coveyMetadata } from './covey-metadata.js';
 import { completenessOf } from './completeness.js';
@@ -72,6 +73,7 @@ export class KernelProtocol {
   readonly #outlet: ProtocolOutlet;
   readonly #history: History;
   readonly #desk: LanguageDesk;
+  readonly #bridge: BridgeDesk;
   readonly #streams: StreamCoalescer;
   readonly #queue: Pending[] = [];
   readonly #parents = new Map<RequestId, Header>();
@@ -84,7 +86,8 @@ export class KernelProtocol {
   #isReady = false;
   #isEnding = false;
 
-  constructor(outlet: ProtocolOutlet, history: History, desk: LanguageDesk) {
+  constructor(outlet: ProtocolOutlet, history: History, desk: LanguageDesk, bridge: BridgeDesk) {
+    this.#bridge = bridge;
     this.#desk = desk;
     this.#outlet = outlet;
     this.#history = history;
@@ -123,6 +126,11 @@ export class KernelProtocol {
       case 'comm_open':
       case 'comm_msg':
       case 'comm_close':
+        if (this.#bridge.takes(message)) {
+          this.#status(pending, 'busy');
+          this.#settle(pending);
+          return;
+        }
         this.#queue.push(pending);
         this.#next();
         return;
@@ -190,6 +198,11 @@ export class KernelProtocol {
         return;
       case 'ask':
         this.#askFrontEnd(said);
+        return;
+      case 'notebook-answer':
+      case 'notebook-failure':
+      case 'cell-changed':
+        this.#bridge.onNotebook(said);
         return;
       case 'comm-targets':
         this.#comms = said.comms;
@@ -337,7 +350,8 @@ export class KernelProtocol {
 
   #commInfo(content: Dictionary): Dictionary {
     const wanted = content['target_name'];
-    const comms = Object.entries(this.#comms).filter(([, target]) => wanted === undefined || wanted === target);
+    const all = { ...this.#comms, ...this.#bridge.comms };
+    const comms = Object.entries(all).filter(([, target]) => wanted === undefined || wanted === target);
     return { status: 'ok', comms: Object.fromEntries(comms.map(([id, target_name]) => [id, { target_name }])) };
   }
 

@@ -10,6 +10,8 @@ import { Flags } from '../channel/flags.js';
 import { readMessage } from '../channel/main-messages.js';
 import type { ProtocolThreadData, ToMain } from '../channel/messages.js';
 import { RingReader } from '../channel/output-ring.js';
+import { BridgeDesk } from '../bridge/bridge-desk.js';
+import { BridgeThread } from '../bridge/bridge-thread.js';
 import { CellFiles } from '../debugger/cell-files.js';
 import { KernelDebugger } from '../debugger/kernel-debugger.js';
 import { MainInspector } from '../debugger/main-inspector.js';
@@ -73,6 +75,19 @@ async function main(): Promise<void> {
     toLanguage: (message) => language.send(message),
     after: (delayMs, then) => setTimeout(then, delayMs),
   });
+  const bridgeThread = new BridgeThread({
+    onMessage: (message) => bridge.onBridge(message),
+    onEnd: (why) => {
+      log(`the bridge ended: ${why.message}`);
+      bridge.onEnd(why);
+    },
+  });
+  const bridge = new BridgeDesk({
+    toBridge: (message) => bridgeThread.send(message),
+    publish: (draft) => sockets.send('iopub', wire.encode(factory.make(draft))),
+    toNotebook: toMain,
+    onManager: () => language.startWhenAsked(),
+  });
 
   const end = async (): Promise<void> => {
     if (isEnding) return;
@@ -111,6 +126,7 @@ async function main(): Promise<void> {
     },
     new History(historyFile()),
     desk,
+    bridge,
   );
 
   const sockets = await Sockets.bind(info, {

@@ -50,7 +50,7 @@ export class KernelClient {
     this.#exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
   }
 
-  static async start(environment: NodeJS.ProcessEnv = {}): Promise<KernelClient> {
+  static async start(environment: NodeJS.ProcessEnv = {}, cwd?: string): Promise<KernelClient> {
     const folder = mkdtempSync(join(tmpdir(), 'covey-kernel-'));
     const key = randomUUID();
     const [shell = 0, control = 0, stdin = 0, iopub = 0, heartbeat = 0] = await freePorts(5);
@@ -64,9 +64,9 @@ export class KernelClient {
     };
     const file = join(folder, 'connection.json');
     writeFileSync(file, JSON.stringify({ ...connection, ...ports }));
-    const entry = join(__dirname, '../../bundle/kernel.cjs');
+    const entry = join(import.meta.dirname, '../../bundle/kernel.cjs');
     const child = spawn(process.execPath, [...kernelNodeFlags, entry, file], {
-      cwd: folder,
+      cwd: cwd ?? folder,
       env: { ...process.env, COVEY_HOME: join(folder, 'home'), ...environment },
       stdio: ['ignore', 'ignore', 'pipe'],
     });

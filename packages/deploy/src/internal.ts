@@ -3,6 +3,8 @@
  */
 export { Registry } from './registry/registry.js';
 export type { ClusterFacts, RegistryOptions } from './registry/registry.js';
+export { RegistryWatch } from './registry/registry-watch.js';
+export type { RegistryWatchOptions } from './registry/registry-watch.js';
 export { coveyHome, privateFolder, writePrivateFile } from './host/private-folder.js';
 export { localAddressTowards } from './host/local-address.js';
 export { hostLimits, spreadOver, workerMemory } from './host/host-limits.js';
@@ -13,7 +15,7 @@ export { environmentNameOf, flagOf, settingNames, settingOf, settings } from './
 export type { Setting } from './config/settings.js';
 export { duration, integer, memoryLimit, parseBytes, resources, text } from './config/value-kinds.js';
 export type { ValueKind, ValueOf } from './config/value-kinds.js';
-export { clusterKinds, readClusterRequest } from './keeper/cluster-kinds.js';
+export { clusterKinds, kindForms, readClusterRequest } from './keeper/cluster-kinds.js';
 export type { ClusterKind, KindOption } from './keeper/cluster-kinds.js';
 export { bundledEntry } from './host/bundled-entry.js';
 export { configuredTls, readTlsFiles, tlsFilesOf } from './config/tls-files.js';
@@ -21,3 +23,6 @@ export type { TlsFiles } from './config/tls-files.js';
 export { configuredSecret } from './resolve-target.js';
 export { checkClusterName, inventName, isClusterName } from './names.js';
 export { askScheduler } from './ask-scheduler.js';
+export type { SchedulerAccess } from './ask-scheduler.js';
+export { cancelTasks } from './cancel-tasks.js';
+export { freeName } from './keeper/start-cluster.js';

@@ -2,6 +2,10 @@
  * The kinds of values that settings have: how each is written by people, and read. Flags, environment variables and the
  * configuration file share them; a file may also hold the value itself.
  */
+import type { FormField } from '@covey/protocol/bridge';
+
+/** What a dialog offers for a value: which field, and its limits. */
+export type ValueForm = Pick<FormField, 'type' | 'choices' | 'minimum' | 'maximum'>;
 
 /** How the values of a setting are written and read. */
 export interface ValueKind<T> {
@@ -16,6 +20,7 @@ export interface ValueKind<T> {
   read(written: unknown): T;
   /** The text that reads as the value. */
   write(value: T): string;
+  readonly form: ValueForm;
 }
 
 /** The type of a kind's values. */
@@ -24,12 +29,14 @@ export type ValueOf<Kind> = Kind extends ValueKind<infer T> ? T : never;
 function kind<T>(
   placeholder: string,
   expected: string,
+  form: ValueForm,
   read: (written: unknown) => T | undefined,
   write: (value: T) => string = String,
 ): ValueKind<T> {
   return {
     placeholder,
     expected,
+    form,
     write,
     read: (written) => {
       const value = read(written);
@@ -41,7 +48,7 @@ function kind<T>(
 
 /** Some text, not empty. */
 export function text(placeholder = 'TEXT', expected = 'some text'): ValueKind<string> {
-  return kind(placeholder, expected, (written) =>
+  return kind(placeholder, expected, { type: 'text' }, (written) =>
     typeof written === 'string' && written.trim() !== '' ? written.trim() : undefined,
   );
 }
@@ -50,7 +57,8 @@ export function text(placeholder = 'TEXT', expected = 'some text'): ValueKind<st
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): ValueKind<number> {
   const expected =
     max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`;
-  return kind('N', expected, (written) => {
+  const maximum = max === Number.MAX_SAFE_INTEGER ? {} : { maximum: max };
+  return kind('N', expected, { type: 'integer', minimum: min, ...maximum }, (written) => {
     const value = typeof written === 'string' && /^\s*-?\d+\s*$/.test(written) ? Number(written) : written;
     return Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
       ? (value as number)
@@ -60,7 +68,7 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Val
 
 /** Yes or no. */
 export function yesOrNo(): ValueKind<boolean> {
-  return kind('BOOLEAN', 'true or false', (written) => {
+  return kind('BOOLEAN', 'true or false', { type: 'boolean' }, (written) => {
     if (typeof written === 'boolean') return written;
     if (typeof written !== 'string') return undefined;
     const word = written.trim().toLowerCase();
@@ -74,7 +82,8 @@ export function yesOrNo(): ValueKind<boolean> {
 
 /** One of some words. */
 export function choice<const Word extends string>(...words: readonly Word[]): ValueKind<Word> {
-  return kind(words.join('|'), `one of ${words.join(', ')}`, (written) => words.find((word) => word === written));
+  const form: ValueForm = { type: 'choice', choices: words };
+  return kind(words.join('|'), `one of ${words.join(', ')}`, form, (written) => words.find((word) => word === written));
 }
 
 /** Several values: in text separated by commas or white space, in a file a list. */
@@ -82,6 +91,7 @@ export function listOf<T>(item: ValueKind<T>): ValueKind<readonly T[]> {
   return kind(
     `${item.placeholder}…`,
     `a list, of which each is ${item.expected}`,
+    { type: 'list' },
     (written) => {
       const parts: unknown =
         typeof written === 'string' ? written.split(/[\s,]+/).filter((part) => part !== '') : written;
@@ -106,6 +116,7 @@ export function duration(): ValueKind<number> {
   return kind(
     'DURATION',
     "a time such as '500ms', '30s', '5min' or '2h'; a bare number is seconds",
+    { type: 'duration' },
     (written) => {
       if (typeof written === 'number') return written >= 0 ? written * 1000 : undefined;
       if (typeof written !== 'string') return undefined;
@@ -145,6 +156,7 @@ export function memoryLimit(): ValueKind<MemoryLimit> {
   return kind<MemoryLimit>(
     'BYTES',
     "'auto', 'none', an amount such as '2GB' or '512MiB', or a part of the memory such as 0.5",
+    { type: 'memory' },
     (written) => {
       if (written === 'auto') return 'auto';
       if (written === 'none') return 0;
@@ -164,6 +176,7 @@ export function resources(): ValueKind<Readonly<Record<string, number>>> {
   return kind<Readonly<Record<string, number>>>(
     'NAME=AMOUNT…',
     "amounts such as 'GPU=2 MEM=10e9'",
+    { type: 'resources' },
     (written) => {
       if (typeof written === 'string') {
         const pairs = written

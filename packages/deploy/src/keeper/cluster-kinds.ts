@@ -3,6 +3,7 @@
  * files, so every kind says how each of its options is read, and the rest follows from that.
  */
 import type { Logger } from '@covey/protocol';
+import type { ClusterKindForm } from '@covey/protocol/bridge';
 import type { Cluster } from '../cluster.js';
 import { choice, integer, listOf, memoryLimit, resources, text } from '../config/value-kinds.js';
 import type { ValueKind } from '../config/value-kinds.js';
@@ -13,6 +14,8 @@ import type { LocalClusterOptions } from '../local/local-cluster-options.js';
 /** An option of a kind of cluster. */
 export interface KindOption {
   readonly kind: ValueKind<unknown>;
+  /** A few words, for a form. */
+  readonly label: string;
   readonly summary: string;
   /** What its absence means. */
   readonly defaultMeans: string;
@@ -28,6 +31,7 @@ export interface KeptClusterContext {
 
 export interface ClusterKind {
   readonly name: string;
+  readonly label: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, KindOption>>;
   /** Starts a cluster; the options have been read. */
@@ -36,37 +40,63 @@ export interface ClusterKind {
 
 const local: ClusterKind = {
   name: 'local',
+  label: 'Local',
   summary: 'Processes on this machine.',
   options: {
     workers: {
       kind: integer(0, 10_000),
+      label: 'Workers',
       summary: 'Worker processes.',
       defaultMeans: 'one for each processor up to four, then fewer',
     },
     threadsPerWorker: {
       kind: integer(1, 10_000),
+      label: 'Threads of each worker',
       summary: 'Compute threads of each worker.',
       defaultMeans: 'processors, shared among the workers',
     },
-    memoryLimit: { kind: memoryLimit(), summary: 'Memory of each worker.', defaultMeans: 'an equal share' },
-    resources: { kind: resources(), summary: 'Abstract resources of each worker.', defaultMeans: 'none' },
+    memoryLimit: {
+      kind: memoryLimit(),
+      label: 'Memory of each worker',
+      summary: 'Memory of each worker.',
+      defaultMeans: 'an equal share',
+    },
+    resources: {
+      kind: resources(),
+      label: 'Resources of each worker',
+      summary: 'Abstract resources of each worker.',
+      defaultMeans: 'none',
+    },
     protocol: {
       kind: choice('unix', 'ws', 'wss'),
+      label: 'Protocol',
       summary: 'How processes talk: Unix sockets, TCP, or TLS.',
       defaultMeans: 'unix, or ws when a host or port is given',
     },
-    host: { kind: text('HOST'), summary: 'The interface to listen on, for ws and wss.', defaultMeans: '127.0.0.1' },
+    host: {
+      kind: text('HOST'),
+      label: 'Interface',
+      summary: 'The interface to listen on, for ws and wss.',
+      defaultMeans: '127.0.0.1',
+    },
     port: {
       kind: integer(0, 65535),
+      label: 'Port',
       summary: "The scheduler's port, for ws and wss.",
       defaultMeans: 'any that is free',
     },
     localDirectory: {
       kind: text('PATH'),
+      label: 'Folder',
       summary: 'Where workers keep files.',
       defaultMeans: "the system's folder for temporary files",
     },
-    execArgv: { kind: listOf(text('OPTION')), summary: 'Options of Node for the workers.', defaultMeans: 'none' },
+    execArgv: {
+      kind: listOf(text('OPTION')),
+      label: 'Node options',
+      summary: 'Options of Node for the workers.',
+      defaultMeans: 'none',
+    },
   },
   create: (options, context) =>
     LocalCluster.create({ ...(options as LocalClusterOptions), ...context, waitForWorkers: 'all' }),
@@ -96,13 +126,25 @@ export function readClusterRequest(
     if (option === undefined)
       throw new ConfigurationError(
         `a ${kind.name} cluster has no option '${name}'; it has: ${Object.keys(kind.options).join(', ')}`,
+        { data: { option: name } },
       );
     try {
       options[name] = option.kind.read(value);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new ConfigurationError(`option '${name}' ${error.message}`, { cause: error });
+      throw new ConfigurationError(`option '${name}' ${error.message}`, { cause: error, data: { option: name } });
     }
   }
   return { kind, options };
+}
+
+/** What a dialog needs to start a cluster of each kind. */
+export function kindForms(): readonly ClusterKindForm[] {
+  return Object.values(clusterKinds).map(({ name, label, summary, options }) => ({
+    ...{ name, label, summary },
+    fields: Object.entries(options).map(([field, { kind, label, summary: help, defaultMeans }]) => ({
+      ...{ name: field, label, help, defaultMeans },
+      ...kind.form,
+    })),
+  }));
 }

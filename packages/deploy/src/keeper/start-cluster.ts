@@ -130,7 +130,8 @@ function failure(request: KeepRequest, message: Extract<FromKeeper, { type: 'fai
   return fromErrorRecord([message.code, 'Error', message.message, null]);
 }
 
-function freeName(registry: Registry): string {
+/** An invented name that no running cluster has. */
+export function freeName(registry: Registry): string {
   for (;;) {
     const name = inventName();
     if (registry.find(name) === undefined) return name;
