@@ -17,6 +17,7 @@ import { growth, map_gather } from './workloads/map-gather.mjs';
 import { scheduler_memory } from './workloads/scheduler-memory.mjs';
 import { startup } from './workloads/startup.mjs';
 import { peer_transfer, scatter_gather } from './workloads/transfers.mjs';
+import { viewers } from './workloads/viewers.mjs';
 
 const workloads = {
   startup,
@@ -30,7 +31,11 @@ const workloads = {
   peer_transfer,
   scheduler_memory,
   growth,
+  viewers,
 };
+
+/** These make their own clusters. */
+const standalone = new Set(['startup', 'viewers']);
 
 const { values: flags } = parseArgs({
   options: {
@@ -67,13 +72,13 @@ async function onCluster(workload) {
 const figures = {};
 for (const [name, workload] of Object.entries(workloads)) {
   if (only.length > 0 && !only.includes(name)) continue;
-  figures[name] = name === 'startup' ? await workload(settings) : await onCluster(workload);
+  figures[name] = standalone.has(name) ? await workload(settings) : await onCluster(workload);
   printFigures(name, figures[name]);
 }
 
 const report = { node: process.version, processors: `${cpus().length} × ${cpus()[0].model}`, figures };
 if (flags.peer) {
-  report.peer = await peerFigures({ only: only.filter((name) => name !== 'growth'), scale });
+  report.peer = await peerFigures({ only: only.filter((name) => name !== 'growth' && name !== 'viewers'), scale });
   report.ratios = ratios(figures, report.peer);
   console.log(`\nAgainst distributed ${report.peer.version} (Python ${report.peer.python}), how many times better:`);
   for (const [name, values] of Object.entries(report.ratios)) printFigures(name, values);

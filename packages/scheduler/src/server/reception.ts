@@ -121,7 +121,16 @@ export class Reception {
         const functionName = core.nameOf(taskId);
         // Of a task that is forgotten nobody knows the function.
         if (functionName === undefined) return;
-        figures.ran(worker, { taskId, name: functionName, startMs, durationMs, thread, outcome }, hello.name);
+        figures.ran({
+          workerId: worker,
+          worker: hello.name,
+          thread,
+          name: functionName,
+          taskId,
+          startMs: startMs + figures.clockOffset(worker),
+          durationMs,
+          outcome,
+        });
       },
       failed: (taskId, error, atMs) => {
         const functionName = core.nameOf(taskId);

@@ -55,6 +55,11 @@ export class Figures {
   readonly #transfers: Transfers;
   readonly #clocks = new WorkerClocks();
   readonly #waiting = new Set<Pull>();
+  /** What was told last of each topic, to whom knew so much when there was so much. */
+  readonly #last = new Map<
+    FigureTopic,
+    { readonly known: number; readonly newest: number; readonly batch: FigureBatch }
+  >();
   /** Reports that are counted: dependents carry them on. */
   readonly #known = new WeakSet<ErrorReport>();
   #erred = 0;
@@ -139,8 +144,13 @@ export class Figures {
   }
 
   /** A run of a task has ended. To be told while somebody watches. */
-  ran(worker: WorkerId, run: Omit<Run, 'worker'>, workerName: string): void {
-    this.#stream.add({ ...run, worker: workerName, startMs: run.startMs + this.#clocks.offsetOf(worker) });
+  ran(run: Run): void {
+    this.#stream.add(run);
+  }
+
+  /** Milliseconds to be added to times of a worker's clock. */
+  clockOffset(worker: WorkerId): number {
+    return this.#clocks.offsetOf(worker);
   }
 
   /** A task has failed. To be told always. */
@@ -191,8 +201,14 @@ export class Figures {
 
   #batch({ topic, cursor }: Pull, nowMs: number): FigureBatch {
     const feed = this.#feeds[topic];
-    const known = cursor > feed.newest(nowMs) ? 0 : cursor;
-    return { topic, epoch: this.#options.epoch, ...feed.read(known, nowMs) };
+    const newest = feed.newest(nowMs);
+    const known = cursor > newest ? 0 : cursor;
+    // Viewers that keep up ask for the same: it is made once.
+    const last = this.#last.get(topic);
+    if (last?.known === known && last.newest === newest) return last.batch;
+    const batch = { topic, epoch: this.#options.epoch, ...feed.read(known, nowMs) };
+    this.#last.set(topic, { known, newest, batch });
+    return batch;
   }
 
   #watch(nowMs: number): void {
@@ -212,6 +228,7 @@ export class Figures {
         return;
       }
       this.#isWatched = false;
+      this.#last.clear();
       for (const feed of Object.values(this.#feeds)) feed.rest?.();
     }, delayMs);
   }

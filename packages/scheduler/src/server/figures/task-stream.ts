@@ -6,6 +6,7 @@
  */
 import { packTaskStream } from '@covey/protocol/bridge';
 import type { TaskStreamColumns } from '@covey/protocol/bridge';
+import type { WorkerId } from '@covey/protocol/internal';
 import type { Feed, Portion } from './feed.js';
 
 /** How a run ended. */
@@ -13,14 +14,18 @@ export const Outcome = { done: 0, erred: 1, stopped: 2 } as const;
 
 /** Runs that are kept: as many as a screen can show. */
 const KEPT = 100_000;
-/** Runs in one portion: half a megabyte. */
-const PORTION = 20_000;
+/** Runs in one portion, of which a viewer takes ten a second: about a megabyte. */
+const PORTION = 4000;
 /** Names beyond these share one. */
 const NAMES_MAX = 10_000;
 const LANES_MAX = 60_000;
 const REST = '…';
+/** Threads of one worker, for numbering lanes. */
+const THREADS_MAX = 2 ** 20;
 
 export interface Run {
+  readonly workerId: WorkerId;
+  /** Its name. */
   readonly worker: string;
   readonly thread: number;
   readonly name: string;
@@ -45,27 +50,32 @@ export class TaskStream implements Feed {
   #written = 0;
   /** Runs before this one are gone. */
   #oldest = 0;
-  readonly #names = new Numbered<string>(NAMES_MAX);
-  readonly #lanes = new Numbered<{ readonly worker: string; readonly thread: number }>(LANES_MAX);
+  readonly #names = new Numbered<string, string>(NAMES_MAX);
+  readonly #lanes = new Numbered<number, { readonly worker: string; readonly thread: number }>(LANES_MAX);
 
   constructor(kept = KEPT) {
     this.#kept = kept;
   }
 
-  add({ worker, thread, name, taskId, startMs, durationMs, outcome }: Run): void {
+  add(run: Run): void {
+    const { name, taskId, startMs, durationMs, outcome } = run;
     const ring = (this.#ring ??= emptyColumns(this.#kept));
     const at = this.#written % this.#kept;
     ring.start[at] = startMs;
     ring.duration[at] = durationMs;
-    ring.lane[at] = this.#lanes.of(`${worker}/${thread}`, () => ({ worker, thread }), this.#written, {
-      worker: REST,
-      thread: 0,
-    });
-    ring.name[at] = this.#names.of(name, () => name, this.#written, REST);
+    ring.lane[at] = this.#laneOf(run);
+    ring.name[at] = this.#names.find(name) ?? this.#names.add(name, name, this.#written, REST);
     ring.outcome[at] = outcome;
     ring.task[at] = taskId;
     this.#written++;
     this.#oldest = Math.max(this.#oldest, this.#written - this.#kept);
+  }
+
+  #laneOf({ workerId, worker, thread }: Run): number {
+    const key = workerId * THREADS_MAX + thread;
+    return (
+      this.#lanes.find(key) ?? this.#lanes.add(key, { worker, thread }, this.#written, { worker: REST, thread: 0 })
+    );
   }
 
   newest(): number {
@@ -121,9 +131,9 @@ function emptyColumns(length: number): Columns {
 }
 
 /** Things by number, each with the run at which it was first seen. */
-class Numbered<T> {
+class Numbered<Key, T> {
   readonly #most: number;
-  readonly #numbers = new Map<string, number>();
+  readonly #numbers = new Map<Key, number>();
   readonly #things: T[] = [];
   readonly #since: number[] = [];
 
@@ -131,14 +141,16 @@ class Numbered<T> {
     this.#most = most;
   }
 
-  /** The number of a thing; the last number is shared by all for which there is no room. */
-  of(key: string, make: () => T, run: number, rest: T): number {
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
+  find(key: Key): number | undefined {
+    return this.#numbers.get(key);
+  }
+
+  /** The number of a new thing; the last number is shared by all for which there is no room. */
+  add(key: Key, thing: T, run: number, rest: T): number {
     const isFull = this.#things.length >= this.#most;
-    if (isFull && this.#things.length > this.#most) return this.#most;
-    const number = this.#things.push(isFull ? rest : make()) - 1;
+    if (this.#things.length > this.#most) return this.#most;
     this.#since.push(run);
+    const number = this.#things.push(isFull ? rest : thing) - 1;
     if (!isFull) this.#numbers.set(key, number);
     return number;
   }

@@ -52,11 +52,23 @@ async function figures(
   if (cursor === undefined || waitMs === undefined) {
     return json({ error: 'cursor and waitMs are whole numbers from 0' }, 400);
   }
-  const { buffers, ...batch } = await pages.pull(topic, cursor, waitMs, signal);
+  return { type: 'application/vnd.covey.figures', body: bytesOf(await pages.pull(topic, cursor, waitMs, signal)) };
+}
+
+/** Batches that are told to several viewers are written once. */
+const written = new WeakMap<FigureBatch, Uint8Array>();
+
+/** Length of the header, header, columns. */
+function bytesOf(told: FigureBatch): Uint8Array {
+  const known = written.get(told);
+  if (known !== undefined) return known;
+  const { buffers, ...batch } = told;
   const header = Buffer.from(JSON.stringify({ ...batch, bufferLengths: buffers.map(({ byteLength }) => byteLength) }));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);
-  return { type: 'application/vnd.covey.figures', body: Buffer.concat([length, header, ...buffers]) };
+  const bytes = Buffer.concat([length, header, ...buffers]);
+  written.set(told, bytes);
+  return bytes;
 }
 
 async function ask(
