@@ -92,6 +92,21 @@ export class ThreadBook {
     }
   }
 
+  /** Hands over the first ready task, if it comes before `before` in order and there is a thread without work for it. */
+  assignOne(handOver: (task: WorkerTask, thread: ComputeThread) => void, before: number): void {
+    const isDue = (task: WorkerTask | undefined) => task !== undefined && task.compute.priority < before;
+    for (const thread of this.#open) {
+      if (thread.queue.length > 0) continue;
+      const own = thread.own.peek();
+      const common = thread.forActor ? undefined : this.ready.peek();
+      const isOwnFirst = own !== undefined && (common === undefined || own.compute.priority <= common.compute.priority);
+      const first = isOwnFirst ? own : common;
+      if (!isDue(first)) continue;
+      handOver((isOwnFirst ? thread.own.pop() : this.ready.pop()) as WorkerTask, thread);
+      return;
+    }
+  }
+
   /** What a task counts in a thread's load. An unknown one fills the window. */
   estimate(task: WorkerTask): number {
     const mean = this.#durations.estimate(task.compute.functionId);

@@ -106,6 +106,49 @@ describe('the window', () => {
   });
 });
 
+describe('a worker that is short of memory', () => {
+  it('runs what its suspended tasks wait for, one after the other, and nothing that came later', () => {
+    const world = new CoreWorld({ nthreads: 2 });
+    world.compute(1).compute(2).turn();
+    world.claim(1).claim(2).suspended(1, 1);
+    world.core.handleMemory(true);
+    world.compute(3).compute(11, { priority: -10 }).compute(12, { priority: -9 });
+    expect(world.turn()).toEqual(['suspended 1 1']);
+    expect(world.done(2, 2, 50).turn()).toEqual(['done 2 2', 'hand 1 11', 'started [11]']);
+    expect(world.turn()).toEqual([]);
+    expect(world.claim(1).suspended(1, 11).compute(21, { priority: -20 }).turn()).toEqual([
+      'suspended 11 11',
+      'hand 1 21',
+      'started [21]',
+    ]);
+    expect(world.claim(1).done(1, 21, 50).turn()).toEqual(['done 21 21', 'hand 1 12', 'started [12]']);
+    expect(world.claim(1).done(1, 12, 50).resumed(1, 11).done(1, 11, 50).turn()).toEqual([
+      'done 12 12',
+      'resumed 11 11',
+      'done 11 11',
+    ]);
+    expect(world.resumed(1, 1).done(1, 1, 50).turn()).toEqual(['resumed 1 1', 'done 1 1']);
+    world.core.handleMemory(false);
+    expect(world.turn()).toEqual(['hand 1 3', 'started [3]']);
+  });
+
+  it('fetches for them when nothing else is left, but not while it retires or is told to pause', () => {
+    const world = new CoreWorld();
+    world.compute(1).turn();
+    world
+      .claim(1)
+      .suspended(1, 1)
+      .compute(2, { priority: -1, needs: { 7: [9] } });
+    world.core.handleMemory(true);
+    world.core.handlePause(true);
+    expect(world.turn()).toEqual(['suspended 1 1']);
+    world.core.handlePause(false);
+    expect(world.turn()).toEqual(['startFetch 1 9 [7]']);
+    world.fetched(1, 7).fetchEnded(1);
+    expect(world.turn()).toContain('hand 1 2');
+  });
+});
+
 describe('inputs', () => {
   it('that are here or inline are no reason to wait', () => {
     const world = new CoreWorld();

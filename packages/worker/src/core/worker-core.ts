@@ -340,14 +340,32 @@ export class WorkerCore<Value> {
   /** After all stimuli of a turn: hands over what can run, fetches what is needed. */
   endTurn(now: number): void {
     const { isPaused } = this;
-    if (!isPaused) {
-      this.#threads.assign((task, thread) => this.#handOver(task, thread, now));
-      if (this.#started.length > 0) {
-        this.#output.started(this.#started);
-        this.#started = [];
-      }
+    const handOver = (task: WorkerTask, thread: ComputeThread) => this.#handOver(task, thread, now);
+    const isStuck = isPaused && this.#isStuckForMemory;
+    if (!isPaused) this.#threads.assign(handOver);
+    else if (isStuck) this.#threads.assignOne(handOver, this.#lastSuspended());
+    if (this.#started.length > 0) {
+      this.#output.started(this.#started);
+      this.#started = [];
     }
-    this.#data.flush(!isPaused);
+    this.#data.flush(!isPaused || (isStuck && this.#counts.executing === 0));
+  }
+
+  /**
+   * Memory is short, and all that was started here waits for tasks of its own. These may be here too: unless they run, one at a time, what
+   * is suspended would hold its memory for ever.
+   */
+  get #isStuckForMemory(): boolean {
+    const { executing, suspended } = this.#counts;
+    return suspended > 0 && executing === 0 && !this.#isPausedByScheduler && !this.#isClosing;
+  }
+
+  /** The priority of the last suspended task in order. What is before it may be waited for; what comes after was submitted later, by others. */
+  #lastSuspended(): number {
+    let last = -Infinity;
+    for (const thread of this.#threads)
+      for (const { compute } of thread.suspended) last = Math.max(last, compute.priority);
+    return last;
   }
 
   /** Checks every invariant. @throws Error that names the first one that does not hold. */
