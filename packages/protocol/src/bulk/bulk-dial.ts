@@ -17,9 +17,8 @@ import { ProtocolError } from '../errors.js';
 import { deferred } from '../shared/deferred.js';
 import { systemRandomBytes } from '../shared/nonce.js';
 import { ConnectError, ConnectionClosedError } from '../transport-errors.js';
-import { Filler } from './filling.js';
+import { Filler, SCRATCH_BYTES } from './filling.js';
 
-const SCRATCH_BYTES = 64 * 1024;
 const MAX_HEAD_BYTES = 16 * 1024;
 
 /** An open bulk connection. Whoever uses it sets {@link onfail} for as long as it reads. */

@@ -4,7 +4,8 @@ import type { PeerHello } from '../comms/listen.js';
 import type { BulkHandler } from '../comms/socket-listener.js';
 import { CoveyError, ProtocolError } from '../errors.js';
 import { silentLogger, type Logger } from '../shared/logger.js';
-import { Filler, type Filling } from './filling.js';
+import { readDirectly } from './direct-socket.js';
+import { Filler, SCRATCH_BYTES, type Filling } from './filling.js';
 import { DEFAULT_BULK_LIMITS, STALL_TIMEOUT_MS } from './limits.js';
 import { sendValues, type SendOptions } from './send-values.js';
 import type { BulkContext, BulkSource, ValueFrames } from './value-frames.js';
@@ -49,7 +50,7 @@ export function serveBulk(source: BulkSource, options: BulkServerOptions = {}): 
 }
 
 class BulkConnection {
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #source: BulkSource;
   readonly #options: BulkServerOptions;
   readonly #limits: BulkLimits;
@@ -57,6 +58,8 @@ class BulkConnection {
   readonly #filler = new Filler();
   readonly #gone = new AbortController();
   readonly #context: BulkContext;
+  /** What still comes is not looked at. */
+  #hasRefused = false;
 
   constructor(socket: Socket, hello: PeerHello, source: BulkSource, options: BulkServerOptions) {
     this.#socket = socket;
@@ -73,13 +76,30 @@ class BulkConnection {
   }
 
   start(head: Buffer): void {
+    this.#next();
+    if (head.length > 0) this.#feed(head);
+    // What came with the proof may have ended it.
+    if (this.#hasRefused || this.#socket.destroyed) return;
+    const direct = this.#readDirectly();
+    if (direct === undefined) this.#socket.on('data', (chunk: Buffer) => this.#feed(chunk));
+    else this.#socket = direct;
     const socket = this.#socket;
     socket.once('close', () => this.#gone.abort());
     socket.setTimeout(2 * (this.#options.stallTimeoutMs ?? STALL_TIMEOUT_MS), () => socket.destroy());
     socket.on('end', () => socket.destroy());
-    this.#next();
-    if (head.length > 0) this.#feed(head);
-    socket.on('data', (chunk: Buffer) => this.#feed(chunk));
+    socket.on('error', () => socket.destroy());
+  }
+
+  #readDirectly(): Socket | undefined {
+    const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+    return readDirectly(this.#socket, {
+      buffer: () => (this.#hasRefused ? scratch : (this.#filler.direct() ?? scratch)),
+      callback: (count, buffer) => {
+        if (buffer === scratch) this.#feed(scratch.subarray(0, count));
+        else this.#advance(count);
+        return true;
+      },
+    });
   }
 
   #next(): void {
@@ -87,8 +107,17 @@ class BulkConnection {
   }
 
   #feed(chunk: Uint8Array): void {
+    if (this.#hasRefused) return;
     try {
       this.#filler.feed(chunk);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #advance(count: number): void {
+    try {
+      this.#filler.advance(count);
     } catch (error) {
       this.#refuse(error);
     }
@@ -144,8 +173,7 @@ class BulkConnection {
   #refuse(error: unknown): void {
     const socket = this.#socket;
     this.#logger.warn('a bulk connection was closed', { remote: this.#context.remoteAddress, error });
-    socket.removeAllListeners('data');
-    socket.resume();
+    this.#hasRefused = true;
     socket.end(encodeFailed(error));
     const timer = setTimeout(() => socket.destroy(), REFUSAL_GRACE_MS);
     socket.once('close', () => clearTimeout(timer));

@@ -9,6 +9,8 @@ export type Filling<T> = Generator<Uint8Array, T, void>;
 
 /** Destinations with at least so much room are read into directly; smaller ones through a scratch buffer, so that one read serves many. */
 const DIRECT_BYTES = 32 * 1024;
+/** The scratch buffer. */
+export const SCRATCH_BYTES = 64 * 1024;
 /** The longest single read; the system's count of bytes is a signed 32-bit integer. */
 const MAX_READ_BYTES = 2 ** 30;
 

@@ -84,6 +84,8 @@ export class Attempts {
       this.#captured = known.references;
       const options = resolve === undefined ? this.#parts.decodeOptions : this.#referringOptions;
       args = decode({ header: order.args, buffers: noBuffers }, options) as unknown[];
+      // Else the inputs of the last task would stay until the next one.
+      this.#resolve = undefined;
     } catch (error) {
       if (error instanceof ModulesNotLoadedError) this.#follow(activity, task, this.#startLater(activity, task, known));
       else this.#fail(activity, error);
