@@ -1,4 +1,6 @@
 /** The rules that a machine can hold. Formatting is Prettier's; which package may import which is check-arrows'. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import eslint from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
@@ -25,6 +27,14 @@ const namedExportsOnly = [
   { selector: 'ExportSpecifier[exported.name="default"]', message: 'Export by name.' },
 ];
 
+/**
+ * Rules that know types need the packages that the extension is written against. They are installed for its build alone
+ * (`npm run build:lab`), and until then there is nothing to check it by.
+ */
+const labextensionSources = existsSync(join(import.meta.dirname, 'labextension', 'node_modules'))
+  ? []
+  : ['labextension/src/'];
+
 export default defineConfig(
   globalIgnores([
     '**/node_modules/',
@@ -32,6 +42,9 @@ export default defineConfig(
     'kernel-bridge/lib/',
     'kernel-bridge/bundle/',
     'examples/lib/',
+    'labextension/lib/',
+    'labextension/labextension/',
+    ...labextensionSources,
     'packages/*/bundle/',
     'test/.types/',
     'coverage/',
@@ -63,7 +76,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

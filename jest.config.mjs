@@ -7,10 +7,11 @@
  */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/packages', '<rootDir>/kernel-bridge/src', '<rootDir>/test'],
+  roots: ['<rootDir>/packages', '<rootDir>/kernel-bridge/src', '<rootDir>/labextension/src', '<rootDir>/test'],
   testMatch: [
     '<rootDir>/packages/*/src/**/*.test.ts',
     '<rootDir>/kernel-bridge/src/**/*.test.ts',
+    '<rootDir>/labextension/src/**/*.test.ts',
     '<rootDir>/test/**/*.test.ts',
   ],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/packages/[^/]+/(lib|bundle)/', '<rootDir>/test/\\.types/'],

@@ -1,0 +1,56 @@
+/**
+ * Builds the prebuilt extension into `labextension/`, with npm alone: installs what this package needs when that is
+ * missing, compiles, and packs it against the list of what JupyterLab shares. `--check` only compiles.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+const require = createRequire(import.meta.url);
+
+if (installIsStale()) run(npmCommand(), ['ci', '--include=dev', '--no-audit', '--no-fund']);
+for (const name of ['protocol', 'dashboard']) {
+  if (!existsSync(join(folder, '..', 'packages', name, 'lib', 'index.js')))
+    fail('Build the packages first: npm run build');
+}
+rmSync(join(folder, 'lib'), { recursive: true, force: true });
+run(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(folder, 'tsconfig.build.json')]);
+if (!process.argv.includes('--check')) {
+  const { coreList } = await import('./core-list.mjs');
+  const core = join(folder, 'lib', 'core');
+  mkdirSync(core, { recursive: true });
+  writeFileSync(join(core, 'package.json'), JSON.stringify(coreList()));
+  const builder = join(folder, 'node_modules', '@jupyter', 'builder', 'lib', 'build-labextension.js');
+  run(process.execPath, [builder, '--core-package-file', join(core, 'package.json'), '.']);
+}
+
+/** As `scripts/ensure-ready.mjs` decides it for the clone. */
+function installIsStale() {
+  const installedPath = join(folder, 'node_modules', '.package-lock.json');
+  if (!existsSync(installedPath)) return true;
+  const installed = JSON.parse(readFileSync(installedPath, 'utf8')).packages;
+  const wanted = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')).packages;
+  return Object.entries(wanted).some(
+    ([path, entry]) =>
+      path !== '' && !(entry.optional && !installed[path]) && installed[path]?.version !== entry.version,
+  );
+}
+
+function npmCommand() {
+  return process.platform === 'win32' ? 'npm.cmd' : 'npm';
+}
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: folder, stdio: 'inherit' });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

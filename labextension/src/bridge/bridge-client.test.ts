@@ -1,0 +1,98 @@
+import type { FigureBatch, FromKernel, ToKernel } from '@covey/protocol/bridge';
+import { BridgeClient } from './bridge-client.js';
+import { BridgeFigureSource } from './figure-source.js';
+
+function makeClient(): { client: BridgeClient; sent: ToKernel[]; hear: (message: FromKernel) => void } {
+  const sent: ToKernel[] = [];
+  const client = new BridgeClient({ send: (message) => sent.push(message), close: () => undefined });
+  return { client, sent, hear: (message) => client.receive(message, []) };
+}
+
+const welcome = { type: 'welcome', protocol: 1, covey: '0.1.0', mode: 'manager', host: 'h', user: 'u' } as const;
+
+const batch = (cursor: number): Omit<FigureBatch, 'buffers'> => ({
+  topic: 'overview',
+  epoch: 'a',
+  cursor,
+  missed: 0,
+  json: { cursor },
+});
+
+const nothing = new AbortController().signal;
+const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test('a reply settles its own request, a failure with its code and field', async () => {
+  const { client, sent, hear } = makeClient();
+  const clusters = client.call('clusters', null);
+  const stop = client.call('stop', { cluster: 'a' });
+  expect(sent).toMatchObject([
+    { id: 1, method: 'clusters' },
+    { id: 2, method: 'stop', params: { cluster: 'a' } },
+  ]);
+  hear({ type: 'failure', id: 2, error: { code: 'ERR_X', message: 'no', option: 'workers' } });
+  hear({ type: 'reply', id: 1, result: [] });
+  await expect(clusters).resolves.toEqual([]);
+  await expect(stop).rejects.toMatchObject({ code: 'ERR_X', message: 'no', option: 'workers' });
+});
+
+test('a kernel that speaks another protocol is refused, with what to do', async () => {
+  const { client, hear } = makeClient();
+  hear({ ...welcome, skew: { older: 'kernel', works: false, message: 'install the newer Covey' } });
+  await expect(client.welcomed).rejects.toMatchObject({ code: 'ERR_COVEY_BRIDGE_VERSION' });
+  expect(client.isClosed).toBe(true);
+});
+
+test('when the kernel goes, all that waits ends, and later requests are refused', async () => {
+  const { client } = makeClient();
+  const ends: string[] = [];
+  client.subscribe('a', 'overview', 0, { onBatch: () => undefined, onEnd: (reason) => ends.push(reason) });
+  const call = client.call('kinds', null);
+  client.close('gone');
+  await expect(call).rejects.toMatchObject({ code: 'ERR_COVEY_BRIDGE_CLOSED', message: 'gone' });
+  await expect(client.call('kinds', null)).rejects.toMatchObject({ message: 'gone' });
+  expect(ends).toEqual(['gone']);
+});
+
+test('a batch is acknowledged when the next one is pulled, and not before', async () => {
+  const { client, sent, hear } = makeClient();
+  const source = new BridgeFigureSource('a', async () => client);
+  const first = source.pull('overview', 0, nothing);
+  await soon();
+  expect(sent).toMatchObject([{ type: 'subscribe', subscription: 1, cluster: 'a', topic: 'overview', cursor: 0 }]);
+  hear({ type: 'figures', subscription: 1, sequence: 7, batch: batch(3) });
+  await expect(first).resolves.toMatchObject({ cursor: 3, json: { cursor: 3 } });
+  expect(sent).toHaveLength(1);
+  const second = source.pull('overview', 3, nothing);
+  await soon();
+  expect(sent.at(-1)).toEqual({ type: 'acknowledge', subscription: 1, sequence: 7 });
+  hear({ type: 'figures', subscription: 1, sequence: 8, batch: batch(4) });
+  await expect(second).resolves.toMatchObject({ cursor: 4 });
+  source.dispose();
+  expect(sent.at(-1)).toEqual({ type: 'unsubscribe', subscription: 1 });
+});
+
+test('a pull goes on at its cursor with the next manager when this one is lost', async () => {
+  const [one, two] = [makeClient(), makeClient()];
+  const source = new BridgeFigureSource('a', async () => (one.client.isClosed ? two.client : one.client));
+  const pulled = source.pull('events', 12, nothing);
+  await soon();
+  one.client.close('gone');
+  await soon();
+  expect(two.sent).toMatchObject([{ type: 'subscribe', topic: 'events', cursor: 12 }]);
+  two.hear({ type: 'figures', subscription: 1, sequence: 1, batch: batch(13) });
+  await expect(pulled).resolves.toMatchObject({ cursor: 13 });
+});
+
+test('a pull of a cluster that is gone fails with the reason; one that is taken back is aborted', async () => {
+  const { client, hear } = makeClient();
+  const source = new BridgeFigureSource('a', async () => client);
+  const pulled = source.pull('overview', 0, nothing);
+  await soon();
+  hear({ type: 'figures-end', subscription: 1, reason: 'a has ended' });
+  await expect(pulled).rejects.toThrow('a has ended');
+  const abort = new AbortController();
+  const waiting = source.pull('overview', 0, abort.signal);
+  await soon();
+  abort.abort();
+  await expect(waiting).rejects.toThrow(/abort/);
+});

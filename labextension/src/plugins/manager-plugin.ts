@@ -1,0 +1,23 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { ClusterStore } from '../clusters/cluster-store.js';
+import { ManagerKernel } from '../manager/manager-kernel.js';
+import { ICovey } from '../tokens.js';
+
+/** Holds the manager kernel and what it tells of clusters. */
+export const managerPlugin: JupyterFrontEndPlugin<ICovey> = {
+  id: '@covey/labextension:manager',
+  description: 'Finds or starts the kernel that looks after clusters.',
+  autoStart: true,
+  provides: ICovey,
+  optional: [ITranslator],
+  activate: (app: JupyterFrontEnd, translator: ITranslator | null) => {
+    const manager = new ManagerKernel(app.serviceManager);
+    const clusters = new ClusterStore((signal) => manager.wanted(signal));
+    manager.stateChanged.add(({ status }) => {
+      if (status === 'connected' && manager.client !== undefined) clusters.follow(manager.client);
+    });
+    void app.restored.then(() => manager.lookFor());
+    return { manager, clusters, trans: (translator ?? nullTranslator).load('covey') };
+  },
+};

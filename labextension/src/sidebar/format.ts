@@ -1,0 +1,30 @@
+/** Quantities as people read them. */
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+/** `1.2 GB`: decimal units, two figures below ten. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const text = unit === 0 || value >= 9.95 ? Math.round(value).toString() : value.toFixed(1);
+  return `${text} ${UNITS[unit] ?? ''}`;
+}
+
+/** `12 s`, `5 min`, `3 h`, `2 d`: the largest unit that fits. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  if (hours < 48) return `${hours} h`;
+  return `${Math.round(hours / 24)} d`;
+}
+
+/** `12,345` in the language of the page. */
+export function formatCount(count: number): string {
+  return count.toLocaleString();
+}

@@ -1,0 +1,52 @@
+/** The sidebar as a widget of JupyterLab. Asks for the manager when it is first seen, and for nothing while it is not. */
+import * as React from 'react';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import { coveyIcon } from '../app/icons.js';
+import { SidebarView } from './sidebar-view.js';
+import type { ISidebarProps } from './sidebar-view.js';
+
+export class ClusterSidebar extends ReactWidget {
+  private readonly _props: Omit<ISidebarProps, 'isLive'>;
+  private readonly _onVisibility = (): void => this._seen();
+
+  constructor(props: Omit<ISidebarProps, 'isLive'>) {
+    super();
+    this._props = props;
+    this.id = 'covey-clusters';
+    this.addClass('jp-covey-Sidebar');
+    this.title.icon = coveyIcon;
+    this.title.caption = props.trans.__('Covey clusters');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', props.trans.__('Covey clusters'));
+    document.addEventListener('visibilitychange', this._onVisibility);
+  }
+
+  override dispose(): void {
+    document.removeEventListener('visibilitychange', this._onVisibility);
+    super.dispose();
+  }
+
+  protected override render(): JSX.Element {
+    return <SidebarView {...this._props} isLive={this._isLive} />;
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this._seen();
+  }
+
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this.update();
+  }
+
+  private get _isLive(): boolean {
+    return this.isVisible && document.visibilityState === 'visible';
+  }
+
+  private _seen(): void {
+    if (this._isLive) this._props.manager.need();
+    this.update();
+  }
+}
