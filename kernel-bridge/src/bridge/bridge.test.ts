@@ -102,7 +102,7 @@ test('each kind of cluster brings its form', async () => {
   expect(fieldOf('memoryLimit')).toMatchObject({ type: 'memory' });
 });
 
-test("is answered while a cell is in a busy loop, and the cell stays busy", async () => {
+test('is answered while a cell is in a busy loop, and the cell stays busy', async () => {
   const client = await BridgeClient.open(kernel);
   const id = kernel.submit('console.log("on"); while (true) {}');
   await kernel.waitFor(() => printed(kernel.about(id)).includes('on'));

@@ -2,8 +2,10 @@
  * The front ends that talk with this kernel about clusters. It owns no cluster: whatever becomes of it, what it started
  * lives on, and what it knows can be read again.
  */
+import { systemClock } from '@covey/protocol/internal';
 import { ClusterList } from './cluster-list.js';
 import { ClusterRequests } from './cluster-requests.js';
+import { FigureHub } from './figures/figure-hub.js';
 import { FrontEnd } from './front-end.js';
 import { NotebookRequests } from './notebook-requests.js';
 import type { FromBridge, ToBridge } from './thread-messages.js';
@@ -17,6 +19,7 @@ export class Bridge {
   readonly #frontEnds = new Map<string, FrontEnd>();
   readonly #list = new ClusterList();
   readonly #requests = new ClusterRequests(this.#list);
+  readonly #figures = new FigureHub(this.#list.registry, systemClock);
   readonly #notebook: NotebookRequests;
 
   constructor(say: (message: FromBridge) => void) {
@@ -47,6 +50,7 @@ export class Bridge {
   #open(comm: string, data: unknown): void {
     const frontEnd = new FrontEnd(data, {
       list: this.#list,
+      figures: this.#figures,
       answer: (method, params) =>
         NotebookRequests.takes(method) ? this.#notebook.ask(method, params) : this.#requests.answer(method, params),
       say: (said, buffers) => this.#say({ type: 'say', comm, data: said, ...(buffers !== undefined && { buffers }) }),

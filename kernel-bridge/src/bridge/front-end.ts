@@ -5,22 +5,28 @@
 import { hostname, userInfo } from 'node:os';
 import { COVEY_VERSION } from '@covey/protocol';
 import { BRIDGE_VERSION } from '@covey/protocol/bridge';
-import type { BridgeSkew, FromKernel, SubmittedCell } from '@covey/protocol/bridge';
+import type { BridgeSkew, FigureTopic, FromKernel, SubmittedCell } from '@covey/protocol/bridge';
 import { BridgeRequestError } from './bridge-request-error.js';
 import type { ClusterList } from './cluster-list.js';
+import type { FigureHub, FigureSubscription } from './figures/figure-hub.js';
 import { failureOf } from './failures.js';
-import { isRecord } from './params.js';
+import { isRecord, Params } from './params.js';
 import { skewOf } from './skew.js';
 
 export interface FrontEndParts {
   readonly list: ClusterList;
+  readonly figures: FigureHub;
   readonly answer: (method: string, params: unknown) => Promise<unknown>;
   readonly say: (data: FromKernel, buffers?: readonly Uint8Array[]) => void;
 }
 
+/** More than any layout of panels has. */
+const SUBSCRIPTIONS_MAX = 256;
+
 export class FrontEnd {
   readonly #parts: FrontEndParts;
   readonly #skew: BridgeSkew | null;
+  readonly #subscriptions = new Map<number, FigureSubscription>();
   #unwatch: (() => void) | undefined;
   #isClosed = false;
 
@@ -61,6 +67,8 @@ export class FrontEnd {
   close(): void {
     this.#isClosed = true;
     this.#unwatch?.();
+    for (const subscription of this.#subscriptions.values()) subscription.close();
+    this.#subscriptions.clear();
   }
 
   #take(data: Readonly<Record<string, unknown>>, request: number | null): void {
@@ -72,6 +80,20 @@ export class FrontEnd {
       case 'watch':
         this.#watch(data['on'] === true);
         return;
+      case 'subscribe':
+        this.#subscribe(new Params('subscribe', data));
+        return;
+      case 'acknowledge': {
+        const params = new Params('acknowledge', data);
+        this.#subscriptions.get(params.wholeNumber('subscription'))?.acknowledge(params.wholeNumber('sequence'));
+        return;
+      }
+      case 'unsubscribe': {
+        const subscription = new Params('unsubscribe', data).wholeNumber('subscription');
+        this.#subscriptions.get(subscription)?.close();
+        this.#subscriptions.delete(subscription);
+        return;
+      }
       default:
         throw new BridgeRequestError(
           `there are no messages of the type ${JSON.stringify(data['type']) ?? 'undefined'}`,
@@ -94,6 +116,34 @@ export class FrontEnd {
     const { list } = this.#parts;
     this.#unwatch = list.subscribe((clusters) => this.#say({ type: 'clusters', clusters }));
     this.#say({ type: 'clusters', clusters: list.summaries() });
+  }
+
+  /** What becomes of it is told by its number, also that there is nothing to show. */
+  #subscribe(params: Params): void {
+    const subscription = params.wholeNumber('subscription');
+    const cluster = params.text('cluster');
+    const topic = params.text('topic') as FigureTopic;
+    if (this.#subscriptions.has(subscription)) {
+      throw new BridgeRequestError(`the subscription ${subscription} is open`);
+    }
+    const end = (reason: string): void => {
+      this.#subscriptions.delete(subscription);
+      this.#say({ type: 'figures-end', subscription, reason });
+    };
+    if (this.#subscriptions.size >= SUBSCRIPTIONS_MAX) {
+      end(`a front end has at most ${SUBSCRIPTIONS_MAX} subscriptions`);
+      return;
+    }
+    try {
+      const opened = this.#parts.figures.subscribe(cluster, topic, {
+        show: (sequence, { buffers, ...batch }) =>
+          this.#say({ type: 'figures', subscription, sequence, batch }, buffers),
+        end,
+      });
+      this.#subscriptions.set(subscription, opened);
+    } catch (error) {
+      end(failureOf(error).message);
+    }
   }
 
   #say(data: FromKernel, buffers?: readonly Uint8Array[]): void {

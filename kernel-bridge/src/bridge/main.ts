@@ -8,5 +8,19 @@ import type { FromBridge, ToBridge } from './thread-messages.js';
 
 const port = parentPort;
 if (port === null) throw new Error('The bridge was started as a program');
-const bridge = new Bridge((message: FromBridge) => port.postMessage(message));
+
+/** Buffers are parts of what came from a scheduler, which other front ends are sent too: each gets its own copy, once. */
+function post(message: FromBridge): void {
+  if (message.type !== 'say' || message.buffers === undefined) {
+    port?.postMessage(message);
+    return;
+  }
+  const buffers = message.buffers.map((bytes) => bytes.slice());
+  port?.postMessage(
+    { ...message, buffers },
+    buffers.map(({ buffer }) => buffer),
+  );
+}
+
+const bridge = new Bridge(post);
 port.on('message', (message: ToBridge) => bridge.hear(message));
