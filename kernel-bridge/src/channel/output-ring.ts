@@ -123,7 +123,11 @@ export class RingReader {
       const head = Atomics.load(this.#control, Slot.Head) >>> 0;
       const tail = Atomics.load(this.#control, Slot.Tail) >>> 0;
       if (head === tail) return false;
-      if (taken >= bytesMax) return true;
+      if (taken >= bytesMax) {
+        // Whoever is to come back needs no waking.
+        Atomics.store(this.#control, Slot.Signalled, 1);
+        return true;
+      }
       const at = tail % CAPACITY;
       const word = this.#bytes.readUInt32LE(at);
       if (word === PADDING) {

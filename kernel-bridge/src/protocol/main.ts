@@ -147,7 +147,9 @@ async function main(): Promise<void> {
   protocol.start();
   language.startLater();
   let isHeldUp = false;
+  let isComing = false;
   const drain = (): void => {
+    isComing = false;
     if (isHeldUp) return;
     const hasMore = ring.drain((bytes) => protocol.onMain(readMessage(bytes)), DRAINED_MAX);
     if (sockets.isBehind) {
@@ -159,9 +161,15 @@ async function main(): Promise<void> {
       };
       // Sends that need not wait resolve without the event loop; it has its turn here, or nothing else ever would.
       void sockets.flushed().then(() => setImmediate(goOn));
-    } else if (hasMore) setImmediate(drain);
+    } else if (hasMore) drainSoon();
   };
-  port.on('message', drain);
+  // Never in the port's own event, which takes a thousand of its messages before anything else has its turn.
+  const drainSoon = (): void => {
+    if (isComing) return;
+    isComing = true;
+    setImmediate(drain);
+  };
+  port.on('message', drainSoon);
   drain();
   watchParent(() => void end());
 }
