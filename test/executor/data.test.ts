@@ -74,6 +74,23 @@ describe('results', () => {
     await until(async () => (await executor.schedulerInfo()).workers.length === 2);
   });
 
+  it('are spread evenly by rebalance, and are the same afterwards', async () => {
+    const { executor, impure } = world;
+    const there = impure.with({ workers: 'worker-0', allowOtherWorkers: true });
+    const futures = there.map((i: number) => new Float64Array(100_000).fill(i), [0, 1, 2, 3, 4, 5]);
+    await wait(futures);
+    const keys = new Set(futures.map(({ key }) => key));
+    const held = async () =>
+      Object.values(await executor.hasWhat()).map((all) => all.filter((key) => keys.has(key)).length);
+    expect((await held()).sort()).toEqual([0, 6]);
+    await executor.rebalance(futures);
+    expect(await held()).toEqual([3, 3]);
+    expect((await executor.gather(futures)).map((xs) => xs[99_999])).toEqual([0, 1, 2, 3, 4, 5]);
+    const before = await executor.whoHas(futures);
+    await executor.rebalance(futures);
+    expect(await executor.whoHas(futures)).toEqual(before);
+  });
+
   it('are let go when their last future is, one graph as a whole', async () => {
     const { executor, impure } = world;
     const keys = async () => Object.values(await executor.hasWhat()).flat();

@@ -1,6 +1,6 @@
-/** A client to be killed: it holds a result, and keeps a thread busy. */
+/** A client to be killed: it holds a result and a lock, and keeps a thread busy. */
 import process from 'node:process';
-import { Executor, Secret, silentLogger } from 'covey';
+import { Executor, Lock, Secret, silentLogger } from 'covey';
 
 const executor = await Executor.connect(process.argv[2], {
   secret: Secret.fromText(process.env['COVEY_TEST_SECRET']),
@@ -10,6 +10,7 @@ const executor = await Executor.connect(process.argv[2], {
 const impure = executor.with({ pure: false });
 const held = impure.submit(() => new Float64Array(10_000));
 await held.exception();
+const lock = await new Lock(executor, 'of the doomed').acquire();
 const endless = impure.submit(() => {
   for (;;);
 });
@@ -20,4 +21,4 @@ while (
 );
 console.log(JSON.stringify({ held: held.key, endless: endless.key }));
 process.stdin.resume();
-process.on('exit', () => [held, endless]); // Else they would be collected, and so released.
+process.on('exit', () => [held, endless, lock]); // Else they would be collected, and so released.

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { Executor, FutureLostError, LocalCluster, silentLogger, TaskCancelledError, wait } from 'covey';
+import { Executor, FutureLostError, LocalCluster, Lock, silentLogger, TaskCancelledError, wait } from 'covey';
 import { failure, RunningCluster } from '../support/running-cluster.js';
 import { Sandbox, until } from '../support/sandbox.js';
 
@@ -76,8 +76,13 @@ describe('in a cluster', () => {
       const { endless, held } = JSON.parse(line) as { endless: string; held: string };
       expect(await keysOnWorkers()).toContain(held);
       expect((await world.executor.schedulerInfo()).clients.map(({ name }) => name)).toContain('doomed');
+      const lock = new Lock(world.executor, 'of the doomed');
+      expect(await lock.locked()).toBe(true);
+      const acquiring = lock.acquire();
       client.kill('SIGKILL');
       await once(client, 'close');
+      await (await acquiring).release();
+      expect(await lock.locked()).toBe(false);
       await until(async () => !(await keysOnWorkers()).includes(held));
       expect(await keysOnWorkers()).not.toContain(held);
       const isRunning = async () =>

@@ -241,10 +241,11 @@ export class Executor extends Sharing implements AsyncDisposable {
    * Resolves when at most `belowBytes` of what was submitted are unacknowledged: what to await between large portions, or
    * after a {@link BackpressureError}.
    *
-   * @param belowBytes - default 1 MiB
+   * @param belowBytes - default 1 MiB, or half of `maxUnacknowledgedBytes` if that is less
    */
-  drained(belowBytes = 2 ** 20): Promise<void> {
-    return this.session.link.drained(belowBytes);
+  drained(belowBytes?: number): Promise<void> {
+    const { link, settings } = this.session;
+    return link.drained(belowBytes ?? Math.min(2 ** 20, settings.maxUnacknowledgedBytes / 2));
   }
 
   /** Lets all futures go and ends the connection, for all views. Safe to call again. */
