@@ -6,6 +6,7 @@
  * inside of functions and blocks stays as it is, and as fast. Lines stay where they were.
  */
 import { Edits } from './edits.js';
+import { PERHAPS } from './notebook-scope.js';
 import { namesOfCell } from './names.js';
 import type { CellNames, NameUse } from './names.js';
 import { childrenOf, isFunction, namesIn, parseModule } from './syntax-tree.js';
@@ -45,7 +46,10 @@ export function compileCell(source: string, file: string, isVariable: (name: str
 }
 
 /** The cell's JavaScript, on the cell's lines, and its syntax tree. @throws {CellSyntaxError} */
-export function compileToJavaScript(source: string, file: string): { readonly code: string; readonly program: AnyNode } {
+export function compileToJavaScript(
+  source: string,
+  file: string,
+): { readonly code: string; readonly program: AnyNode } {
   const { code } = javaScriptOf(source, file);
   try {
     return { code, program: parseModule(code) };
@@ -208,7 +212,7 @@ class CellRewriter {
     if (form === 'shorthand') this.#edits.replace(start, end, `${name}: ${text}`);
     else if (form === 'callee') this.#edits.replace(start, end, `(0, ${text})`);
     else if (form === 'typeof' && kind === undefined) {
-      this.#edits.replace(start, end, `(${JSON.stringify(name)} in ${SCOPE} ? ${text} : undefined)`);
+      this.#edits.replace(start, end, `${SCOPE}.${PERHAPS}${name}`);
     } else this.#edits.replace(start, end, text);
   }
 

@@ -15,7 +15,7 @@ export class NotebookScope {
   readonly #onName = new Map<string, () => Promise<unknown>>();
 
   constructor() {
-    this.variables = Object.create(behindVariables()) as Variables;
+    this.variables = Object.create(behindVariables(() => this.variables)) as Variables;
     Object.defineProperty(this.variables, Symbol.toStringTag, { value: 'Module' });
   }
 
@@ -86,15 +86,28 @@ export class NotebookScope {
   }
 }
 
+/**
+ * `typeof name` of a name that may not be there is read as this member: undefined then, and the variable's value otherwise. A
+ * member, not a question by `in`, so that functions that travel take no more along than the variable.
+ */
+export const PERHAPS = '$perhaps$';
+
 /** What code asks any object, to see what it is. */
 const asked = new Set(['default', 'then', '__esModule', 'toJSON']);
 
-function behindVariables(): object {
+function behindVariables(variables: () => Variables): object {
   const global = globalThis as Variables;
+  const perhaps = (name: string | symbol): string | undefined =>
+    typeof name === 'string' && name.startsWith(PERHAPS) ? name.slice(PERHAPS.length) : undefined;
   return new Proxy(Object.create(null) as object, {
-    has: (_, name) => name in global,
+    has: (_, name) => {
+      const asked = perhaps(name);
+      return name in global || (asked !== undefined && Object.hasOwn(variables(), asked));
+    },
     get: (_, name) => {
       if (name in global || typeof name === 'symbol' || asked.has(name)) return global[name as string];
+      const own = perhaps(name);
+      if (own !== undefined) return Object.hasOwn(variables(), own) ? variables()[own] : global[own];
       throw new ReferenceError(`${name} is not defined`);
     },
     set: (_, name, value) => {

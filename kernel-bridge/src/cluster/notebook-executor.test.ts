@@ -29,6 +29,16 @@ test('functions in cells run on a cluster, with what they use from other cells',
   expect(await resultOf('(await executor.submit(() => new Point(3)).result()) instanceof Point')).toBe('true');
   const digest = "createHash('sha256').update(s).digest('hex').slice(0, 8)";
   expect(await resultOf(`await executor.submit((s: string) => ${digest}, 'a').result()`)).toBe("'ca978112'");
+  // Functions of one cell that use different variables, and each other.
+  await kernel.execute(
+    'const even = (n: number): boolean => n === 0 || odd(n - 1); const odd = (n: number): boolean => n !== 0 && even(n - 1)',
+  );
+  await kernel.execute(
+    'class Base { own = base } class Derived extends Base { more = add(1) } const kind = () => [typeof base, typeof nobody, even(4)]',
+  );
+  expect(await resultOf('JSON.stringify(await executor.submit(() => [new Derived(), kind(), odd(3)]).result())')).toBe(
+    `'[{"own":10,"more":11},["number","undefined",true],true]'`,
+  );
   await kernel.execute('base = 20');
   expect(await resultOf('await executor.submit(add, 5).result()')).toBe('25');
 });

@@ -1,3 +1,4 @@
+import { NotebookScope } from '../cells/notebook-scope.js';
 import { CellSyntaxError } from '../cells/typescript.js';
 import { compileSubmitted } from './compile-submitted.js';
 
@@ -7,11 +8,18 @@ const scope = {
   refusal: (name: string) => (name === 'display' ? 'display shows nothing on a worker.' : undefined),
 };
 
+function scopeWith(notebook: object): NotebookScope {
+  const filled = new NotebookScope();
+  for (const [name, value] of Object.entries(notebook)) filled.declare(name, value);
+  return filled;
+}
+
 async function run(source: string, notebook: object = {}, imports: object = {}): Promise<unknown> {
   const { code } = compileSubmitted(source, 'cell-7.ts', 'cell_7', scope);
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- what the kernel does with it
   const make = new Function(`return ${code}`)() as (variables: object, imports: object) => () => Promise<unknown>;
-  return make(notebook, imports)();
+  const { variables: given } = scopeWith(notebook);
+  return make(given, imports)();
 }
 
 test.each([

@@ -7,6 +7,7 @@ import { SCOPE, compileToJavaScript } from '../cells/compile-cell.js';
 import { Edits } from '../cells/edits.js';
 import { namesOfCell } from '../cells/names.js';
 import type { CellNames, NameUse } from '../cells/names.js';
+import { PERHAPS } from '../cells/notebook-scope.js';
 import { childrenOf } from '../cells/syntax-tree.js';
 import type { AnyNode } from '../cells/syntax-tree.js';
 import { CellSyntaxError, frameOf } from '../cells/typescript.js';
@@ -136,7 +137,7 @@ function rewriteUse(use: NameUse, { source, code, file, names, edits, scope }: U
   if (form === 'shorthand') edits.replace(start, end, `${name}: ${member}`);
   else if (form === 'callee') edits.replace(start, end, `(0, ${member})`);
   else if (form === 'typeof' && kind === undefined) {
-    edits.replace(start, end, `(${JSON.stringify(name)} in ${SCOPE} ? ${member} : undefined)`);
+    edits.replace(start, end, `${SCOPE}.${PERHAPS}${name}`);
   } else edits.replace(start, end, member);
 }
 

@@ -128,7 +128,7 @@ export class FunctionWriter {
   }
 
   /** A module's namespace object, by value: its exports as they are now. */
-  writeNamespace(value: object, members: readonly string[] = Object.keys(value)): void {
+  writeNamespace(value: object, members: readonly string[] = Object.keys(value)): 'by name' | 'by members' {
     const encoder = this.#encoder;
     const builtIn = builtInOf((value as { default?: object }).default ?? value);
     if (builtIn?.path.length === 0 && builtIn.module !== '') {
@@ -137,16 +137,17 @@ export class FunctionWriter {
       encoder.out.varint(1);
       encoder.out.string(namespaceStep);
       encoder.seen.add(value);
-      return;
+      return 'by name';
     }
+    // A partial view is an object of its own, whatever other views there are of the same module.
+    encoder.seen.add(members.length === Object.keys(value).length ? value : {});
+    encoder.out.byte(tag.namespace);
     this.#writeMembers(value, members);
+    return 'by members';
   }
 
   #writeMembers(value: object, members: readonly string[]): void {
     const encoder = this.#encoder;
-    // A partial view is an object of its own, whatever other views there are of the same module.
-    encoder.seen.add(members.length === Object.keys(value).length ? value : {});
-    encoder.out.byte(tag.namespace);
     encoder.out.varint(members.length);
     for (const name of members) {
       encoder.out.string(name);
@@ -248,6 +249,8 @@ export class FunctionWriter {
   }
 
   readonly #written = new Set<Variable>();
+  /** Of modules that travel by the members that are used of them: those that have been, or are in line. */
+  readonly #members = new Map<Variable, Set<string>>();
 
   #writeEager({ subject, analysis, file }: Description, eager: readonly Capture[]): void {
     const encoder = this.#encoder;
@@ -263,12 +266,17 @@ export class FunctionWriter {
     }
     for (const capture of eager) {
       this.#written.add(capture.variable);
+      this.#missingMembers(capture);
       this.#writeCaptured(capture, file.url);
     }
   }
 
   #deferVariable(capture: Capture, file: ModuleFile): void {
-    if (this.#written.has(capture.variable)) return;
+    const missing = this.#missingMembers(capture);
+    if (this.#written.has(capture.variable)) {
+      if (missing.length > 0) this.#deferMembers(capture, missing);
+      return;
+    }
     this.#written.add(capture.variable);
     this.#defer(() => {
       const { out, trail } = this.#encoder;
@@ -279,6 +287,33 @@ export class FunctionWriter {
       trail.pop();
     });
   }
+
+  /** What a function uses of a module and others, that were met before, don't; marked as being on its way. */
+  #missingMembers({ variable, members }: Capture): string[] {
+    let known = this.#members.get(variable);
+    if (known === undefined) {
+      if (members === undefined) return [];
+      this.#members.set(variable, (known = new Set()));
+    }
+    const missing = (members ?? Object.keys(variable.value as object)).filter((member) => !known.has(member));
+    for (const member of missing) known.add(member);
+    return missing;
+  }
+
+  #deferMembers({ name, variable }: Capture, members: readonly string[]): void {
+    this.#defer(() => {
+      if (!this.#partial.has(variable)) return;
+      const { out, trail } = this.#encoder;
+      out.byte(deferred.members);
+      out.varint(variable.index);
+      trail.push({ arrow: name });
+      this.#writeMembers(variable.value as object, members);
+      trail.pop();
+    });
+  }
+
+  /** Variables that were written as the members that are used of a module. */
+  readonly #partial = new Set<Variable>();
 
   #writeCaptured({ name, variable, members, reference }: Capture, url: string): void {
     const encoder = this.#encoder;
@@ -291,9 +326,9 @@ export class FunctionWriter {
     } else if (reference !== undefined) {
       if (typeof value === 'object' && value !== null && encoder.seen.find(value) >= 0) encoder.write(value);
       else this.#writeExport(value ?? {}, reference);
-    } else if (members !== undefined && !this.writeWhole(value as object))
-      this.writeNamespace(value as object, members);
-    else if (members === undefined) encoder.write(value);
+    } else if (members !== undefined && !this.writeWhole(value as object)) {
+      if (this.writeNamespace(value as object, members) === 'by members') this.#partial.add(variable);
+    } else if (members === undefined) encoder.write(value);
   }
 
   /** A module that is known by name is no collection of members. */

@@ -105,6 +105,11 @@ export class FunctionReader {
           if (cell !== undefined) cell.v = value;
           break;
         }
+        case deferred.members: {
+          const index = reader.varint();
+          this.#readMembers((this.#cells[index]?.v ?? this.#values[index]) as Record<string, unknown>);
+          break;
+        }
         case deferred.properties:
           decoder.readProperties(this.#target(decoder.read() as object));
           break;
@@ -265,6 +270,11 @@ export class FunctionReader {
   #readNamespace(): object {
     const namespace = Object.create(null) as Record<string, unknown>;
     this.#keep(namespace);
+    this.#readMembers(namespace);
+    return namespace;
+  }
+
+  #readMembers(namespace: Record<string, unknown>): void {
     for (let count = this.#decoder.reader.count(); count > 0; count--) {
       const name = this.#decoder.reader.text();
       const isLive = this.#decoder.reader.byte() === 1;
@@ -272,7 +282,6 @@ export class FunctionReader {
       if (isLive) Object.defineProperty(namespace, name, { get: value as () => unknown, enumerable: true });
       else namespace[name] = value;
     }
-    return namespace;
   }
 
   #finish(): void {

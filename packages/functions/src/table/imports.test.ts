@@ -117,6 +117,16 @@ table("the user's own modules", {
     [],
     [3, 'hello x', 1],
   ],
+  'members of a module that different functions use': [
+    () => {
+      const greeting = () => typeof state.increment;
+      const gauge = (depth: number): unknown => (depth === 0 ? new state.Gauge(1).value : both(0)[1]);
+      const both = (depth: number) => [greeting(), gauge(depth)];
+      return () => [state.scaled(1), ...both(1)];
+    },
+    [],
+    [3, 'function', 1],
+  ],
   'a namespace as a whole': [
     () => () => Object.keys(state).sort(),
     [],
