@@ -4,6 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { CellChanged, NotebookAnswer, NotebookRequest } from '../bridge/thread-messages.js';
+import type { CheckMode } from '../language/type-checks.js';
 import type { RingMemory } from './output-ring.js';
 
 /** Of a request that the protocol thread has handed to the main thread; counts from 1. 0 is "none". */
@@ -100,6 +101,9 @@ export type FromMain =
       readonly isPassword: boolean;
     }
   | { readonly type: 'comm-targets'; readonly comms: Readonly<Record<string, string>> }
+  | { readonly type: 'typecheck'; readonly mode: CheckMode }
+  /** The notebook's variables were forgotten. */
+  | { readonly type: 'reset' }
   | { readonly type: 'here'; readonly expected: RequestId; readonly running: RequestId }
   | NotebookAnswer
   | CellChanged

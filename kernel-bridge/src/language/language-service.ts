@@ -4,76 +4,116 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type ts from 'typescript';
-import type { Entry, FromLanguage } from './messages.js';
+import { globalsText } from './globals-text.js';
+import type { Entry, FromLanguage, Problem } from './messages.js';
 import { NotebookText } from './notebook-text.js';
 
 const ENTRIES_MAX = 1000;
-const globals = `
-declare global {
-  const executor: import('covey').Executor;
-  const display: ((value: unknown, options?: { id?: string }) => { id: string; update(value: unknown): void }) &
-    Record<'html' | 'svg' | 'markdown' | 'latex' | 'text' | 'json' | 'vega' | 'vegaLite' | 'png' | 'jpeg' | 'gif' | 'webp' | 'bundle',
-      (value: unknown, options?: { id?: string }) => { id: string; update(value: unknown): void }> &
-    { update(id: string, value: unknown): void; clear(wait?: boolean): void };
-  function input(prompt?: string, options?: { password?: boolean }): Promise<string>;
-  function prompt(prompt?: string): Promise<string>;
+const PROBLEMS_MAX = 10;
+
+/** What is an error in a module, and none in a notebook, where a variable of another cell may be assigned. */
+const ASSIGNED_IMPORT = 2632;
+/** Notebooks explore: a parameter need not have a type, nor a package. */
+const isImplicitAny = (code: number): boolean => code >= 7005 && code <= 7061;
+
+interface Shown {
+  readonly text: string;
+  readonly version: number;
 }
-export {};
-`;
 
 export class NotebookLanguage {
+  readonly #ts: typeof ts;
   readonly #cells: NotebookText;
   readonly #service: ts.LanguageService;
+  readonly #folder: string;
   readonly #file: string;
-  #text = '';
-  #version = 0;
+  /** Files that are nowhere but here. */
+  readonly #shown = new Map<string, Shown>();
+  #modules = new Set<string>();
 
   constructor(typescript: typeof ts, folder: string) {
+    this.#ts = typescript;
+    this.#folder = folder;
     this.#cells = new NotebookText(typescript);
     this.#file = join(folder, '__notebook__.ts');
     const globalsFile = join(folder, '__notebook-globals__.ts');
-    const options: ts.CompilerOptions = {
+    this.#show(globalsFile, globalsText);
+    const { sys } = typescript;
+    this.#service = typescript.createLanguageService({
+      getCompilationSettings: () => this.#options,
+      getCurrentDirectory: () => folder,
+      getDefaultLibFileName: (settings) => typescript.getDefaultLibFilePath(settings),
+      getScriptFileNames: () => [globalsFile, this.#file],
+      getScriptVersion: (file) => String(this.#shown.get(file)?.version ?? this.#versionOnDisk(file)),
+      getScriptSnapshot: (file) => {
+        const text = this.#shown.get(file)?.text ?? sys.readFile(file);
+        return text === undefined ? undefined : typescript.ScriptSnapshot.fromString(text);
+      },
+      fileExists: (file) => this.#shown.has(file) || sys.fileExists(file),
+      readFile: (file) => this.#shown.get(file)?.text ?? sys.readFile(file),
+      directoryExists: (path) => sys.directoryExists(path),
+      getDirectories: (path) => sys.getDirectories(path),
+    });
+  }
+
+  get #options(): ts.CompilerOptions {
+    const typescript = this.#ts;
+    return (this.#settings ??= {
       target: typescript.ScriptTarget.ES2022,
       lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
       module: typescript.ModuleKind.ESNext,
       moduleResolution: typescript.ModuleResolutionKind.Bundler,
       allowImportingTsExtensions: true,
+      resolveJsonModule: true,
       noEmit: true,
       strict: true,
       skipLibCheck: true,
-      typeRoots: typeRoots(folder),
+      typeRoots: typeRoots(this.#folder),
       types: ['node'],
       paths: ownPackages(),
-    };
-    this.#service = typescript.createLanguageService({
-      getCompilationSettings: () => options,
-      getCurrentDirectory: () => folder,
-      getDefaultLibFileName: (settings) => typescript.getDefaultLibFilePath(settings),
-      getScriptFileNames: () => [globalsFile, this.#file],
-      getScriptVersion: (file) => (file === this.#file ? String(this.#version) : '1'),
-      getScriptSnapshot: (file) => {
-        const text =
-          file === this.#file
-            ? this.#text
-            : file === globalsFile
-              ? globals
-              : (typescript.sys.readFile(file) ?? undefined);
-        return text === undefined ? undefined : typescript.ScriptSnapshot.fromString(text);
-      },
-      fileExists: (file) => typescript.sys.fileExists(file),
-      readFile: (file) => typescript.sys.readFile(file),
-      directoryExists: (path) => typescript.sys.directoryExists(path),
-      getDirectories: (path) => typescript.sys.getDirectories(path),
     });
   }
+  #settings: ts.CompilerOptions | undefined;
 
   addCell(code: string): void {
     this.#cells.add(code);
+    const modules = new Set<string>();
+    for (const [name, text] of this.#cells.modules()) {
+      const file = join(this.#folder, `${name}.ts`);
+      modules.add(file);
+      this.#show(file, text);
+    }
+    for (const file of this.#modules) if (!modules.has(file)) this.#shown.delete(file);
+    this.#modules = modules;
+  }
+
+  reset(): void {
+    this.#cells.clear();
+    for (const file of this.#modules) this.#shown.delete(file);
+    this.#modules.clear();
+  }
+
+  /** The type errors of a cell that is about to run. */
+  check(id: number, code: string): FromLanguage {
+    const offset = this.#showCurrent(code);
+    const problems = this.#service
+      .getSemanticDiagnostics(this.#file)
+      .filter(({ start = -1, code: number, category }) => {
+        const isError = category === this.#ts.DiagnosticCategory.Error;
+        return isError && start >= offset && number !== ASSIGNED_IMPORT && !isImplicitAny(number);
+      })
+      .slice(0, PROBLEMS_MAX)
+      .map(({ start = 0, code: number, messageText }): Problem => {
+        const before = code.slice(0, start - offset).split('\n');
+        const message = this.#ts.flattenDiagnosticMessageText(messageText, '\n');
+        return { line: before.length, column: (before.at(-1) ?? '').length + 1, code: number, message };
+      });
+    return { type: 'checked', id, problems };
   }
 
   complete(id: number, code: string, cursor: number): FromLanguage {
     const prefix = /[\p{ID_Continue}$]*$/u.exec(code.slice(0, cursor))?.[0] ?? '';
-    const position = this.#show(code) + cursor;
+    const position = this.#showCurrent(code) + cursor;
     const found = this.#service.getCompletionsAtPosition(this.#file, position, {
       includeCompletionsWithInsertText: false,
     });
@@ -86,7 +126,7 @@ export class NotebookLanguage {
   }
 
   inspect(id: number, code: string, cursor: number): FromLanguage {
-    const offset = this.#show(code);
+    const offset = this.#showCurrent(code);
     // At the end of a name, or behind an opening bracket, the name before is meant.
     const back = /[\s(]*$/.exec(code.slice(0, cursor))?.[0].length ?? 0;
     const at = offset + cursor;
@@ -98,15 +138,22 @@ export class NotebookLanguage {
     return { type: 'inspected', id, signature: text(info?.displayParts), documentation: text(info?.documentation) };
   }
 
-  /** @returns where in the whole text the cell begins. */
-  #show(code: string): number {
-    const before = `${this.#cells.textFor(code)}export {};\n`;
-    const text = before + code;
-    if (text !== this.#text) {
-      this.#text = text;
-      this.#version++;
-    }
-    return before.length;
+  /** @returns where in the text the cell begins. */
+  #showCurrent(code: string): number {
+    const { text, start } = this.#cells.current(code);
+    this.#show(this.#file, text);
+    return start;
+  }
+
+  #show(file: string, text: string): void {
+    const shown = this.#shown.get(file);
+    if (shown?.text !== text) this.#shown.set(file, { text, version: (shown?.version ?? 0) + 1 });
+  }
+
+  /** The user's own modules change; packages and libraries hardly ever do, and are many. */
+  #versionOnDisk(file: string): number {
+    if (!file.startsWith(this.#folder) || file.includes('node_modules')) return 1;
+    return this.#ts.sys.getModifiedTime?.(file)?.getTime() ?? 1;
   }
 }
 

@@ -12,15 +12,17 @@ const START_AFTER_MS = 1500;
 export class LanguageThread {
   readonly #onMessage: (message: FromLanguage) => void;
   readonly #log: (line: string) => void;
+  readonly #onGone: () => void;
   readonly #waiting: ToLanguage[] = [];
   #worker: Worker | undefined;
   #starting: NodeJS.Timeout | undefined;
   #isWaitingToBeAsked = false;
   #isGone = false;
 
-  constructor(onMessage: (message: FromLanguage) => void, log: (line: string) => void) {
+  constructor(onMessage: (message: FromLanguage) => void, log: (line: string) => void, onGone: () => void) {
     this.#onMessage = onMessage;
     this.#log = log;
+    this.#onGone = onGone;
   }
 
   startLater(): void {
@@ -44,7 +46,7 @@ export class LanguageThread {
     }
     if (this.#worker !== undefined) this.#worker.postMessage(message);
     // Questions from before its start are answered by then.
-    else if (message.type === 'cell') this.#waiting.push(message);
+    else if (message.type !== 'complete' && message.type !== 'inspect') this.#waiting.push(message);
   }
 
   #start(): void {
@@ -52,7 +54,10 @@ export class LanguageThread {
     this.#worker = worker;
     for (const message of this.#waiting.splice(0)) worker.postMessage(message);
     worker.on('message', this.#onMessage);
-    worker.on('error', (error) => this.#log(`completion by types ended: ${error.message}`));
+    worker.on('error', (error) => {
+      this.#log(`completion by types ended: ${error.message}`);
+      this.#onGone();
+    });
     worker.on('exit', () => {
       if (this.#worker === worker) this.#isGone = true;
     });

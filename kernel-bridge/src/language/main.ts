@@ -15,6 +15,12 @@ port.on('message', (message: ToLanguage) => {
     case 'cell':
       language.addCell(message.code);
       return;
+    case 'reset':
+      language.reset();
+      return;
+    case 'check':
+      say(language.check(message.id, message.code));
+      return;
     case 'complete':
       say(language.complete(message.id, message.code, message.cursor));
       return;
@@ -22,6 +28,7 @@ port.on('message', (message: ToLanguage) => {
       say(language.inspect(message.id, message.code, message.cursor));
   }
 });
-// The first question loads the libraries' types and binds them.
+// The first questions load the libraries' types, bind them, and check what all checks need.
 language.complete(0, 'console.', 8);
+language.check(0, 'const a = [1].map(String); await Promise.resolve(a); console.log(a)');
 say({ type: 'warm' });

@@ -3,10 +3,14 @@
  */
 export type ToLanguage =
   | { readonly type: 'cell'; readonly code: string }
+  /** What cells declared is forgotten. */
+  | { readonly type: 'reset' }
+  | { readonly type: 'check'; readonly id: number; readonly code: string }
   | { readonly type: 'complete' | 'inspect'; readonly id: number; readonly code: string; readonly cursor: number };
 
 export type FromLanguage =
   | { readonly type: 'warm' }
+  | { readonly type: 'checked'; readonly id: number; readonly problems: readonly Problem[] }
   | { readonly type: 'completed'; readonly id: number; readonly start: number; readonly entries: readonly Entry[] }
   | { readonly type: 'inspected'; readonly id: number; readonly signature: string; readonly documentation: string };
 
@@ -14,4 +18,12 @@ export type FromLanguage =
 export interface Entry {
   readonly name: string;
   readonly kind: string;
+}
+
+/** A type error; line and column count from 1. */
+export interface Problem {
+  readonly line: number;
+  readonly column: number;
+  readonly code: number;
+  readonly message: string;
 }

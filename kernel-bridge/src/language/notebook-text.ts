@@ -1,54 +1,89 @@
 /**
- * All cells as one text that a type checker understands: of a name that was declared again only the last declaration is
- * left, and nothing that isn't a declaration, since only those tell later cells something.
+ * The notebook as a type checker understands it: each cell that was run is a module of its declarations, which imports
+ * what it uses of others from whichever cell declared it last. So a name may be declared again, older functions see the
+ * new one, and what `let` holds is never narrowed to its first value. Statements that declare nothing tell later cells
+ * nothing, and are left out.
  */
 import type ts from 'typescript';
 
 interface Statement {
   readonly text: string;
   readonly names: readonly string[];
+  /** It says `export` itself. */
+  readonly isExported: boolean;
+  /** Declares something for all files. */
+  readonly isGlobal: boolean;
 }
+
+type Cell = readonly Statement[];
 
 type TypeScript = typeof ts;
 
 export class NotebookText {
   readonly #ts: TypeScript;
-  #statements: Statement[] = [];
+  readonly #cells = new Map<number, Cell>();
+  readonly #latest = new Map<string, number>();
+  #count = 0;
 
   constructor(typescript: TypeScript) {
     this.#ts = typescript;
   }
 
-  /** What the cells so far declare. */
-  get text(): string {
-    return this.#statements.map(({ text }) => `${text}\n`).join('');
-  }
-
   /** A cell was run. */
   add(code: string): void {
-    const statements = this.statementsOf(code);
-    const fresh = new Set(statements.flatMap(({ names }) => names));
-    this.#statements = [...this.without(fresh), ...statements];
+    const cell = this.#cellOf(code);
+    const number = ++this.#count;
+    this.#cells.set(number, cell);
+    for (const name of namesOf(cell)) this.#latest.set(name, number);
+    for (const [older, statements] of this.#cells) {
+      if (!statements.some((statement) => this.#isLive(statement, older))) this.#cells.delete(older);
+    }
   }
 
-  /** The text as it is for a cell that declares some names anew. */
-  textFor(code: string): string {
-    const fresh = new Set(this.statementsOf(code).flatMap(({ names }) => names));
-    return this.without(fresh)
-      .map(({ text }) => `${text}\n`)
-      .join('');
+  /** Whether something of it hasn't been declared again since. */
+  #isLive({ names, isGlobal }: Statement, number: number): boolean {
+    return isGlobal || names.some((name) => this.#latest.get(name) === number);
   }
 
-  private without(names: ReadonlySet<string>): Statement[] {
-    return this.#statements.filter((statement) => !statement.names.some((name) => names.has(name)));
+  /** Everything is forgotten. */
+  clear(): void {
+    this.#cells.clear();
+    this.#latest.clear();
   }
 
-  private statementsOf(code: string): Statement[] {
+  /** The modules, by their names. */
+  modules(): Map<string, string> {
+    return new Map([...this.#cells].map(([number, cell]) => [moduleName(number), this.#textOf(number, cell)]));
+  }
+
+  /** A cell as it is being written: where it begins, and the text up to its end. */
+  current(code: string): { readonly text: string; readonly start: number } {
+    const names = namesOf(this.#cellOf(code));
+    const wanted = [...this.#latest].filter(([name]) => !names.has(name));
+    const head = `${importsOf(wanted)}export {};\n`;
+    return { text: head + code, start: head.length };
+  }
+
+  #textOf(number: number, cell: Cell): string {
+    const live = cell.filter((statement) => this.#isLive(statement, number));
+    const text = live.map((statement) => statement.text).join('\n');
+    const names = namesOf(live);
+    const words = new Set(text.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
+    const foreign = [...this.#latest].filter(([name]) => words.has(name) && !names.has(name));
+    const exported = namesOf(live.filter(({ isExported }) => isExported));
+    const own = [...names].filter((name) => !exported.has(name));
+    return `${importsOf(foreign)}${text}\nexport { ${own.join(', ')} };\n`;
+  }
+
+  #cellOf(code: string): Cell {
     const ts = this.#ts;
     const source = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest, false);
-    return source.statements.flatMap((statement) => {
+    return source.statements.flatMap((statement): Statement[] => {
       const names = this.#namesOf(statement);
-      return names.length === 0 ? [] : [{ text: code.slice(statement.pos, statement.end), names }];
+      const isGlobal = ts.isModuleDeclaration(statement) && (statement.flags & ts.NodeFlags.GlobalAugmentation) !== 0;
+      if (names.length === 0 && !isGlobal) return [];
+      const text = code.slice(statement.pos, statement.end);
+      return [{ text, names, isExported: isExported(statement, ts), isGlobal }];
     });
   }
 
@@ -71,7 +106,7 @@ export class NotebookText {
       ts.isInterfaceDeclaration(statement) ||
       ts.isTypeAliasDeclaration(statement) ||
       ts.isEnumDeclaration(statement) ||
-      ts.isModuleDeclaration(statement);
+      (ts.isModuleDeclaration(statement) && (statement.flags & ts.NodeFlags.GlobalAugmentation) === 0);
     return isDeclaration && statement.name !== undefined ? [statement.name.text] : [];
   }
 
@@ -80,4 +115,24 @@ export class NotebookText {
     if (ts.isIdentifier(name)) return [name.text];
     return name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : this.#namesIn(element.name)));
   }
+}
+
+function namesOf(cell: Cell): Set<string> {
+  return new Set(cell.flatMap(({ names }) => names));
+}
+
+function isExported(statement: ts.Statement, typescript: TypeScript): boolean {
+  const { modifiers } = statement as { readonly modifiers?: readonly ts.ModifierLike[] };
+  return modifiers?.some(({ kind }) => kind === typescript.SyntaxKind.ExportKeyword) ?? false;
+}
+
+function moduleName(number: number): string {
+  return `__cell-${number}__`;
+}
+
+/** On one line, so that lines stay where they are. */
+function importsOf(names: readonly (readonly [name: string, from: number])[]): string {
+  const groups = new Map<number, string[]>();
+  for (const [name, from] of names) groups.set(from, [...(groups.get(from) ?? []), name]);
+  return [...groups].map(([from, group]) => `import { ${group.join(', ')} } from './${moduleName(from)}'; `).join('');
 }

@@ -7,9 +7,10 @@ import { MagicError } from './magic.js';
 import { npm } from './npm.js';
 import { submit } from './submit.js';
 import { timeit } from './timeit.js';
+import { typecheck } from './typecheck.js';
 import { reset, who } from './variables.js';
 
-const withoutHelp: readonly Magic[] = [submit, npm, timeit, who, reset];
+const withoutHelp: readonly Magic[] = [submit, npm, typecheck, timeit, who, reset];
 const magics: readonly Magic[] = [help(() => magics), listMagics(() => magics), ...withoutHelp];
 
 /** @throws {MagicError} when there is none of that name, or it isn't used so. */

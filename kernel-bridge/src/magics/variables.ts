@@ -24,8 +24,9 @@ export const reset: Magic = {
   summary: 'forgets all variables of the notebook',
   takesLine: true,
   takesCell: false,
-  run: (_, { scope }) => {
+  run: (_, { scope, output }) => {
     for (const name of scope.names()) scope.remove(name);
+    output.say({ type: 'reset' });
   },
 };
 

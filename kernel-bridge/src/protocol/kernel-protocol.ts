@@ -6,9 +6,13 @@
  * Requests that change or run something stand in one line. All others are answered while a cell runs; since servers
  * and front ends take the last `status` for the kernel's, such an answer's `idle` is followed by the running cell's `busy`.
  */
-import type { ExecuteOutcome, FromMain, RequestId, ToMain } from '../channel/messages.js';
+import type { ErrorReport, ExecuteOutcome, FromMain, RequestId, ToMain } from '../channel/messages.js';
 import type { BridgeDesk } from '../bridge/bridge-desk.js';
+import { cellFile } from '../channel/cell-file.js';
 import type { LanguageDesk } from '../language/desk.js';
+import type { Problem } from '../language/messages.js';
+import { describeProblems } from '../language/type-checks.js';
+import type { TypeChecks } from '../language/type-checks.js';
 import { coveyMetadata } from './covey-metadata.js';
 import { completenessOf } from './completeness.js';
 import type { History, HistoryEntry } from './history.js';
@@ -41,6 +45,8 @@ export interface ProtocolOutlet {
   readonly debug: (request: Dictionary) => Promise<Dictionary>;
   /** A cell was run; what it declares is known to later ones. */
   readonly onCell: (code: string) => void;
+  /** What cells declared is forgotten. */
+  readonly onReset: () => void;
   /** To the kernel's own log. */
   readonly log: (line: string) => void;
 }
@@ -73,6 +79,7 @@ export class KernelProtocol {
   readonly #outlet: ProtocolOutlet;
   readonly #history: History;
   readonly #desk: LanguageDesk;
+  readonly #checks: TypeChecks;
   readonly #bridge: BridgeDesk;
   readonly #streams: StreamCoalescer;
   readonly #queue: Pending[] = [];
@@ -83,12 +90,15 @@ export class KernelProtocol {
   #comms: Readonly<Record<string, string>> = {};
   #count = 0;
   #nextId = 1;
+  /** A cell is done and answered, and is `idle` once its warnings are said. */
+  #isFinishing = false;
   #isReady = false;
   #isEnding = false;
 
-  constructor(outlet: ProtocolOutlet, history: History, desk: LanguageDesk, bridge: BridgeDesk) {
+  constructor(outlet: ProtocolOutlet, history: History, desk: LanguageDesk, checks: TypeChecks, bridge: BridgeDesk) {
     this.#bridge = bridge;
     this.#desk = desk;
+    this.#checks = checks;
     this.#outlet = outlet;
     this.#history = history;
     this.#streams = new StreamCoalescer({
@@ -132,6 +142,7 @@ export class KernelProtocol {
           return;
         }
         this.#queue.push(pending);
+        this.#checks.hurry();
         this.#next();
         return;
       case 'kernel_info_request':
@@ -153,6 +164,8 @@ export class KernelProtocol {
       case 'interrupt_request':
         this.#outlet.interruptMain(this.#outlet.nowMs() - (this.#running?.startedMs ?? this.#outlet.nowMs()));
         this.#answer(pending, { status: 'ok' });
+        if (this.#running !== undefined && this.#checks.drop(this.#running.id))
+          this.#refuse(this.#running, interrupted());
         return;
       case 'debug_request':
         this.#status(pending, 'busy');
@@ -204,6 +217,12 @@ export class KernelProtocol {
       case 'cell-changed':
         this.#bridge.onNotebook(said);
         return;
+      case 'typecheck':
+        this.#checks.mode = said.mode;
+        return;
+      case 'reset':
+        this.#outlet.onReset();
+        return;
       case 'comm-targets':
         this.#comms = said.comms;
         return;
@@ -219,14 +238,19 @@ export class KernelProtocol {
 
   /** Says a line under the cell that runs, or the last one. */
   complain(text: string): void {
-    this.#streams.write(this.#running?.id ?? this.#nextId - 1, 'stderr', text, this.#outlet.nowMs());
+    this.sayUnder(this.#running?.id ?? this.#nextId - 1, text);
+  }
+
+  /** Says a line under a cell. */
+  sayUnder(id: RequestId, text: string): void {
+    this.#streams.write(id, 'stderr', text, this.#outlet.nowMs());
     this.#streams.flush(this.#outlet.nowMs());
   }
 
   // The line of requests that run something.
 
   #next(): void {
-    if (this.#running !== undefined || !this.#isReady || this.#isEnding) return;
+    if (this.#running !== undefined || this.#isFinishing || !this.#isReady || this.#isEnding) return;
     const pending = this.#queue.shift();
     if (pending === undefined) return;
     this.#remember(pending);
@@ -250,18 +274,32 @@ export class KernelProtocol {
     const count = this.#count;
     if (!silent) this.#publish(pending.message.header, 'execute_input', { code, execution_count: count });
     const entry = isStored && code.trim() !== '' ? this.#history.add(count, code) : undefined;
-    this.#running = { ...pending, startedMs: this.#outlet.nowMs(), count, silent, stopOnError, entry };
+    const running: Running = { ...pending, startedMs: this.#outlet.nowMs(), count, silent, stopOnError, entry };
+    this.#running = running;
     this.#streams.begin(this.#outlet.nowMs());
-    this.#outlet.toMain({
-      type: 'execute',
-      id: pending.id,
-      code,
-      count,
-      silent,
-      allowStdin: content['allow_stdin'] === true,
-      userExpressions: expressionsOf(content['user_expressions']),
-      covey: coveyMetadata(pending.message.metadata),
-    });
+    const run = (): void =>
+      this.#outlet.toMain({
+        type: 'execute',
+        id: pending.id,
+        code,
+        count,
+        silent,
+        allowStdin: content['allow_stdin'] === true,
+        userExpressions: expressionsOf(content['user_expressions']),
+        covey: coveyMetadata(pending.message.metadata),
+      });
+    if (silent) run();
+    else {
+      this.#checks.begin({ id: pending.id, code, file: cellFile(count) }, (problems) => {
+        if (problems.length === 0) run();
+        else this.#refuse(running, typeErrors(cellFile(count), problems));
+      });
+    }
+  }
+
+  /** The end of a cell that did not run. */
+  #refuse(running: Running, report: ErrorReport): void {
+    if (this.#running === running) this.#ended(running, { status: 'error', ...report });
   }
 
   #comm(pending: Pending): void {
@@ -282,48 +320,65 @@ export class KernelProtocol {
   #executed(id: RequestId, outcome: ExecuteOutcome): void {
     const running = this.#running;
     if (running?.id !== id) return;
-    this.#streams.flush(this.#outlet.nowMs());
     if (!running.silent) this.#outlet.onCell(textOf(running.message.content, 'code'));
+    if (outcome.status === 'error' && outcome.ename === 'SyntaxError') this.#checks.drop(id);
+    this.#ended(running, outcome);
+  }
+
+  #ended(running: Running, outcome: ExecuteOutcome): void {
+    this.#streams.flush(this.#outlet.nowMs());
+    this.#running = undefined;
     const common = { execution_count: running.count };
     if (outcome.status === 'ok') {
       const { userExpressions: user_expressions, payload } = outcome;
-      this.#running = undefined;
-      this.#reply(running, { status: 'ok', ...common, user_expressions, payload });
-    } else {
-      const { ename, evalue, traceback } = outcome;
-      if (!running.silent) this.#publish(running.message.header, 'error', { ename, evalue, traceback });
-      this.#running = undefined;
-      this.#reply(running, { status: 'error', ...common, ename, evalue, traceback, payload: [], user_expressions: {} });
-      if (running.stopOnError) this.#abortBehind(running);
+      this.#sendReply(running, { status: 'ok', ...common, user_expressions, payload });
+      this.#finishCell(running);
+      return;
     }
-    this.#next();
+    const { ename, evalue, traceback } = outcome;
+    const report = { ename, evalue, traceback };
+    if (!running.silent) this.#publish(running.message.header, 'error', report);
+    this.#sendReply(running, { status: 'error', ...common, ...report, payload: [], user_expressions: {} });
+    // Before the wait for warnings: what is sent from now on, its sender sends knowing.
+    const waiting = running.stopOnError ? this.#abortBehind(running) : [];
+    this.#finishCell(running, waiting);
+  }
+
+  /** A cell that was answered is idle when its warnings are said; nobody else waits for them. */
+  #finishCell(running: Running, aborted: readonly Pending[] = []): void {
+    this.#isFinishing = true;
+    const finish = (): void => {
+      this.#isFinishing = false;
+      this.#settle(running);
+      for (const pending of aborted) {
+        this.#status(pending, 'busy');
+        this.#reply(pending, { status: 'aborted' });
+      }
+      this.#next();
+    };
+    if (this.#queue.length > 0 || aborted.length > 0) finish();
+    else this.#checks.finish(running.id, finish);
   }
 
   /** Force may hit main between two requests, and take the next one with it before it has begun. */
   #settleLost(expected: RequestId, actual: RequestId): void {
     const running = this.#running;
     if (running === undefined || running.id !== expected || actual === expected) return;
-    const evalue = 'The cell was interrupted.';
-    const report = { ename: 'KeyboardInterrupt', evalue, traceback: [`KeyboardInterrupt: ${evalue}`] };
-    if (running.message.header.msg_type === 'execute_request') this.#executed(expected, { status: 'error', ...report });
+    const isCell = running.message.header.msg_type === 'execute_request';
+    if (isCell) this.#executed(expected, { status: 'error', ...interrupted() });
     else this.#finish(running);
   }
 
   /** What was sent before its sender could know of the error is not run: all that is here, and all that is on its way. */
-  #abortBehind({ message: { header }, arrivedMs }: Running): void {
+  #abortBehind({ message: { header }, arrivedMs }: Running): Pending[] {
     // Dates are cut to milliseconds: one that is cut must not put what followed the reply before it.
     const sentBeforeMs = Date.parse(header.date) + this.#outlet.nowMs() - arrivedMs - DATE_STEP_MS;
     this.#failure = { session: header.session, sentBeforeMs };
+    const isRun = ({ message }: Pending): boolean =>
+      message.header.msg_type !== 'execute_request' || message.content['stop_on_error'] === false;
     const waiting = this.#queue.splice(0);
-    for (const pending of waiting) {
-      const isRun =
-        pending.message.header.msg_type !== 'execute_request' || pending.message.content['stop_on_error'] === false;
-      if (isRun) this.#queue.push(pending);
-      else {
-        this.#status(pending, 'busy');
-        this.#reply(pending, { status: 'aborted' });
-      }
-    }
+    this.#queue.push(...waiting.filter(isRun));
+    return waiting.filter((pending) => !isRun(pending));
   }
 
   #wasSentUnknowing({ message: { header } }: Pending): boolean {
@@ -410,10 +465,13 @@ export class KernelProtocol {
   }
 
   #reply(pending: Pending, content: Dictionary): void {
-    const { header, identities } = pending.message;
-    const type = header.msg_type.replace(/_request$/, '_reply');
-    this.#outlet.send(pending.channel, { type, content, parent: header, identities });
+    this.#sendReply(pending, content);
     this.#settle(pending);
+  }
+
+  #sendReply({ channel, message: { header, identities } }: Pending, content: Dictionary): void {
+    const type = header.msg_type.replace(/_request$/, '_reply');
+    this.#outlet.send(channel, { type, content, parent: header, identities });
   }
 
   /** The end of a request: `idle`, and whoever still runs is still busy. */
@@ -451,6 +509,17 @@ export class KernelProtocol {
     const text = data?.['text/plain'];
     if (running?.id === id && running.entry !== undefined && typeof text === 'string') running.entry.output = text;
   }
+}
+
+function interrupted(): ErrorReport {
+  const evalue = 'The cell was interrupted.';
+  return { ename: 'KeyboardInterrupt', evalue, traceback: [`KeyboardInterrupt: ${evalue}`] };
+}
+
+function typeErrors(file: string, problems: readonly Problem[]): ErrorReport {
+  const [first] = problems;
+  const lines = describeProblems(file, 'error', problems).trimEnd().split('\n');
+  return { ename: 'TypeCheckError', evalue: first?.message ?? '', traceback: lines };
 }
 
 function textOf(content: Dictionary, name: string): string {

@@ -19,6 +19,8 @@ import { readConnectionFile } from './connection-file.js';
 import { History, historyFile } from './history.js';
 import { LanguageDesk } from '../language/desk.js';
 import { LanguageThread } from '../language/language-thread.js';
+import type { FromLanguage } from '../language/messages.js';
+import { TypeChecks } from '../language/type-checks.js';
 import { MainMailbox } from './main-mailbox.js';
 import { MainInterrupter } from './interrupt.js';
 import { KernelProtocol } from './kernel-protocol.js';
@@ -69,7 +71,16 @@ async function main(): Promise<void> {
   });
   let streamTimer: NodeJS.Timeout | undefined;
   let isEnding = false;
-  const language = new LanguageThread((message) => desk.onLanguage(message), log);
+  const onLanguage = (message: FromLanguage): void => {
+    desk.onLanguage(message);
+    checks.onLanguage(message);
+  };
+  const language = new LanguageThread(onLanguage, log, () => checks.onGone());
+  const checks = new TypeChecks({
+    toLanguage: (message) => language.send(message),
+    after: (delayMs, then) => setTimeout(then, delayMs),
+    warn: (id, text) => protocol.sayUnder(id, text),
+  });
   const desk = new LanguageDesk({
     toMain,
     toLanguage: (message) => language.send(message),
@@ -122,10 +133,12 @@ async function main(): Promise<void> {
         streamTimer = setTimeout(() => protocol.wakeStreams(), delayMs);
       },
       onCell: (code) => language.send({ type: 'cell', code }),
+      onReset: () => language.send({ type: 'reset' }),
       log,
     },
     new History(historyFile()),
     desk,
+    checks,
     bridge,
   );
 
