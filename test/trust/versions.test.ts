@@ -51,7 +51,7 @@ test('a client and a worker that meet a scheduler of another version are told bo
   )) as VersionMismatchError;
   expect(error).toBeInstanceOf(VersionMismatchError);
   expect(error.message).toMatch(/9\.9\.9 \(protocol 99\)/);
-  expect(error.versions.local).toMatch(/^0\.\d+\.\d+ \(protocol 1\)$/);
+  expect(error.versions?.local).toMatch(/^0\.\d+\.\d+ \(protocol 1\)$/);
 
   const secretFile = join(sandbox.folder, 'config', 'secret');
   writeFileSync(secretFile, secret.reveal(), { mode: 0o600 });
