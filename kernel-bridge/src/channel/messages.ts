@@ -5,6 +5,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { CellChanged, NotebookAnswer, NotebookRequest } from '../bridge/thread-messages.js';
 import type { CheckMode } from '../language/type-checks.js';
+import type { OwnDescriptors } from './descriptors.js';
 import type { RingMemory } from './output-ring.js';
 
 /** Of a request that the protocol thread has handed to the main thread; counts from 1. 0 is "none". */
@@ -101,6 +102,8 @@ export type FromMain =
       readonly isPassword: boolean;
     }
   | { readonly type: 'comm-targets'; readonly comms: Readonly<Record<string, string>> }
+  /** A child process has ended: what it wrote to descriptors 1 and 2 belongs here. */
+  | { readonly type: 'descriptors' }
   | { readonly type: 'typecheck'; readonly mode: CheckMode }
   /** The notebook's variables were forgotten. */
   | { readonly type: 'reset' }
@@ -118,4 +121,5 @@ export interface ProtocolThreadData {
   readonly ring: RingMemory;
   readonly flags: SharedArrayBuffer;
   readonly answers: MessagePort;
+  readonly descriptors: OwnDescriptors;
 }

@@ -20,6 +20,7 @@ import { exposeVariables } from '../debugger/notebook-variables.js';
 import { Displays, provideDisplay } from '../display/display.js';
 import { watchAsyncHooks } from '../execution/async-hooks-watch.js';
 import { captureStreams } from '../execution/capture-streams.js';
+import { markChildOutput } from '../execution/child-output.js';
 import { followCells } from '../execution/cell-context.js';
 import { CellRunner } from '../execution/cell-runner.js';
 import { quietOwnWarnings } from '../execution/quiet-warnings.js';
@@ -42,6 +43,7 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
   const output = new Output(ring);
   output.follow(followCells(() => output.cell));
   captureStreams(output);
+  markChildOutput(() => output.say({ type: 'descriptors' }));
   const scope = new NotebookScope();
   exposeVariables(scope.variables);
   const folder = process.cwd();

@@ -2,9 +2,11 @@
  * The kernel's process: user code runs in this thread, and only user code. Its first deed is to start the protocol
  * thread, so that the front end is answered while the rest is still being loaded.
  */
+import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { AnswerReceiver } from '../channel/answers.js';
+import { removeDescriptorFiles, takeDescriptors } from '../channel/descriptors.js';
 import { Flags } from '../channel/flags.js';
 import type { ProtocolThreadData } from '../channel/messages.js';
 import { createRingMemory, RingWriter } from '../channel/output-ring.js';
@@ -22,20 +24,26 @@ function main(): void {
   }
   const memory = createRingMemory();
   const flags = new Flags();
+  const descriptors = takeDescriptors(connectionFile);
   const { port1, port2 } = new MessageChannel();
-  const workerData: ProtocolThreadData = { connectionFile, ring: memory, flags: flags.memory, answers: port2 };
+  const workerData: ProtocolThreadData = {
+    ...{ connectionFile, ring: memory, flags: flags.memory, answers: port2 },
+    descriptors,
+  };
   const thread = new Worker(join(import.meta.dirname, 'protocol.cjs'), { workerData, transferList: [port2] });
   const ring = new RingWriter(memory, () => thread.postMessage(0));
   let hasThreadEnded = false;
   const onEnd = (message: string): void => {
     hasThreadEnded = true;
-    process.stderr.write(`covey kernel: ${message}\n`);
+    // By now `process.stderr` leads into the notebook, to which nothing leads any more.
+    writeSync(descriptors.log, `covey kernel: ${message}\n`);
     process.exit(1);
   };
   thread.once('error', (error) => onEnd(error.stack ?? String(error)));
   thread.once('exit', () => onEnd('the protocol thread ended'));
   // Sockets that are open when a process exits abort it, whatever way leads out.
   process.on('exit', () => {
+    removeDescriptorFiles(descriptors);
     if (hasThreadEnded) return;
     ring.write(`j${JSON.stringify({ type: 'exiting' })}`);
     flags.waitForSocketsClosed(CLOSE_TIMEOUT_MS);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BridgeDesk } from '../bridge/bridge-desk.js';
 import type { ExecuteOutcome, FromMain, ToMain } from '../channel/messages.js';
 import { LanguageDesk } from '../language/desk.js';
+import { TypeChecks } from '../language/type-checks.js';
 import { History } from './history.js';
 import { KernelProtocol, unitsOf } from './kernel-protocol.js';
 import type { AskingChannel } from './kernel-protocol.js';
@@ -52,10 +53,12 @@ class World {
         wakeStreamsIn: () => undefined,
         debug: () => new Promise((resolve) => (this.#debugAnswer = resolve)),
         onCell: () => undefined,
+        onReset: () => undefined,
         log: (line) => this.lines.push(`log: ${line}`),
       },
       new History(join(folder, 'history.jsonl')),
       this.#desk,
+      new TypeChecks({ toLanguage: nothing, after: nothing, warn: nothing }),
       new BridgeDesk({ toBridge: nothing, publish: nothing, toNotebook: nothing, onManager: nothing }),
     );
   }

@@ -93,6 +93,7 @@ export class KernelProtocol {
   /** A cell is done and answered, and is `idle` once its warnings are said. */
   #isFinishing = false;
   #isReady = false;
+  #lastCell: RequestId = 0;
   #isEnding = false;
 
   constructor(outlet: ProtocolOutlet, history: History, desk: LanguageDesk, checks: TypeChecks, bridge: BridgeDesk) {
@@ -217,6 +218,8 @@ export class KernelProtocol {
       case 'cell-changed':
         this.#bridge.onNotebook(said);
         return;
+      case 'descriptors':
+        return;
       case 'typecheck':
         this.#checks.mode = said.mode;
         return;
@@ -236,9 +239,14 @@ export class KernelProtocol {
     return this.#running?.id ?? 0;
   }
 
+  /** Native code or a child process wrote something: under the cell that runs, or the last one. */
+  onDescriptor(name: 'stdout' | 'stderr', text: string): void {
+    this.#streams.write(this.#running?.id ?? this.#lastCell, name, text, this.#outlet.nowMs());
+  }
+
   /** Says a line under the cell that runs, or the last one. */
   complain(text: string): void {
-    this.sayUnder(this.#running?.id ?? this.#nextId - 1, text);
+    this.sayUnder(this.#running?.id ?? this.#lastCell, text);
   }
 
   /** Says a line under a cell. */
@@ -276,6 +284,7 @@ export class KernelProtocol {
     const entry = isStored && code.trim() !== '' ? this.#history.add(count, code) : undefined;
     const running: Running = { ...pending, startedMs: this.#outlet.nowMs(), count, silent, stopOnError, entry };
     this.#running = running;
+    if (!silent) this.#lastCell = pending.id;
     this.#streams.begin(this.#outlet.nowMs());
     const run = (): void =>
       this.#outlet.toMain({

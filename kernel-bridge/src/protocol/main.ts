@@ -8,7 +8,9 @@ import { cellFile } from '../channel/cell-file.js';
 import { sendAnswer } from '../channel/answers.js';
 import { Flags } from '../channel/flags.js';
 import { readMessage } from '../channel/main-messages.js';
-import type { ProtocolThreadData, ToMain } from '../channel/messages.js';
+import { DescriptorReader } from '../channel/descriptor-reader.js';
+import { fatalWords } from '../channel/descriptors.js';
+import type { FromMain, ProtocolThreadData, ToMain } from '../channel/messages.js';
 import { RingReader } from '../channel/output-ring.js';
 import { BridgeDesk } from '../bridge/bridge-desk.js';
 import { BridgeThread } from '../bridge/bridge-thread.js';
@@ -31,6 +33,10 @@ import { Sockets } from './sockets.js';
 
 /** What main may take to end by itself before it is ended. */
 const EXIT_GRACE_MS = 2000;
+
+/** How often descriptors 1 and 2 are looked at. */
+const DESCRIPTORS_BUSY_MS = 50;
+const DESCRIPTORS_IDLE_MS = 400;
 
 /** Bytes of main's that are taken at once: others have their turn between. */
 const DRAINED_MAX = 64 * 1024;
@@ -60,7 +66,7 @@ async function main(): Promise<void> {
   const log = (line: string): void => {
     try {
       // Not by the stream, which goes through the main thread, and into the notebook.
-      writeSync(2, `covey kernel: ${line}\n`);
+      writeSync(data.descriptors.log, `covey kernel: ${line}\n`);
     } catch {
       // Nobody reads the log.
     }
@@ -157,6 +163,18 @@ async function main(): Promise<void> {
       void end();
     },
   });
+  const descriptors = new DescriptorReader(data.descriptors.files, (name, text) => protocol.onDescriptor(name, text));
+  let lastWords = fatalWords(data.descriptors.lastWords);
+  if (lastWords !== undefined) log(`the kernel before this one ended: ${lastWords}`);
+  const onMain = (said: FromMain): void => {
+    if (said.type === 'executed' || said.type === 'descriptors') {
+      descriptors.read();
+      if (lastWords !== undefined)
+        protocol.complain(`The kernel had ended by itself before it was restarted: ${lastWords}\n`);
+      lastWords = undefined;
+    }
+    protocol.onMain(said);
+  };
   protocol.start();
   language.startLater();
   let isHeldUp = false;
@@ -164,7 +182,7 @@ async function main(): Promise<void> {
   const drain = (): void => {
     isComing = false;
     if (isHeldUp) return;
-    const hasMore = ring.drain((bytes) => protocol.onMain(readMessage(bytes)), DRAINED_MAX);
+    const hasMore = ring.drain((bytes) => onMain(readMessage(bytes)), DRAINED_MAX);
     if (sockets.isBehind) {
       // A flood of messages: the ring fills up, and main waits.
       isHeldUp = true;
@@ -184,6 +202,13 @@ async function main(): Promise<void> {
   };
   port.on('message', drainSoon);
   drain();
+  // What cells print comes first: it was said before what is only found now.
+  const look = (): void => {
+    drain();
+    if (!isHeldUp && !isComing) descriptors.read();
+    setTimeout(look, protocol.runningId === 0 ? DESCRIPTORS_IDLE_MS : DESCRIPTORS_BUSY_MS);
+  };
+  if (data.descriptors.files.length > 0) look();
   watchParent(() => void end());
 }
 

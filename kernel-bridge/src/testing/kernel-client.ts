@@ -50,7 +50,12 @@ export class KernelClient {
     this.#exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
   }
 
-  static async start(environment: NodeJS.ProcessEnv = {}, cwd?: string): Promise<KernelClient> {
+  /** @param log what descriptor 2 is; a pipe that is read for error messages of tests. */
+  static async start(
+    environment: NodeJS.ProcessEnv = {},
+    cwd?: string,
+    log: 'pipe' | number = 'pipe',
+  ): Promise<KernelClient> {
     const folder = mkdtempSync(join(tmpdir(), 'covey-kernel-'));
     const key = randomUUID();
     const [shell = 0, control = 0, stdin = 0, iopub = 0, heartbeat = 0] = await freePorts(5);
@@ -68,7 +73,7 @@ export class KernelClient {
     const child = spawn(process.execPath, [...kernelNodeFlags, entry, file], {
       cwd: cwd ?? folder,
       env: { ...process.env, COVEY_HOME: join(folder, 'home'), ...environment },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'ignore', log],
     });
     const client = new KernelClient(child, folder, key);
     client.#connect({ shell, control, stdin, iopub, heartbeat });
