@@ -9,7 +9,7 @@ import { Edits } from './edits.js';
 import { PERHAPS } from './notebook-scope.js';
 import { namesOfCell } from './names.js';
 import type { CellNames, NameUse } from './names.js';
-import { childrenOf, isFunction, namesIn, parseModule } from './syntax-tree.js';
+import { childrenOf, isFunction, lastStatement, namesIn, parseModule } from './syntax-tree.js';
 import type { AnyNode } from './syntax-tree.js';
 import { CellSyntaxError, frameOf, toJavaScript } from './typescript.js';
 
@@ -95,7 +95,7 @@ class CellRewriter {
 
   rewrite(program: AnyNode): string {
     const statements = [...childrenOf(program)];
-    const last = statements.findLast(({ type }) => type !== 'EmptyStatement');
+    const last = lastStatement(statements);
     for (const statement of statements) this.#statement(statement, statement === last);
     for (const statement of statements) this.#varsBelow(statement);
     for (const use of this.#names.uses) this.#use(use);

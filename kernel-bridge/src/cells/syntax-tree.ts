@@ -26,6 +26,18 @@ function isNode(value: unknown): value is AnyNode {
   return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
 }
 
+/** The last statement that its author wrote: compilers add `export {}` to a module from which they took the type imports. */
+export function lastStatement(statements: readonly AnyNode[]): AnyNode | undefined {
+  return statements.findLast((statement) => {
+    if (statement.type === 'EmptyStatement') return false;
+    return !(
+      statement.type === 'ExportNamedDeclaration' &&
+      statement.declaration == null &&
+      statement.specifiers.length === 0
+    );
+  });
+}
+
 export function isFunction(node: AnyNode): boolean {
   return (
     node.type === 'FunctionDeclaration' || node.type === 'FunctionExpression' || node.type === 'ArrowFunctionExpression'

@@ -125,6 +125,7 @@ describe('interrupts', () => {
 describe('the language', () => {
   test.each([
     ['types vanish', 'interface P { a: number }; const p: P = { a: 1 }; (p as P).a satisfies number', '1'],
+    ['a result behind a type import', "import type { Future } from 'covey';\n1 + 1", '2'],
     ['enums', 'enum Color { Red, Green = 5 }; [Color.Green, Color[0]]', "[ 5, 'Red' ]"],
     ['parameter properties', 'class Q { constructor(readonly v: number) {} }; new Q(3).v', '3'],
     ['top-level await', 'const r: number = await Promise.resolve(3); r', '3'],

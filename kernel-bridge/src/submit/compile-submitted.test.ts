@@ -35,6 +35,7 @@ test.each([
   ['shorthand, typeof and calls', 'const f = () => typeof nobody; [{ data }, f()]', [{ data: 2 }, 'undefined']],
   ['enums', 'enum E { A = 3 } E.A', 3],
   ['exports are left out', 'export const a = 1; export default a + 1', 2],
+  ['type imports vanish', "import type { Future } from 'covey';\n5", 5],
   ['without an expression at the end there is no result', 'const a = 1', undefined],
 ])('%s', async (_, source, expected) => {
   expect(await run(source, { data: 2 })).toEqual(expected);

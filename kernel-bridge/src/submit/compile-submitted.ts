@@ -8,7 +8,7 @@ import { Edits } from '../cells/edits.js';
 import { namesOfCell } from '../cells/names.js';
 import type { CellNames, NameUse } from '../cells/names.js';
 import { PERHAPS } from '../cells/notebook-scope.js';
-import { childrenOf } from '../cells/syntax-tree.js';
+import { childrenOf, lastStatement } from '../cells/syntax-tree.js';
 import type { AnyNode } from '../cells/syntax-tree.js';
 import { CellSyntaxError, frameOf } from '../cells/typescript.js';
 
@@ -52,7 +52,7 @@ export function compileSubmitted(
   const edits = new Edits();
   const imports: SubmittedImport[] = [];
   const statements = [...childrenOf(program)];
-  const last = statements.findLast(({ type }) => type !== 'EmptyStatement');
+  const last = lastStatement(statements);
   if (last === undefined) throw new CellSyntaxError('There is nothing to submit: the cell is empty.', '');
   for (const statement of statements) rewriteStatement(statement, { code, edits, imports, isLast: statement === last });
   for (const use of names.uses) rewriteUse(use, { source, code, file, names, edits, scope });
