@@ -28,6 +28,7 @@ export function writeObject(encoder: Encoder, value: object, prototype: object |
     encoder.seen.add(value);
     encoder.out.byte(tag.custom);
     encoder.out.string(serializer.name);
+    encoder.forgetSamples();
     encoder.write(serializer.encode(value));
     return;
   }

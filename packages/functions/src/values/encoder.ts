@@ -13,6 +13,7 @@ import { FunctionWriter } from '../capture/function-writer.js';
 import { NotSerializableError } from '../errors/function-error.js';
 import { inspect as inspector } from '../v8/inspector.js';
 import type { FunctionView } from '../v8/inspector.js';
+import { shapeTest } from '../v8/same-shape.js';
 import { BufferTable } from '../wire/buffer-table.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { ObjectIndex } from '../wire/object-index.js';
@@ -44,10 +45,18 @@ const defaultOutOfBandBytes = 8192;
 const keepBytes = 1 << 20;
 /** Arrays up to this length have their keys counted one by one to find properties besides the items. */
 const countKeysUpTo = 32;
+/** So many shapes are told apart cheaply: records, and what is inside of them. */
+const samplesUpTo = 4;
 const { getPrototypeOf, keys, getOwnPropertyDescriptor } = Object;
 const { ownKeys } = Reflect;
 const arrayPrototype = Array.prototype as unknown;
 const objectPrototype = Object.prototype as unknown;
+
+/** A plain object with its names: others of its shape have the same. */
+interface Sample {
+  readonly object: object;
+  readonly names: readonly string[];
+}
 
 export class Encoder {
   out = new ByteWriter();
@@ -65,6 +74,8 @@ export class Encoder {
   #reference: ((value: object) => number) | undefined;
   #outOfBandBytes = defaultOutOfBandBytes;
   #shapes: (readonly string[])[] = [];
+  /** Plain objects met lately, to compare others with. */
+  readonly #samples: Sample[] = [];
 
   get functions(): FunctionWriter {
     return (this.#functions ??= new FunctionWriter(this));
@@ -86,6 +97,7 @@ export class Encoder {
     if (this.#views !== undefined) inspector().release();
     this.#views = undefined;
     if (this.#shapes.length > 0) this.#shapes = [];
+    this.forgetSamples();
   }
 
   /** After a failure or a giant: nothing is left of it. */
@@ -206,16 +218,24 @@ export class Encoder {
     return (this.buffers ??= new BufferTable());
   }
 
+  /** User code runs: what was seen of an object may no longer be true. */
+  forgetSamples(): void {
+    this.#samples.length = 0;
+  }
+
   #writeKnown(value: object): boolean {
-    if (this.#reference !== undefined) {
-      const external = this.#reference(value);
-      if (external >= 0) {
-        this.out.byte(tag.external);
-        this.out.varint(external);
-        return true;
-      }
-    }
-    const index = this.seen.find(value);
+    return this.#writeExternal(value) || this.#writeReference(this.seen.find(value));
+  }
+
+  #writeExternal(value: object): boolean {
+    const external = this.#reference?.(value) ?? -1;
+    if (external < 0) return false;
+    this.out.byte(tag.external);
+    this.out.varint(external);
+    return true;
+  }
+
+  #writeReference(index: number): boolean {
     if (index < 0) return false;
     this.out.byte(tag.reference);
     this.out.varint(index);
@@ -223,6 +243,12 @@ export class Encoder {
   }
 
   #writeObject(value: object): void {
+    const names = this.#samples.length === 0 ? undefined : this.#namesBySample(value as Record<string, unknown>);
+    if (names !== undefined) {
+      if (this.#writeExternal(value) || this.#writeReference(this.seen.findOrAdd(value))) return;
+      this.writeShaped(names, value as Record<string, unknown>);
+      return;
+    }
     if (this.#writeKnown(value)) return;
     const prototype = getPrototypeOf(value) as unknown;
     if (prototype === objectPrototype) {
@@ -232,6 +258,27 @@ export class Encoder {
     } else {
       writeObject(this, value, prototype as object | null);
     }
+  }
+
+  /** The names of an object that is plain as another one was, known without asking for its properties. */
+  #namesBySample(value: Record<string, unknown>): readonly string[] | undefined {
+    const test = shapeTest();
+    for (const { object, names } of this.#samples) {
+      if (test?.same(object, value) !== true) continue;
+      // Items under integer keys are no part of what was compared.
+      if (keys(value).length !== names.length) return undefined;
+      for (let index = 0; index < names.length; index++) {
+        if (typeof value[names[index] as string] === 'function') return undefined;
+      }
+      return names;
+    }
+    return undefined;
+  }
+
+  #addSample(object: object, names: readonly string[]): void {
+    if (this.isCanonical || shapeTest()?.isComparable(object) !== true || isIndex(names[0])) return;
+    if (this.#samples.length >= samplesUpTo) this.#samples.shift();
+    this.#samples.push({ object, names });
   }
 
   /** Writes an object that has nothing but ordinary data properties; returns false, having written nothing, for others. */
@@ -247,6 +294,7 @@ export class Encoder {
     }
     if (!Object.isExtensible(value)) return false;
     this.seen.add(value);
+    this.#addSample(value, names as string[]);
     this.writeShaped(names as string[], value);
     return true;
   }
@@ -288,7 +336,7 @@ export class Encoder {
   writeArray(value: readonly unknown[]): void {
     this.seen.add(value);
     const { length } = value;
-    if (length <= countKeysUpTo ? keys(value).length === length : isBareArray(value) && !isMostlyHoles(value)) {
+    if (isBareArray(value) && !isMostlyHoles(value)) {
       if (Object.isExtensible(value) && (length < 16 || !this.#writeNumbers(value))) this.writeItems(value);
       else if (!Object.isExtensible(value)) this.#writeSparse(value);
     } else {
@@ -366,8 +414,19 @@ export class Encoder {
   }
 }
 
-/** Whether a long array has no holes and no properties besides its items, without listing its keys. */
+/** Whether it is an integer key; among an object's names these come first. */
+function isIndex(name: string | undefined): boolean {
+  return name !== undefined && String(Number(name) >>> 0) === name;
+}
+
+/** Whether an array has no properties besides its items; the keys of a long one are not listed for that. */
 function isBareArray(value: readonly unknown[]): boolean {
+  if (shapeTest()?.isBareArray(value) === true) return true;
+  if (value.length <= countKeysUpTo) {
+    const names = keys(value);
+    // Items come first: the last name is not the last item's where a hole makes room for another property.
+    return names.length === value.length && (names.length === 0 || names.at(-1) === String(value.length - 1));
+  }
   const shown = inspect(value, { maxArrayLength: 0, depth: 0, customInspect: false, breakLength: Infinity });
   return shown === `[ ... ${value.length} more items ]`;
 }

@@ -1,7 +1,15 @@
 /** How functions are written: shared by the writer and the reader, which must agree. */
 
 /** What stands in line behind the root value. */
-export const deferred = { end: 0, variable: 1, properties: 2, prototype: 3, statics: 4, weakEntry: 5, members: 6 } as const;
+export const deferred = {
+  end: 0,
+  variable: 1,
+  properties: 2,
+  prototype: 3,
+  statics: 4,
+  weakEntry: 5,
+  members: 6,
+} as const;
 
 export const functionKind = ['expression', 'method', 'get', 'set', 'class', 'classMember'] as const;
 

@@ -1,40 +1,61 @@
 /**
  * The objects of one encoding in the order in which they were met, so that the second occurrence becomes a reference.
- * Most encodings hold a handful: those are searched in a list, and a map is made only for more.
+ * Most encodings hold a handful: those are searched in a list. More are a set, which one look-up both searches and extends;
+ * a map to numbers is made only when an object does occur again.
  */
 const listBelow = 12;
 
 export class ObjectIndex {
   #list: object[] = [];
-  #map: Map<object, number> | undefined;
-  #count = 0;
+  #set: Set<object> | undefined;
+  #numbers: Map<object, number> | undefined;
 
   /** The object's number, or -1. */
   find(value: object): number {
-    if (this.#map !== undefined) return this.#map.get(value) ?? -1;
-    return this.#list.indexOf(value);
+    if (this.#set === undefined) return this.#list.indexOf(value);
+    if (this.#numbers !== undefined) return this.#numbers.get(value) ?? -1;
+    return this.#set.has(value) ? this.#numberOf(value) : -1;
   }
 
-  add(value: object): number {
-    const index = this.#count++;
-    if (this.#map !== undefined) {
-      this.#map.set(value, index);
+  add(value: object): void {
+    this.#list.push(value);
+    if (this.#set === undefined) {
+      if (this.#list.length > listBelow) this.#set = new Set(this.#list);
     } else {
-      this.#list.push(value);
-      if (index >= listBelow) this.#map = new Map(this.#list.map((item, at) => [item, at]));
+      this.#set.add(value);
+      this.#numbers?.set(value, this.#list.length - 1);
     }
-    return index;
+  }
+
+  /** The object's number when it is known; else adds it and answers -1. */
+  findOrAdd(value: object): number {
+    const set = this.#set;
+    if (set === undefined || this.#numbers !== undefined) {
+      const index = this.find(value);
+      if (index < 0) this.add(value);
+      return index;
+    }
+    const { size } = set;
+    set.add(value);
+    if (set.size === size) return this.#numberOf(value);
+    this.#list.push(value);
+    return -1;
   }
 
   /** All of them, in order. */
   values(): readonly object[] {
-    return this.#map === undefined ? this.#list : [...this.#map.keys()];
+    return this.#list;
   }
 
   clear(): void {
-    if (this.#count === 0) return;
-    this.#count = 0;
+    if (this.#list.length === 0) return;
     this.#list = [];
-    this.#map = undefined;
+    this.#set = undefined;
+    this.#numbers = undefined;
+  }
+
+  #numberOf(value: object): number {
+    this.#numbers ??= new Map(this.#list.map((item, at) => [item, at]));
+    return this.#numbers.get(value) as number;
   }
 }
