@@ -83,6 +83,15 @@ test('a cluster grows and shrinks, and results survive', async () => {
   expect(await executor.submit((xs: number[]) => xs.reduce((a, b) => a + b), squares).result()).toBe(204);
 });
 
+test('a worker that retired a moment ago is not counted when the cluster is scaled', async () => {
+  await using cluster = await LocalCluster.create({ ...small, workers: 2, waitForWorkers: 'all' });
+  await using executor = await Executor.connect(cluster);
+  expect(await executor.retireWorkers({ n: 1 })).toHaveLength(1);
+  await cluster.scale(2);
+  await cluster.waitForWorkers(2);
+  expect(await executor.submit((x: number) => x + 1, 1).result()).toBe(2);
+});
+
 test('a cluster that shrinks to nothing and grows again computes anew what is wanted', async () => {
   await using cluster = await LocalCluster.create(small);
   await using executor = await Executor.connect(cluster);

@@ -12,6 +12,9 @@ import { planLocalCluster } from './local-cluster-options.js';
 import type { LocalClusterOptions, LocalClusterPlan } from './local-cluster-options.js';
 import { LocalProcesses, workerLaunches } from './local-processes.js';
 
+/** What ended is noticed by its nanny in milliseconds. */
+const NEWS_TIMEOUT_MS = 3_000;
+
 /**
  * @example
  * ```ts
@@ -26,6 +29,7 @@ export class LocalCluster extends Cluster {
   readonly #plan: LocalClusterPlan;
   readonly #options: LocalClusterOptions;
   readonly #closed = deferred<string>();
+  readonly #newsListeners = new Set<(worker: string) => void>();
   #requested: number;
   #nextWorker: number;
   #closing: Promise<void> | undefined;
@@ -106,12 +110,41 @@ export class LocalCluster extends Cluster {
   async #adjust(options: { readonly signal?: AbortSignal }): Promise<void> {
     options.signal?.throwIfAborted();
     const { nanny } = this.#processes;
+    await this.#untilNoneIsLeaving(options);
     const excess = nanny.workers.length - this.#requested;
     if (excess > 0) await this.#retire(excess, options);
     else if (excess < 0) {
       nanny.addWorkers(workerLaunches(this.#plan, this.#options, this.#nextWorker, -excess));
       this.#nextWorker -= excess;
     }
+  }
+
+  /**
+   * Workers that retired, or that died, are gone for the scheduler a moment before their nanny knows: it is waited for, or they would
+   * be counted.
+   */
+  async #untilNoneIsLeaving(options: { readonly signal?: AbortSignal }): Promise<void> {
+    const ready = this.#processes.nanny.workers.filter((name) => this.#processes.isReady(name));
+    if (ready.length === 0) return;
+    const registered = new Set((await this.workers(options)).map(({ name }) => name));
+    const leaving = ready.filter((name) => !registered.has(name) && this.#processes.isReady(name));
+    await Promise.all(leaving.map((name) => this.#newsOf(name)));
+  }
+
+  /** Resolves when its nanny tells something of a worker, or after a while: perhaps only its connection broke. */
+  #newsOf(name: string): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#newsListeners.delete(listener);
+        resolve();
+      };
+      const listener = (about: string) => {
+        if (about === name) done();
+      };
+      const timer = setTimeout(done, NEWS_TIMEOUT_MS).unref();
+      this.#newsListeners.add(listener);
+    });
   }
 
   /**
@@ -143,6 +176,10 @@ export class LocalCluster extends Cluster {
   }
 
   #hear(event: NannyEvent): void {
+    if (event.type !== 'no-workers') {
+      const name = event.type === 'worker-died' ? event.death.worker : event.name;
+      for (const listener of [...this.#newsListeners]) listener(name);
+    }
     switch (event.type) {
       case 'worker-ready':
       case 'worker-closed':

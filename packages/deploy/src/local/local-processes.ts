@@ -98,6 +98,11 @@ export class LocalProcesses {
     return promise;
   }
 
+  /** Whether a worker, of those that the nanny has, runs as far as its nanny knows. */
+  isReady(name: string): boolean {
+    return this.#ready.has(name);
+  }
+
   unref(): void {
     this.#started = true;
     this.nanny.unref();

@@ -6,7 +6,7 @@ import { ConnectError } from '@covey/protocol';
 import { MAX_RELAYED_BYTES } from '@covey/protocol/internal';
 import type { TaskId, ValueFrames } from '@covey/protocol/internal';
 import { ResultUnavailableError } from '../errors.js';
-import { mebibytes } from './mebibytes.js';
+import { formatBytes } from './format-bytes.js';
 import type { Session } from './session.js';
 
 /** Results to be fetched from one worker, in parallel lists. */
@@ -71,8 +71,8 @@ export class Relay {
   #outOfReach(id: number, address: string, nbytes: number): Error {
     const name = this.#session.nameOf(id);
     return new ResultUnavailableError(
-      `The result of ${name} has ${mebibytes(nbytes)}, and its worker at ${address} is not reached from here: through the scheduler come at most ` +
-        `${mebibytes(MAX_RELAYED_BYTES)}. Start workers with a \`--contact-address\` that clients reach, or reduce the result by a task`,
+      `The result of ${name} has ${formatBytes(nbytes)}, and its worker at ${address} is not reached from here: through the scheduler come at most ` +
+        `${formatBytes(MAX_RELAYED_BYTES)}. Start workers with a \`--contact-address\` that clients reach, or reduce the result by a task`,
       { data: { key: name, address, nbytes } },
     );
   }

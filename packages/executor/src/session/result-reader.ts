@@ -7,7 +7,7 @@ import { actorProxy } from '../actors/actor.js';
 import type { WaitOptions } from '../future.js';
 import { decodeFrames, decodePrimitive, decodeValue, NOT_PRIMITIVE } from '../values/codec.js';
 import { Ending, Failure } from '../values/failures.js';
-import { mebibytes } from './mebibytes.js';
+import { formatBytes } from './format-bytes.js';
 import { Relay } from './relay.js';
 import type { Wanted } from './relay.js';
 import type { Session } from './session.js';
@@ -114,7 +114,7 @@ export class ResultReader {
   /** @throws GatherTooLargeError */
   tooLarge(count: number, nbytes: number, maxBytes: number): never {
     throw new GatherTooLargeError(
-      `These ${count} results have ${mebibytes(nbytes)} together, above the limit of ${mebibytes(maxBytes)}: ` +
+      `These ${count} results have ${formatBytes(nbytes)} together, above the limit of ${formatBytes(maxBytes)}: ` +
         'reduce them by tasks first, or raise `maxBytes`',
       { data: { nbytes, maxBytes, count } },
     );
