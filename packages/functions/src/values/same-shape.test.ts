@@ -50,7 +50,7 @@ it('tells integer keys apart', () => {
 });
 
 it('sees a record again as the same one', () => {
-  const records = Array.from({ length: 40 }, (_, id) => ({ id, next: undefined }));
+  const records: { id: number; next?: unknown }[] = Array.from({ length: 40 }, (_, id) => ({ id, next: undefined }));
   for (const [at, record] of records.entries()) record.next = records[(at * 7 + 1) % 40];
   const copies = decode(encode([...records, records[3]])) as typeof records;
   expect(copies[40]).toBe(copies[3]);
