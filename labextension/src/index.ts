@@ -2,8 +2,10 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { clustersPlugin } from './plugins/clusters-plugin.js';
 import { managerPlugin } from './plugins/manager-plugin.js';
+import { notebookPlugin } from './plugins/notebook-plugin.js';
+import { placesPlugin } from './plugins/places-plugin.js';
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [managerPlugin, clustersPlugin];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [managerPlugin, clustersPlugin, notebookPlugin, placesPlugin];
 
 // JupyterLab reads the default export.
 // eslint-disable-next-line no-restricted-syntax

@@ -12,7 +12,7 @@ export const CommandIds = {
   showLogs: 'covey:show-logs',
   openPanel: 'covey:open-panel',
   openAllPanels: 'covey:open-all-panels',
-  chooseCluster: 'covey:choose-cluster',
+  useCluster: 'covey:use-cluster',
   submitCell: 'covey:submit-cell',
   cancelCell: 'covey:cancel-cell',
   alwaysSubmitCell: 'covey:always-submit-cell',

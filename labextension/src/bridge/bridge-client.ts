@@ -42,6 +42,12 @@ export interface ISubscriber {
   onEnd(reason: string): void;
 }
 
+/** Where a subscription goes on; from the start without. */
+export interface IFiguresFrom {
+  readonly cursor?: number;
+  readonly epoch?: string;
+}
+
 interface IPending {
   readonly resolve: (result: never) => void;
   readonly reject: (error: BridgeFailure) => void;
@@ -91,17 +97,15 @@ export class BridgeClient {
     if (!this.isClosed) this._transport.send({ type: 'watch', on });
   }
 
-  /**
-   * Figures newer than `cursor`, until the returned function is called or `onEnd` is.
-   */
-  subscribe(cluster: string, topic: FigureTopic, cursor: number, subscriber: ISubscriber): () => void {
+  /** Figures newer than `from`, until the returned function is called or `onEnd` is. */
+  subscribe(cluster: string, topic: FigureTopic, from: IFiguresFrom, subscriber: ISubscriber): () => void {
     if (this._closedBecause !== undefined) {
       subscriber.onEnd(this._closedBecause);
       return () => undefined;
     }
     const subscription = this._nextId++;
     this._subscribers.set(subscription, subscriber);
-    this._transport.send({ type: 'subscribe', subscription, cluster, topic, cursor } as ToKernel);
+    this._transport.send({ type: 'subscribe', subscription, cluster, topic, ...from });
     return () => {
       if (this._subscribers.delete(subscription) && !this.isClosed) {
         this._transport.send({ type: 'unsubscribe', subscription });

@@ -5,7 +5,7 @@
 import type { FigureSource } from '@covey/dashboard';
 import type { FigureBatch, FigureTopic } from '@covey/protocol/bridge';
 import { BridgeFailure } from './bridge-client.js';
-import type { BridgeClient } from './bridge-client.js';
+import type { BridgeClient, IFiguresFrom } from './bridge-client.js';
 
 /** Gives the manager's client, waiting for it when it is away. */
 export type ClientWanted = (signal: AbortSignal) => Promise<BridgeClient>;
@@ -22,6 +22,8 @@ interface IFlow {
 }
 
 export class BridgeFigureSource implements FigureSource {
+  /** Of the last batch of each topic: a cursor means something within it only. */
+  private readonly _epochs = new Map<FigureTopic, string>();
   private readonly _flows = new Map<FigureTopic, IFlow>();
 
   constructor(
@@ -39,6 +41,7 @@ export class BridgeFigureSource implements FigureSource {
       if (next !== undefined) {
         flow.taken = next.taken;
         flow.cursor = next.batch.cursor;
+        this._epochs.set(topic, next.batch.epoch);
         return next.batch;
       }
       if (flow.end !== undefined) {
@@ -83,7 +86,7 @@ export class BridgeFigureSource implements FigureSource {
       stop: () => undefined,
     };
     this._flows.set(topic, flow);
-    flow.stop = client.subscribe(this._cluster, topic, cursor, {
+    flow.stop = client.subscribe(this._cluster, topic, this._from(topic, cursor), {
       onBatch: (batch, taken) => {
         flow.ready.push({ batch, taken });
         flow.wake?.();
@@ -94,6 +97,11 @@ export class BridgeFigureSource implements FigureSource {
       },
     });
     return flow;
+  }
+
+  private _from(topic: FigureTopic, cursor: number): IFiguresFrom {
+    const epoch = this._epochs.get(topic);
+    return cursor === 0 ? {} : { cursor, ...(epoch === undefined ? {} : { epoch }) };
   }
 
   private _drop(topic: FigureTopic): void {

@@ -22,23 +22,26 @@ export class ClusterActions {
     private readonly _drafts: () => IDrafts,
   ) {}
 
-  /** @returns the new cluster's name. */
-  async newCluster(): Promise<string | undefined> {
+  /**
+   * @param name proposed for it.
+   * @returns the new cluster's name.
+   */
+  async newCluster(name?: string): Promise<string | undefined> {
     const { trans } = this._covey;
     const client = await this._client();
     const kinds = await client.call('kinds', null);
     const drafts = this._drafts();
-    let { initial } = drafts;
+    let initial = name === undefined ? drafts.initial : { ...drafts.initial, name };
     let refused: Record<string, string> = {};
     for (;;) {
       const asked = await askForCluster(kinds, drafts.presets, initial, refused, trans);
       if (asked === undefined) return undefined;
       const { draft, options, idleTimeoutMs } = asked;
       if (asked.saveAs !== '') await drafts.save(asked.saveAs, draft);
-      const name = draft.name.trim();
+      const chosen = draft.name.trim();
       const started = client.call('start', {
         kind: draft.kind,
-        ...(name === '' ? {} : { name }),
+        ...(chosen === '' ? {} : { name: chosen }),
         options,
         ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
       });

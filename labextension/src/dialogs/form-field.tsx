@@ -18,6 +18,7 @@ export function FormFieldView({ field, value, problem, onChange, trans }: IField
     value,
     'aria-describedby': `${id}-help`,
     'aria-invalid': problem !== undefined,
+    'aria-required': field.isRequired,
   };
   const change = (event: React.ChangeEvent<HTMLInputElement | HTMLSelectElement>): void =>
     onChange(field.name, event.target.value);

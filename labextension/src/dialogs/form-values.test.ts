@@ -3,6 +3,7 @@ import { readForm } from './form-values.js';
 
 const say = (word: string) => (): string => word;
 const complaints = {
+  required: say('required'),
   integer: say('integer'),
   number: say('number'),
   range: say('range'),
@@ -11,7 +12,7 @@ const complaints = {
 };
 
 function read(type: FormField['type'], text: string, more: Partial<FormField> = {}): unknown {
-  const field: FormField = { name: 'x', label: 'X', help: '', defaultMeans: '', type, ...more };
+  const field: FormField = { name: 'x', label: 'X', help: '', defaultMeans: '', isRequired: false, type, ...more };
   const form = { name: 'k', label: 'K', summary: '', fields: [field] };
   const { options, problems } = readForm(form, { x: text }, complaints);
   return problems['x'] ?? options;
@@ -38,4 +39,9 @@ test('numbers stay within the bounds of their field', () => {
   expect(read('integer', '0', { minimum: 1 })).toBe('range');
   expect(read('integer', '9', { maximum: 8 })).toBe('range');
   expect(read('integer', '8', { minimum: 1, maximum: 8 })).toEqual({ x: 8 });
+});
+
+test('a field that is needed may not stay empty', () => {
+  expect(read('text', ' ', { isRequired: true })).toBe('required');
+  expect(read('text', 'here', { isRequired: true })).toEqual({ x: 'here' });
 });

@@ -17,6 +17,7 @@ export interface IFormResult {
 export type Complaint = (field: FormField) => string;
 
 export interface IComplaints {
+  readonly required: Complaint;
   readonly integer: Complaint;
   readonly number: Complaint;
   readonly range: Complaint;
@@ -29,7 +30,10 @@ export function readForm(form: ClusterKindForm, values: FormValues, complaints: 
   const problems: Record<string, string> = {};
   for (const field of form.fields) {
     const text = (values[field.name] ?? '').trim();
-    if (text === '') continue;
+    if (text === '') {
+      if (field.isRequired) problems[field.name] = complaints.required(field);
+      continue;
+    }
     const read = readField(field, text, complaints);
     if ('problem' in read) problems[field.name] = read.problem;
     else options[field.name] = read.value;

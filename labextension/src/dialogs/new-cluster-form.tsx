@@ -34,6 +34,7 @@ const idleField = (trans: TranslationBundle): FormField => ({
   help: trans.__('Minutes without work or clients after which the cluster stops by itself'),
   defaultMeans: trans.__('never'),
   type: 'number',
+  isRequired: false,
   minimum: 0,
 });
 
@@ -63,6 +64,7 @@ export function readDraft(
 
 function complaintsIn(trans: TranslationBundle): IComplaints {
   return {
+    required: () => trans.__('This is needed.'),
     integer: () => trans.__('A whole number, please.'),
     number: () => trans.__('A number, please.'),
     range: ({ minimum, maximum }) =>

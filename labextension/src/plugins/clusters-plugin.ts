@@ -75,11 +75,11 @@ function addCommands(
     });
   };
   commands.addCommand(CommandIds.newCluster, {
-    label: (args) => (args['isPalette'] === true ? trans.__('New Cluster') : trans.__('New Covey Cluster')),
+    label: ({ name }) => (typeof name === 'string' ? trans.__('Start %1…', name) : trans.__('New Covey Cluster…')),
     caption: trans.__('Start a Covey cluster'),
     icon: coveyIcon,
-    describedBy: { args: noArgs },
-    execute: () => actions.newCluster(),
+    describedBy: { args: { type: 'object', properties: { name: { type: 'string' } } } },
+    execute: ({ name }) => actions.newCluster(typeof name === 'string' ? name : undefined),
   });
   commands.addCommand(CommandIds.startManager, {
     label: trans.__('Start the Kernel That Looks After Clusters'),
@@ -95,7 +95,16 @@ function addCommands(
   });
   aboutCluster(CommandIds.scaleCluster, trans.__('Scale…'), (cluster) => actions.scale(cluster));
   aboutCluster(CommandIds.restartWorkers, trans.__('Restart Workers…'), (cluster) => actions.restartWorkers(cluster));
-  aboutCluster(CommandIds.stopCluster, trans.__('Stop…'), (cluster) => actions.stop(cluster));
+  commands.addCommand(CommandIds.stopCluster, {
+    label: trans.__('Stop…'),
+    describedBy: {
+      args: { ...clusterArgs, properties: { ...clusterArgs.properties, isSure: { type: 'boolean' } } },
+    },
+    execute: ({ cluster, isSure }) => {
+      if (typeof cluster !== 'string') return undefined;
+      return isSure === true ? actions.stopNow([cluster]) : actions.stop(cluster);
+    },
+  });
   aboutCluster(CommandIds.copyAddress, trans.__('Copy Address'), (cluster) => actions.copyAddress(cluster));
   aboutCluster(CommandIds.insertCode, trans.__('Insert Connection Code'), async (cluster) => {
     const panel = notebooks?.currentWidget;

@@ -1,0 +1,78 @@
+/** The notebook's cluster in its toolbar: which it is, and a menu to choose another. */
+import * as React from 'react';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { coveyIcon } from '../app/icons.js';
+import type { ClusterStore } from '../clusters/cluster-store.js';
+import type { CoveyNotebook } from './covey-notebook.js';
+
+export class ClusterItem extends ReactWidget {
+  private readonly _remove: (() => void)[];
+
+  constructor(
+    private readonly _notebook: CoveyNotebook,
+    private readonly _store: ClusterStore,
+    private readonly _trans: TranslationBundle,
+    private readonly _choose: (anchor: DOMRect) => void,
+  ) {
+    super();
+    this.addClass('jp-covey-ClusterItem');
+    const changed = (): void => {
+      this.setHidden(!_notebook.isCovey);
+      this.update();
+    };
+    this._remove = [_notebook.changed.add(changed), _store.changed.add(changed)];
+    changed();
+  }
+
+  override dispose(): void {
+    for (const remove of this._remove) remove();
+    super.dispose();
+  }
+
+  protected override render(): JSX.Element {
+    const { label, caption, isMissing } = this._look();
+    return (
+      <button
+        className={`jp-covey-ClusterItem-button ${isMissing ? 'jp-covey-ClusterItem-missing' : ''}`}
+        title={caption}
+        aria-label={caption}
+        aria-haspopup="menu"
+        onClick={(event) => this._choose(event.currentTarget.getBoundingClientRect())}
+      >
+        <coveyIcon.react tag="span" stylesheet="toolbarButton" />
+        <span className="jp-covey-ClusterItem-label">{label}</span>
+      </button>
+    );
+  }
+
+  private _look(): { label: string; caption: string; isMissing: boolean } {
+    const { _notebook: notebook, _trans: trans, _store: store } = this;
+    const named = notebook.cluster;
+    const { used } = notebook;
+    if (named !== undefined) {
+      const isMissing = store.entries !== undefined && store.find(named) === undefined;
+      return {
+        label: isMissing ? trans.__('%1 (not running)', named) : named,
+        caption: isMissing
+          ? trans.__('This notebook uses the cluster %1, which is not running. Choose another, or start it.', named)
+          : trans.__('This notebook uses the cluster %1. Choose another.', named),
+        isMissing,
+      };
+    }
+    const cluster = used?.cluster;
+    if (cluster == null) {
+      return {
+        label: trans.__('No cluster'),
+        caption: trans.__('This notebook names no cluster: its first use of executor chooses one. Choose a cluster.'),
+        isMissing: false,
+      };
+    }
+    const caption = trans.__(
+      'This notebook uses the cluster %1, since %2. Choose another.',
+      cluster,
+      used?.reason ?? '',
+    );
+    return { label: cluster, caption, isMissing: false };
+  }
+}
