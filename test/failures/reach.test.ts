@@ -1,5 +1,6 @@
 /** Data on its way between a client and workers that die meanwhile, or that the client does not reach at all. */
-import { Executor, silentLogger } from 'covey';
+import { inspect } from 'node:util';
+import { ConnectError, Executor, silentLogger } from 'covey';
 import { CoveyCommand } from '../support/covey-command.js';
 import { RunningCluster } from '../support/running-cluster.js';
 import { Sandbox, until } from '../support/sandbox.js';
@@ -43,6 +44,18 @@ test('results of a worker that the client does not reach come through the schedu
     expect(story.filter((to) => to === 'processing')).toHaveLength(2); // Nothing was computed again.
     const data = await executor.scatter(new Uint8Array(100_000).fill(5));
     expect(await executor.submit((bytes: Uint8Array) => bytes[99_999], data).result()).toBe(5);
+    // An actor is called directly only: it can't be from here, and is none the worse for it.
+    class Counter {
+      #count = 0;
+      add(n: number): number {
+        return (this.#count += n);
+      }
+    }
+    const making = executor.with({ actor: true }).submit(Counter);
+    const counter = await making.result();
+    expect(inspect(counter)).toBe(`Actor<Counter> { key: '${making.key}' }`);
+    await expect(counter.add(1)).rejects.toThrow(ConnectError);
+    expect(making.status).toBe('finished');
     const large = executor.submit(make, 10_000_000);
     await expect(large.result()).rejects.toThrow(/76\.3 MiB.*not reached.*--contact-address/s);
   } finally {

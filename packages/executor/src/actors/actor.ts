@@ -2,6 +2,7 @@
  * Actors: objects that live in a thread of their own on a worker. Their methods are called there, directly from here to the
  * worker, without the scheduler.
  */
+import { inspect } from 'node:util';
 import type { ErrorReport, TaskId } from '@covey/protocol/internal';
 import { letProxyTravel } from '@covey/functions/internal';
 import { ActorGoneError, UsageError } from '../errors.js';
@@ -45,7 +46,11 @@ const targets = new WeakMap<object, Target>();
 export function actorProxy(session: Session, id: number, type: string): object {
   const target: Target = { session, id, type, future: session.handles.later(id) };
   const methods = new Map<string, (...args: unknown[]) => Promise<unknown>>();
-  const proxy: object = new Proxy(Object.create(null) as object, {
+  // What `console.log` shows: it looks past the proxy.
+  const shown = Object.create(null, {
+    [inspect.custom]: { value: () => `Actor<${type}> { key: '${target.future.key}' }` },
+  }) as object;
+  const proxy: object = new Proxy(shown, {
     get: (_, name) => {
       // A promise must not take an actor for one of its kind.
       if (typeof name === 'symbol') return name === Symbol.toStringTag ? `Actor<${type}>` : undefined;
@@ -111,8 +116,8 @@ async function atWorker(
     target,
     place.then(({ address, taskId }) =>
       call(address, taskId).catch(async (error: unknown) => {
-        // Perhaps its worker has died and nobody has heard of it yet: the scheduler is told that it isn't there.
-        if (isConnectionError(error)) await locate(target, address);
+        // If its worker has died, that is about to be heard. If only this process does not reach it, the actor is well, and others' too.
+        if (isConnectionError(error)) await pause(NEWS_OF_DEATH_MS);
         throw asThrown(error, target.type);
       }),
     ),
@@ -138,22 +143,23 @@ function throwIfGone(session: Session, id: number): void {
   if (state !== State.pending && state !== State.finished) throw session.results.whyNone(id);
 }
 
+/** The scheduler hears of a death in this time, by the nanny's report or the end of the connection's grace. */
+const NEWS_OF_DEATH_MS = 6_000;
+
+function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs).unref());
+}
+
 function isConnectionError(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === 'ERR_COVEY_CONNECT' || code === 'ERR_COVEY_CONNECTION_CLOSED';
 }
 
-async function locate(
-  { session, id, type }: Target,
-  absent?: string,
-): Promise<{ readonly address: string; readonly taskId: TaskId }> {
+async function locate({ session, id, type }: Target): Promise<{ readonly address: string; readonly taskId: TaskId }> {
   // One that came along as an argument is asked for at the same time.
   if (session.table.state(id) === State.pending) await session.results.settled(id);
   throwIfGone(session, id);
-  const [located] = await session.call('locate', {
-    ids: [id as ClientTaskId],
-    ...(absent !== undefined && { absent: [absent] }),
-  });
+  const [located] = await session.call('locate', { ids: [id as ClientTaskId] });
   const address = located?.addresses[0];
   if (located === undefined || address === undefined) {
     throw new ActorGoneError(`The actor '${type}' is gone: its worker ended, and an actor has no other copy`);

@@ -68,7 +68,8 @@ export class WaitingHint {
     const message = core.selectWorkers().length === 0 ? this.#noWorkers() : this.#noneFits();
     const keys = [...core.keys(MOST_LOOKED_AT, 'no-worker'), ...core.keys(MOST_LOOKED_AT, 'queued')];
     const clients = new Set([...this.#callers.keys(), ...keys.flatMap((key) => core.clientsBehind(key))]);
-    logger.warn(message);
+    // Who waits is told; the operator need not be warned of it too, and of what nobody hears otherwise is.
+    logger[clients.size > 0 ? 'info' : 'warn'](message);
     for (const client of clients) this.#parts.deliver(client, CLUSTER_WARNING, { message });
   }
 
