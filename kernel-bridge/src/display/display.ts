@@ -50,8 +50,9 @@ export class Displays {
   constructor(output: Output, onError: (error: unknown) => void) {
     this.#output = output;
     this.#onError = onError;
-    this.#live = new LiveDisplays((cell, id, data) =>
-      output.under(cell, () => this.#publish({ data, metadata: {} }, id, true)),
+    // Updates are found by their display's id. Front ends without a person hear only what belongs to the cell that runs.
+    this.#live = new LiveDisplays((id, data) =>
+      output.under(output.latest, () => this.#publish({ data, metadata: {} }, id, true)),
     );
   }
 
@@ -60,7 +61,7 @@ export class Displays {
     const { cell } = this.#output;
     const publish = (ready: MimeBundle): void => {
       this.#publish(ready, id, isUpdate);
-      this.#live.follow(id, toBundle === bundleOf ? value : undefined, cell);
+      this.#live.follow(id, toBundle === bundleOf ? value : undefined);
     };
     if (!(bundle instanceof Promise)) {
       publish(bundle);

@@ -31,6 +31,11 @@ export class Output {
     return this.#context?.current;
   }
 
+  /** The cell that runs, or the last one that did, whatever speaks. */
+  get latest(): RequestId {
+    return this.#latest;
+  }
+
   /** Runs a cell's code. What callbacks print of which nothing is known never goes to a silent one. */
   begin(cell: RequestId, isSilent: boolean, code: () => void): void {
     if (!isSilent) this.#latest = cell;

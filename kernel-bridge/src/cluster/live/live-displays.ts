@@ -2,17 +2,15 @@
  * Displays that follow what they show: twice a second at most, as long as it changes, so many at a time, the newest first in
  * right. One timer for all of them, which runs only while there are some.
  */
-import type { RequestId } from '../../channel/messages.js';
 import { drawn } from './drawing.js';
 import { subjectOf } from './subjects.js';
 import type { Snapshot, Subject } from './subjects.js';
 
-/** Publishes an update of a display, under the cell that showed it. */
-export type PublishUpdate = (cell: RequestId, displayId: string, data: Readonly<Record<string, unknown>>) => void;
+/** Publishes an update of a display. */
+export type PublishUpdate = (displayId: string, data: Readonly<Record<string, unknown>>) => void;
 
 interface Followed {
   readonly subject: Subject;
-  readonly cell: RequestId;
   shown: string | undefined;
   isAsked: boolean;
   /** Ticks to let pass before it is asked again: a cluster where nothing happens is asked less and less. */
@@ -38,7 +36,7 @@ export class LiveDisplays {
   }
 
   /** What a display shows is followed from now on, if it can change; what it showed before is not. */
-  follow(displayId: string, value: unknown, cell: RequestId): void {
+  follow(displayId: string, value: unknown): void {
     this.#followed.delete(displayId);
     const subject = subjectOf(value);
     if (subject === undefined) return;
@@ -46,7 +44,7 @@ export class LiveDisplays {
     const known = now instanceof Promise ? undefined : now;
     if (known?.isOver === true) return;
     const shown = known === undefined ? undefined : JSON.stringify(known.payload);
-    this.#followed.set(displayId, { subject, cell, shown, isAsked: false, rest: 0, interval: ASK_TICKS });
+    this.#followed.set(displayId, { subject, shown, isAsked: false, rest: 0, interval: ASK_TICKS });
     const [oldest] = this.#followed.keys();
     if (this.#followed.size > FOLLOWED_MAX && oldest !== undefined) this.#followed.delete(oldest);
     this.#schedule(TICK_MS);
@@ -92,7 +90,7 @@ export class LiveDisplays {
     if (this.#followed.get(id) !== followed) return false;
     const text = JSON.stringify(snapshot.payload);
     const isNews = text !== followed.shown;
-    if (isNews) this.#publish(followed.cell, id, drawn(snapshot));
+    if (isNews) this.#publish(id, drawn(snapshot));
     followed.shown = text;
     if (snapshot.isOver) this.#followed.delete(id);
     return isNews;
