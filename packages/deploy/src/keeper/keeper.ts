@@ -126,8 +126,9 @@ export class Keeper {
   }
 
   async #info(): Promise<KeptClusterInfo> {
+    // The client that asks this is the keeper's own.
     const { workers, clients } = await this.#cluster.schedulerInfo();
     const { name, kind, address, requested } = this.#cluster;
-    return { name, kind, address, requested, workers, clients: clients.length };
+    return { name, kind, address, requested, workers, clients: clients.length - 1 };
   }
 }
