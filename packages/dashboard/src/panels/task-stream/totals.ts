@@ -1,0 +1,38 @@
+/** Runs summed up by function. */
+import { Outcome } from '../../store/run-ring.js';
+import type { RunRing } from '../../store/run-ring.js';
+
+export interface NameTotal {
+  readonly name: string;
+  runs: number;
+  totalMs: number;
+  longestMs: number;
+  erred: number;
+  stopped: number;
+}
+
+/** Of those that touch a stretch of time. */
+export function totalsByName(runs: RunRing, fromMs = -Infinity, toMs = Infinity): NameTotal[] {
+  const totals: (NameTotal | undefined)[] = [];
+  for (let n = runs.oldest; n < runs.written; n++) {
+    const at = n % runs.capacity;
+    const start = runs.start[at]!;
+    const duration = runs.duration[at]!;
+    if (start > toMs || start + duration < fromMs) continue;
+    const id = runs.name[at]!;
+    const total = (totals[id] ??= {
+      name: runs.names[id] ?? '…',
+      runs: 0,
+      totalMs: 0,
+      longestMs: 0,
+      erred: 0,
+      stopped: 0,
+    });
+    total.runs++;
+    total.totalMs += duration;
+    if (duration > total.longestMs) total.longestMs = duration;
+    if (runs.outcome[at] === Outcome.erred) total.erred++;
+    else if (runs.outcome[at] === Outcome.stopped) total.stopped++;
+  }
+  return totals.filter((total) => total !== undefined);
+}
