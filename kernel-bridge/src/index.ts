@@ -7,4 +7,5 @@ export { examine } from './install/doctor.js';
 export type { Finding } from './install/doctor.js';
 export { InstallError } from './install/errors.js';
 export { installKernel, uninstallKernel } from './install/kernel-spec.js';
+export { installLabExtension, uninstallLabExtension } from './install/lab-extension.js';
 export type { InstallTarget } from './install/data-folders.js';

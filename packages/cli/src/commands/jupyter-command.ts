@@ -2,9 +2,12 @@
  * `covey jupyter`: makes the TypeScript kernel known to Jupyter. The kernel is a package of its own, which knows this one
  * and not the other way round: it is loaded when it is there.
  */
+import { join } from 'node:path';
+import { coveyHome } from '@covey/deploy/internal';
 import type { Command } from 'commander';
 import { UsageError } from '../failure.js';
 import type { CommandContext } from '../program.js';
+import { runJupyterLab } from './jupyter-lab.js';
 
 interface InstallTarget {
   readonly sysPrefix?: boolean;
@@ -15,6 +18,8 @@ interface InstallTarget {
 interface KernelPackage {
   readonly installKernel: (target: InstallTarget) => string;
   readonly uninstallKernel: (target: InstallTarget) => string | undefined;
+  readonly installLabExtension: (target: InstallTarget) => string | undefined;
+  readonly uninstallLabExtension: (target: InstallTarget) => string | undefined;
   readonly examine: () => readonly { readonly isFine: boolean; readonly what: string; readonly remedy?: string }[];
 }
 
@@ -23,18 +28,31 @@ const KERNEL_PACKAGE: string = '@covey/kernel';
 export function addJupyterCommand(program: Command, context: CommandContext): void {
   const { terminal } = context;
   const jupyter = program.command('jupyter').description('the TypeScript kernel for JupyterLab, Notebook and VS Code');
-  addTargetFlags(jupyter.command('install').description('make the kernel known to Jupyter')).action(
+  addTargetFlags(
+    jupyter.command('install').description('make the kernel, and the JupyterLab extension, known to Jupyter'),
+  ).action(async (flags: Record<string, unknown>) => {
+    await install(targetOf(flags), context);
+  });
+  addTargetFlags(jupyter.command('uninstall').description('take them away again')).action(
     async (flags: Record<string, unknown>) => {
-      const folder = (await loadKernelPackage()).installKernel(targetOf(flags));
-      terminal.out(`The TypeScript kernel is installed in ${folder}`);
+      const { uninstallKernel, uninstallLabExtension } = await loadKernelPackage();
+      const target = targetOf(flags);
+      const removed = [uninstallKernel(target), uninstallLabExtension(target)].filter((folder) => folder !== undefined);
+      if (removed.length === 0) terminal.out('There was no TypeScript kernel.');
+      for (const folder of removed) terminal.out(`Removed ${folder}`);
     },
   );
-  addTargetFlags(jupyter.command('uninstall').description('take the kernel away again')).action(
-    async (flags: Record<string, unknown>) => {
-      const folder = (await loadKernelPackage()).uninstallKernel(targetOf(flags));
-      terminal.out(folder === undefined ? 'There was no TypeScript kernel.' : `Removed ${folder}`);
-    },
-  );
+  jupyter
+    .command('lab')
+    .description(
+      'open JupyterLab with the kernel and the extension, from a folder of its own: nothing of yours is changed',
+    )
+    .argument('[args...]', 'for jupyter lab, after --')
+    .action(async (args: string[]) => {
+      const prefix = join(coveyHome(terminal.environment), 'jupyter');
+      await install({ prefix }, context);
+      context.status = await runJupyterLab(prefix, args, terminal);
+    });
   jupyter
     .command('doctor')
     .description('tell what is found, what is wrong, and what to do')
@@ -46,6 +64,18 @@ export function addJupyterCommand(program: Command, context: CommandContext): vo
       }
       if (findings.some(({ isFine }) => !isFine)) context.status = 1;
     });
+}
+
+async function install(target: InstallTarget, { terminal }: CommandContext): Promise<void> {
+  const { installKernel, installLabExtension } = await loadKernelPackage();
+  terminal.out(`The TypeScript kernel is installed in ${installKernel(target)}`);
+  const extension = installLabExtension(target);
+  if (extension !== undefined) terminal.out(`The JupyterLab extension is installed in ${extension}`);
+  else {
+    terminal.err(
+      'The JupyterLab extension is not there: npm install @covey/labextension (in a clone: npm run build:lab), then run this again.',
+    );
+  }
 }
 
 function addTargetFlags(command: Command): Command {
