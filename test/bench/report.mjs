@@ -19,17 +19,20 @@ const MORE_IS_BETTER = /_per_s$|MBps$/;
 /** What describes a workload rather than measures it. */
 const SIZES = new Set(['tasks', 'MB']);
 
+/** Ours in a tuned process stands beside the peer's, which tunes itself. */
+const peersName = (figure) => figure.replace(/^tuned_/, '');
+
 /** For each figure that both sides have: how many times better ours is. */
 export function ratios(ours, peers) {
   const result = {};
   for (const [name, values] of Object.entries(ours)) {
     const peer = peers[name];
     if (!peer) continue;
-    const entries = Object.entries(values).filter(([figure]) => figure in peer && !SIZES.has(figure));
+    const entries = Object.entries(values).filter(([figure]) => peersName(figure) in peer && !SIZES.has(figure));
     result[name] = Object.fromEntries(
       entries.map(([figure, value]) => [
         figure,
-        MORE_IS_BETTER.test(figure) ? value / peer[figure] : peer[figure] / value,
+        MORE_IS_BETTER.test(figure) ? value / peer[peersName(figure)] : peer[peersName(figure)] / value,
       ]),
     );
   }

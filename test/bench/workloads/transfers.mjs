@@ -1,8 +1,20 @@
-/** Moving big arrays: client to worker and back, and worker to worker, with the bare socket beside it. */
+/**
+ * Moving big arrays: client to worker and back, and worker to worker, with the bare socket beside it. The client's transfers
+ * run in this process as any program is started, and in one whose C library is told to use large pages, as numpy tells the
+ * kernel for the peer and a kernelspec for notebooks: a process can't do that for itself after its start.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { count, nbytes, ones } from '../functions.mjs';
 import { loopbackMBps } from '../loopback.mjs';
 import { median, timed } from '../measure.mjs';
 
+const TUNED = 'glibc.malloc.hugetlb=1';
+const runner = fileURLToPath(new URL('../run.mjs', import.meta.url));
 const NUMBERS_PER_MB = 131_072;
 
 export async function scatter_gather({ executor, scale, rounds }) {
@@ -11,7 +23,8 @@ export async function scatter_gather({ executor, scale, rounds }) {
   const data = Float64Array.from({ length: MB * NUMBERS_PER_MB }, Math.random);
   const up = [];
   const down = [];
-  for (let i = 0; i < rounds + 1; i++) {
+  // The first on each worker is a warm-up.
+  for (let i = 0; i < rounds + 2; i++) {
     let future;
     const sent = await timed(async () => {
       future = await executor.scatter(data, { hash: false });
@@ -25,11 +38,27 @@ export async function scatter_gather({ executor, scale, rounds }) {
   }
   return {
     MB,
-    scatter_MBps: median(up.slice(1)),
-    gather_MBps: median(down.slice(1)),
+    scatter_MBps: median(up.slice(2)),
+    gather_MBps: median(down.slice(2)),
     cold_scatter_MBps: up[0],
     cold_gather_MBps: down[0],
+    ...(process.env.GLIBC_TUNABLES === undefined && (await tunedFigures(scale, rounds))),
   };
+}
+
+/** The same in a process with large pages. */
+async function tunedFigures(scale, rounds) {
+  const folder = await mkdtemp(join(tmpdir(), 'covey-bench-'));
+  try {
+    const file = join(folder, 'figures.json');
+    const flags = ['--only', 'scatter_gather', '--scale', scale, '--rounds', rounds, '--json', file].map(String);
+    const env = { ...process.env, GLIBC_TUNABLES: TUNED };
+    await promisify(execFile)(process.execPath, [runner, ...flags], { env });
+    const { scatter_MBps, gather_MBps } = JSON.parse(await readFile(file, 'utf8')).figures.scatter_gather;
+    return { tuned_scatter_MBps: scatter_MBps, tuned_gather_MBps: gather_MBps };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 export async function peer_transfer({ executor, scale }) {
