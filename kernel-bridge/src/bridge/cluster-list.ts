@@ -6,7 +6,7 @@ import { hostname, userInfo } from 'node:os';
 import { COVEY_VERSION } from '@covey/protocol';
 import type { ClusterSummary } from '@covey/protocol/bridge';
 import type { ClusterEntry } from '@covey/deploy';
-import { Registry, RegistryWatch } from '@covey/deploy/internal';
+import { clusterKinds, Registry, RegistryWatch } from '@covey/deploy/internal';
 
 export type ListListener = (clusters: readonly ClusterSummary[]) => void;
 
@@ -81,13 +81,16 @@ export class ClusterList {
 
 export function summaryOf(entry: ClusterEntry): ClusterSummary {
   const { name, kind, address, createdMs, idleTimeoutMs, user, owner, coveyVersion } = entry;
+  // A kind that is not known here was started by a newer version, or is a scheduler that was started by hand.
+  const isOwned = clusterKinds[kind]?.isOwned ?? true;
   return {
     ...{ name, kind, address, createdMs, idleTimeoutMs, user, coveyVersion },
     status: 'running',
     host: owner.host,
     pid: owner.pid,
-    scalable: entry.control !== null,
-    adaptive: null,
+    scalable: entry.control !== null && isOwned,
+    attached: !isOwned,
+    adaptive: entry.adaptive,
     hasLog: entry.logFile !== null,
   };
 }
@@ -96,6 +99,6 @@ function startingSummary(name: string, kind: string): ClusterSummary {
   return {
     ...{ name, kind, address: '', status: 'starting', createdMs: Date.now(), idleTimeoutMs: null },
     ...{ user: userInfo().username, host: hostname(), pid: 0, coveyVersion: COVEY_VERSION },
-    ...{ scalable: false, adaptive: null, hasLog: false },
+    ...{ scalable: false, attached: false, adaptive: null, hasLog: false },
   };
 }

@@ -9,7 +9,7 @@ import { connectionCode } from './connection-code.js';
 import { Params } from './params.js';
 import type { NotebookMethod } from './thread-messages.js';
 
-type ClusterMethod = Exclude<keyof BridgeCalls, NotebookMethod | 'adapt'>;
+type ClusterMethod = Exclude<keyof BridgeCalls, NotebookMethod>;
 type Answers = {
   readonly [Method in ClusterMethod]: (params: Params) => Promise<BridgeCalls[Method]['result']>;
 };
@@ -33,6 +33,10 @@ export class ClusterRequests {
       start: (params) => this.#start(params),
       scale: async (params) => {
         await this.#cluster(params).scale(params.wholeNumber('workers'));
+        return null;
+      },
+      adapt: async (params) => {
+        await this.#cluster(params).adapt(params.range('range'));
         return null;
       },
       'restart-workers': (params) => this.#restartWorkers(params),

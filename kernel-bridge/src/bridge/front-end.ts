@@ -5,7 +5,7 @@
 import { hostname, userInfo } from 'node:os';
 import { COVEY_VERSION } from '@covey/protocol';
 import { BRIDGE_VERSION } from '@covey/protocol/bridge';
-import type { BridgeSkew, FigureTopic, FromKernel, SubmittedCell } from '@covey/protocol/bridge';
+import type { BridgeSkew, FigureBatch, FigureTopic, FromKernel, SubmittedCell } from '@covey/protocol/bridge';
 import { BridgeRequestError } from './bridge-request-error.js';
 import type { ClusterList } from './cluster-list.js';
 import type { FigureHub, FigureSubscription } from './figures/figure-hub.js';
@@ -123,6 +123,8 @@ export class FrontEnd {
     const subscription = params.wholeNumber('subscription');
     const cluster = params.text('cluster');
     const topic = params.text('topic') as FigureTopic;
+    const cursor = params.optionalWholeNumber('cursor') ?? 0;
+    const seen = cursor === 0 ? undefined : { cursor, epoch: params.optionalText('epoch') };
     if (this.#subscriptions.has(subscription)) {
       throw new BridgeRequestError(`the subscription ${subscription} is open`);
     }
@@ -135,11 +137,12 @@ export class FrontEnd {
       return;
     }
     try {
-      const opened = this.#parts.figures.subscribe(cluster, topic, {
-        show: (sequence, { buffers, ...batch }) =>
+      const viewer = {
+        show: (sequence: number, { buffers, ...batch }: FigureBatch) =>
           this.#say({ type: 'figures', subscription, sequence, batch }, buffers),
         end,
-      });
+      };
+      const opened = this.#parts.figures.subscribe(cluster, topic, viewer, seen);
       this.#subscriptions.set(subscription, opened);
     } catch (error) {
       end(failureOf(error).message);

@@ -42,6 +42,14 @@ export class Params {
     return this.#optional(name, 'an object', isRecord) ?? {};
   }
 
+  /** Two whole numbers; null when it is absent. */
+  range(name: string): { readonly minimum: number; readonly maximum: number } | null {
+    const range = this.#optional(name, 'an object', isRecord);
+    if (range === undefined) return null;
+    const bounds = new Params(`${this.#method}: ${name}`, range);
+    return { minimum: bounds.wholeNumber('minimum'), maximum: bounds.wholeNumber('maximum') };
+  }
+
   choice<Word extends string>(name: string, words: readonly Word[]): Word {
     const isWord = (value: unknown): value is Word => words.includes(value as Word);
     const expected = `one of ${words.join(', ')}`;

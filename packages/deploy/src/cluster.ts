@@ -5,6 +5,9 @@
 import { inspect } from 'node:util';
 import type { ConnectTls, Secret } from '@covey/protocol';
 import type { SchedulerInfo, WorkerDeath, WorkerInfo } from '@covey/protocol/internal';
+import { Adaptive } from './adaptive/adaptive.js';
+import type { AdaptiveOptions } from './adaptive/adaptive.js';
+import type { AdaptiveRange } from './adaptive/adaptive-policy.js';
 import { askScheduler } from './ask-scheduler.js';
 
 /** What happens to a cluster. */
@@ -48,6 +51,7 @@ export abstract class Cluster implements AsyncDisposable {
   /** How to dial its processes over TLS; undefined for any certificate, or none. */
   readonly tls?: ConnectTls;
   readonly #listeners = new Set<(event: ClusterEvent) => void>();
+  #adaptive: Adaptive | undefined;
 
   protected constructor(facts: {
     readonly name: string;
@@ -88,6 +92,36 @@ export abstract class Cluster implements AsyncDisposable {
   /** What the scheduler knows about itself and the cluster. */
   schedulerInfo(options: { readonly signal?: AbortSignal } = {}): Promise<SchedulerInfo> {
     return askScheduler(this, 'scheduler-info', null, options);
+  }
+
+  /**
+   * Scales the cluster by what there is to do from now on, between two numbers of workers; null ends that, and leaves the workers that
+   * there are. What `scale` asks for meanwhile holds until the next look.
+   *
+   * @example
+   * ```ts
+   * cluster.adapt({ minimum: 1, maximum: 8 });
+   * ```
+   * @throws {ConfigurationError} when the range is none; then everything stays as it was.
+   */
+  adapt(options: AdaptiveOptions | null): void {
+    const { name } = this;
+    const requested = (): number => this.requested;
+    const scaled = {
+      ...{ name, demand: () => askScheduler(this, 'demand', null), scale: (workers: number) => this.scale(workers) },
+      get requested() {
+        return requested();
+      },
+    };
+    const adaptive = options === null ? undefined : new Adaptive(scaled, options);
+    this.#adaptive?.close();
+    this.#adaptive = adaptive;
+    void this.closed.then(() => adaptive?.close());
+  }
+
+  /** Between which numbers of workers it is scaled by what there is to do; null when it is not. */
+  get adaptive(): AdaptiveRange | null {
+    return this.#adaptive?.range ?? null;
   }
 
   /** Resolves when at least so many workers (default: as many as were asked for) are registered. */

@@ -3,6 +3,8 @@
  */
 export { Cluster } from './cluster.js';
 export type { ClusterEvent, ClusterLogs } from './cluster.js';
+export type { AdaptiveOptions } from './adaptive/adaptive.js';
+export type { AdaptivePolicyOptions, AdaptiveRange } from './adaptive/adaptive-policy.js';
 export { LocalCluster } from './local/local-cluster.js';
 export type { LocalClusterOptions } from './local/local-cluster-options.js';
 export { startCluster } from './keeper/start-cluster.js';

@@ -81,6 +81,7 @@ export type {
   PerWorker,
   ScatterItem,
   SchedulerCalls,
+  Demand,
   SchedulerInfo,
   StoryEntry,
   TaskSelection,

@@ -19,6 +19,12 @@ export interface FigureViewer {
   readonly end: (reason: string) => void;
 }
 
+/** The last that a viewer took of a topic. */
+export interface SeenFigures {
+  readonly cursor: number;
+  readonly epoch: string | undefined;
+}
+
 export interface FigureFeedOptions {
   readonly topic: FigureTopic;
   readonly clock: Clock;
@@ -50,8 +56,10 @@ export class FigureFeed {
     return this.#places.size === 0;
   }
 
-  add(viewer: FigureViewer): void {
-    this.#places.set(viewer, { credit: new Credit(), cursor: FIRST, epoch: undefined, notBeforeMs: 0 });
+  /** @param seen what the viewer has already: it is shown what came since. */
+  add(viewer: FigureViewer, seen?: SeenFigures): void {
+    const place = { credit: new Credit(), cursor: FIRST, epoch: undefined, notBeforeMs: 0 };
+    this.#places.set(viewer, { ...place, ...seen });
     this.#turn();
   }
 

@@ -5,7 +5,7 @@ import type { FigureTopic } from '@covey/protocol/bridge';
 import type { Clock } from '@covey/protocol/internal';
 import { ClusterLink } from './cluster-link.js';
 import { FigureFeed } from './figure-feed.js';
-import type { FigureViewer } from './figure-feed.js';
+import type { FigureViewer, SeenFigures } from './figure-feed.js';
 
 /** What a viewer does with its subscription. */
 export interface FigureSubscription {
@@ -30,7 +30,7 @@ export class FigureHub {
   }
 
   /** @throws {ClusterNotFoundError} when no cluster of this name runs. */
-  subscribe(cluster: string, topic: FigureTopic, viewer: FigureViewer): FigureSubscription {
+  subscribe(cluster: string, topic: FigureTopic, viewer: FigureViewer, seen?: SeenFigures): FigureSubscription {
     this.#registry.get(cluster);
     const shown = this.#shown(cluster);
     let feed = shown.feeds.get(topic);
@@ -43,7 +43,7 @@ export class FigureHub {
         this.#tidy(cluster, shown);
       },
     };
-    feed.add(counted);
+    feed.add(counted, seen);
     return {
       acknowledge: (sequence) => feed.acknowledge(counted, sequence),
       close: () => {

@@ -8,6 +8,7 @@ import type { Cluster } from '../cluster.js';
 import { choice, integer, listOf, memoryLimit, resources, text } from '../config/value-kinds.js';
 import type { ValueKind } from '../config/value-kinds.js';
 import { ConfigurationError } from '../errors.js';
+import { AttachedCluster } from './attached-cluster.js';
 import { LocalCluster } from '../local/local-cluster.js';
 import type { LocalClusterOptions } from '../local/local-cluster-options.js';
 
@@ -19,6 +20,8 @@ export interface KindOption {
   readonly summary: string;
   /** What its absence means. */
   readonly defaultMeans: string;
+  /** Default false. */
+  readonly isRequired?: boolean;
 }
 
 /** What a keeper gives to a cluster beside its options. */
@@ -33,6 +36,8 @@ export interface ClusterKind {
   readonly name: string;
   readonly label: string;
   readonly summary: string;
+  /** Its keeper starts and ends workers; otherwise it was started elsewhere, and stopping it only takes it off the list. */
+  readonly isOwned: boolean;
   readonly options: Readonly<Record<string, KindOption>>;
   /** Starts a cluster; the options have been read. */
   create(options: Readonly<Record<string, unknown>>, context: KeptClusterContext): Promise<Cluster>;
@@ -42,6 +47,7 @@ const local: ClusterKind = {
   name: 'local',
   label: 'Local',
   summary: 'Processes on this machine.',
+  isOwned: true,
   options: {
     workers: {
       kind: integer(0, 10_000),
@@ -102,8 +108,40 @@ const local: ClusterKind = {
     LocalCluster.create({ ...(options as LocalClusterOptions), ...context, waitForWorkers: 'all' }),
 };
 
+const address: ClusterKind = {
+  name: 'address',
+  label: 'Existing address',
+  summary: 'A cluster that was started elsewhere.',
+  isOwned: false,
+  options: {
+    address: {
+      kind: text('ADDRESS', "an address such as 'wss://host:8786'"),
+      label: 'Address',
+      summary: 'Where its scheduler listens.',
+      defaultMeans: '',
+      isRequired: true,
+    },
+    secretFile: {
+      kind: text('PATH', 'a path'),
+      label: 'File of the secret',
+      summary: 'The file that its scheduler wrote, readable by you alone.',
+      defaultMeans: 'that of the settings or the environment',
+    },
+  },
+  create: async ({ address, secretFile }, { name, idleTimeoutMs, signal }) => {
+    if (idleTimeoutMs !== undefined)
+      throw new ConfigurationError('an idle timeout is for clusters that are started here', {
+        data: { option: 'idleTimeoutMs' },
+      });
+    return AttachedCluster.create({
+      ...{ name, signal, address: address as string },
+      ...(secretFile !== undefined && { secretFile: secretFile as string }),
+    });
+  },
+};
+
 /** All kinds, by name. */
-export const clusterKinds: Readonly<Record<string, ClusterKind>> = { local };
+export const clusterKinds: Readonly<Record<string, ClusterKind>> = { local, address };
 
 /**
  * A kind and options for it, as anybody may have written them.
@@ -135,6 +173,12 @@ export function readClusterRequest(
       throw new ConfigurationError(`option '${name}' ${error.message}`, { cause: error, data: { option: name } });
     }
   }
+  for (const [name, { isRequired = false, label }] of Object.entries(kind.options)) {
+    if (isRequired && options[name] === undefined)
+      throw new ConfigurationError(`a cluster of the kind '${kind.name}' needs the option '${name}' (${label})`, {
+        data: { option: name },
+      });
+  }
   return { kind, options };
 }
 
@@ -142,9 +186,11 @@ export function readClusterRequest(
 export function kindForms(): readonly ClusterKindForm[] {
   return Object.values(clusterKinds).map(({ name, label, summary, options }) => ({
     ...{ name, label, summary },
-    fields: Object.entries(options).map(([field, { kind, label, summary: help, defaultMeans }]) => ({
-      ...{ name: field, label, help, defaultMeans },
-      ...kind.form,
-    })),
+    fields: Object.entries(options).map(
+      ([field, { kind, label, summary: help, defaultMeans, isRequired = false }]) => ({
+        ...{ name: field, label, help, defaultMeans, isRequired },
+        ...kind.form,
+      }),
+    ),
   }));
 }

@@ -6,6 +6,7 @@ import { formatAddress } from '@covey/protocol';
 import type { CoveyError, Logger } from '@covey/protocol';
 import { ChannelServer, listen, makeNonce, socketAddress } from '@covey/protocol/internal';
 import type { Listener } from '@covey/protocol/internal';
+import type { AdaptiveRange } from '../adaptive/adaptive-policy.js';
 import type { Cluster } from '../cluster.js';
 import { Configuration } from '../config/configuration.js';
 import { tlsFilesOf } from '../config/tls-files.js';
@@ -16,11 +17,12 @@ import { readClusterRequest } from './cluster-kinds.js';
 import type { KeeperCalls, KeepRequest, KeptClusterInfo } from './keeper-messages.js';
 
 export class Keeper {
-  readonly entry: ClusterEntry;
+  #entry: ClusterEntry;
   readonly #cluster: Cluster;
   readonly #registry: Registry;
   readonly #sessions: ChannelServer;
   readonly #listener: Listener;
+  readonly #logger: Logger;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -29,12 +31,14 @@ export class Keeper {
     sessions: ChannelServer,
     listener: Listener,
     entry: ClusterEntry,
+    logger: Logger,
   ) {
+    this.#logger = logger;
     this.#cluster = cluster;
     this.#registry = registry;
     this.#sessions = sessions;
     this.#listener = listener;
-    this.entry = entry;
+    this.#entry = entry;
   }
 
   /**
@@ -77,13 +81,18 @@ export class Keeper {
         ...(tls !== undefined && { tls }),
         ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
       });
-      keeper = new Keeper(cluster, registry, sessions, listener, entry);
+      keeper = new Keeper(cluster, registry, sessions, listener, entry, logger);
       return keeper;
     } catch (error) {
       await listener?.close();
       await cluster.close();
       throw error;
     }
+  }
+
+  /** As the registry lists it. */
+  get entry(): ClusterEntry {
+    return this.#entry;
   }
 
   /** Resolves when the cluster is over, with the reason. */
@@ -99,9 +108,13 @@ export class Keeper {
       case 'scale': {
         const workers = (params as { workers?: unknown } | null)?.workers;
         if (typeof workers !== 'number') throw new ConfigurationError("'scale' takes a number of workers");
+        this.#adapt(null);
         await this.#cluster.scale(workers);
         return null;
       }
+      case 'adapt':
+        this.#adapt((params as KeeperCalls['adapt']['params'] | null)?.range ?? null);
+        return null;
       case 'stop':
         // After the answer has left.
         setImmediate(() => void this.close());
@@ -117,7 +130,7 @@ export class Keeper {
   close(): Promise<void> {
     this.#closing ??= (async () => {
       // Off the list first: who looks for the cluster now shall not find one that ends under its hands.
-      this.#registry.remove(this.entry);
+      this.#registry.remove(this.#entry);
       await this.#cluster.close();
       await this.#sessions.close('the cluster was stopped');
       await this.#listener.close();
@@ -125,10 +138,17 @@ export class Keeper {
     return this.#closing;
   }
 
+  /** Whoever looks at the list sees it. */
+  #adapt(range: AdaptiveRange | null): void {
+    if (range === null && this.#cluster.adaptive === null) return;
+    this.#cluster.adapt(range === null ? null : { ...range, logger: this.#logger });
+    this.#entry = this.#registry.update(this.#entry, { adaptive: this.#cluster.adaptive });
+  }
+
   async #info(): Promise<KeptClusterInfo> {
     // The client that asks this is the keeper's own.
     const { workers, clients } = await this.#cluster.schedulerInfo();
-    const { name, kind, address, requested } = this.#cluster;
-    return { name, kind, address, requested, workers, clients: clients.length - 1 };
+    const { name, kind, address, requested, adaptive } = this.#cluster;
+    return { name, kind, address, requested, adaptive, workers, clients: clients.length - 1 };
   }
 }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConnectError } from '@covey/protocol';
 import type { ConnectTls, Secret } from '@covey/protocol';
 import { openChannel } from '@covey/protocol/internal';
+import type { AdaptiveRange } from '../adaptive/adaptive-policy.js';
 import { askScheduler } from '../ask-scheduler.js';
 import { ClusterClosedError } from '../errors.js';
 import { isAlive, systemProcessTable } from '../host/process-identity.js';
@@ -59,7 +60,7 @@ export class RunningCluster {
     if (this.entry.control !== null) return this.#ask('info', null, options);
     const { workers, clients } = await this.#whileRunning(() => askScheduler(this, 'scheduler-info', null, options));
     const { name, kind, address } = this.entry;
-    return { name, kind, address, requested: workers.length, workers, clients: clients.length - 1 };
+    return { name, kind, address, requested: workers.length, adaptive: null, workers, clients: clients.length - 1 };
   }
 
   /**
@@ -67,12 +68,17 @@ export class RunningCluster {
    * @throws {ClusterClosedError} when it is over, or has nobody who starts workers for it.
    */
   async scale(workers: number, options: AskOptions = {}): Promise<void> {
-    if (this.entry.control === null) {
-      throw new ClusterClosedError(
-        `the cluster '${this.name}' was started by hand and nobody starts workers for it; use 'covey worker ${this.name}'`,
-      );
-    }
+    this.#checkScalable();
     await this.#ask('scale', { workers }, options);
+  }
+
+  /**
+   * Has it scaled by what there is to do from now on; null ends that, and so does {@link scale}.
+   * @throws {ClusterClosedError} when it is over, or has nobody who starts workers for it; {@link ConfigurationError} when the range is none.
+   */
+  async adapt(range: AdaptiveRange | null, options: AskOptions = {}): Promise<void> {
+    this.#checkScalable();
+    await this.#ask('adapt', { range }, options);
   }
 
   /** Ends the cluster; resolves when its owner is gone. A cluster that is over already is as it should be. */
@@ -94,6 +100,13 @@ export class RunningCluster {
   logs(lines = 200): readonly string[] {
     if (this.entry.logFile === null) return [];
     return readFileSync(this.entry.logFile, 'utf8').trimEnd().split('\n').slice(-lines);
+  }
+
+  #checkScalable(): void {
+    if (this.entry.control !== null) return;
+    throw new ClusterClosedError(
+      `the cluster '${this.name}' was started by hand and nobody starts workers for it; use 'covey worker ${this.name}'`,
+    );
   }
 
   #signal(signal: NodeJS.Signals, cause: unknown): void {

@@ -1,4 +1,5 @@
 /** What the registry holds of a cluster, and how it is read from a file that anything may have written. */
+import type { AdaptiveRange } from '../adaptive/adaptive-policy.js';
 import type { TlsFiles } from '../config/tls-files.js';
 import type { ProcessIdentity } from '../host/process-identity.js';
 import { isClusterName } from '../names.js';
@@ -19,6 +20,8 @@ export interface ClusterEntry {
   readonly createdMs: number;
   /** How long the cluster may have nothing to do before it ends; null for ever. */
   readonly idleTimeoutMs: number | null;
+  /** Between which numbers of workers its keeper scales it by what there is to do; null when it does not. */
+  readonly adaptive: AdaptiveRange | null;
   readonly secretFile: string;
   /** Certificates by which clients and workers of this host can show themselves and check others; null when none are checked. */
   readonly tls: TlsFiles | null;
@@ -65,11 +68,18 @@ export function readEntry(text: string): ClusterEntry {
     user: textOf(fields, 'user'),
     createdMs: numberOf(fields, 'createdMs'),
     idleTimeoutMs: fields['idleTimeoutMs'] === null ? null : numberOf(fields, 'idleTimeoutMs'),
+    adaptive: adaptiveOf(fields['adaptive']),
     secretFile: textOf(fields, 'secretFile'),
     tls: tlsOf(fields['tls']),
     logFile: optionalTextOf(fields, 'logFile'),
     coveyVersion: textOf(fields, 'coveyVersion'),
   };
+}
+
+function adaptiveOf(value: unknown): AdaptiveRange | null {
+  if (value === null || value === undefined) return null;
+  const fields = asRecord(value, "'adaptive'");
+  return { minimum: numberOf(fields, 'minimum'), maximum: numberOf(fields, 'maximum') };
 }
 
 function tlsOf(value: unknown): TlsFiles | null {

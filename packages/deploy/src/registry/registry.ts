@@ -13,7 +13,7 @@ import type { ConnectTls, Logger } from '@covey/protocol';
 import { readTlsFiles } from '../config/tls-files.js';
 import type { TlsFiles } from '../config/tls-files.js';
 import { ClusterExistsError, ClusterNotFoundError } from '../errors.js';
-import { coveyHome, privateFolder } from '../host/private-folder.js';
+import { coveyHome, privateFolder, writePrivateFile } from '../host/private-folder.js';
 import { identifyProcess, isAlive, systemProcessTable } from '../host/process-identity.js';
 import type { ProcessTable } from '../host/process-identity.js';
 import { checkClusterName, isClusterName } from '../names.js';
@@ -124,6 +124,7 @@ export class Registry {
       user: userInfo().username,
       createdMs: Date.now(),
       idleTimeoutMs: facts.idleTimeoutMs ?? null,
+      adaptive: null,
       secretFile,
       tls: facts.tls ?? null,
       logFile: facts.logFile ?? null,
@@ -137,6 +138,14 @@ export class Registry {
       throw error;
     }
     return entry;
+  }
+
+  /** Says something new of a cluster that this process owns, if it is still listed. */
+  update(entry: ClusterEntry, changes: Pick<ClusterEntry, 'adaptive'>): ClusterEntry {
+    const updated = { ...entry, ...changes };
+    const path = this.#pathOf(entry.name);
+    if (readIfEntry(path)?.secretFile === entry.secretFile) writePrivateFile(path, writeEntry(updated));
+    return updated;
   }
 
   /** Takes an entry and its secret away. Safe to call again; an entry that took its name since is left alone. */

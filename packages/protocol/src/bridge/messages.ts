@@ -45,6 +45,8 @@ export interface ClusterSummary {
   readonly coveyVersion: string;
   /** Whether somebody starts workers for it: only then it can be scaled. */
   readonly scalable: boolean;
+  /** It was started elsewhere: stopping it only takes it off the list. */
+  readonly attached: boolean;
   readonly adaptive: { readonly minimum: number; readonly maximum: number } | null;
   readonly hasLog: boolean;
 }
@@ -64,6 +66,7 @@ export interface FormField {
   readonly help: string;
   /** What its absence means, in words. */
   readonly defaultMeans: string;
+  readonly isRequired: boolean;
   readonly type: 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'memory' | 'list' | 'resources' | 'duration';
   readonly choices?: readonly string[];
   readonly minimum?: number;
@@ -141,7 +144,16 @@ export type ToKernel =
     }[BridgeMethod]
   /** Tell of changes in the list of clusters, or no longer. */
   | { readonly type: 'watch'; readonly on: boolean }
-  | { readonly type: 'subscribe'; readonly subscription: number; readonly cluster: string; readonly topic: FigureTopic }
+  | {
+      readonly type: 'subscribe';
+      /** A number of the front end's own, free again after `figures-end` or `unsubscribe`. */
+      readonly subscription: number;
+      readonly cluster: string;
+      readonly topic: FigureTopic;
+      /** Of the last batch that was taken, to go on from there; absent or 0: from the start. */
+      readonly cursor?: number;
+      readonly epoch?: string;
+    }
   /** Figures up to this sequence number were taken; two more batches may be under way. */
   | { readonly type: 'acknowledge'; readonly subscription: number; readonly sequence: number }
   | { readonly type: 'unsubscribe'; readonly subscription: number };

@@ -84,6 +84,19 @@ export interface SchedulerInfo {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** Work that is not done yet, and who is there for it: by this a cluster is made larger and smaller. */
+export interface Demand {
+  /** Estimated milliseconds of the tasks that run or could run now. */
+  readonly workMs: number;
+  /** Those tasks. */
+  readonly ready: number;
+  readonly workers: number;
+  readonly threads: number;
+  /** Bytes of results that workers hold, and what they all may use: 0 when one of them has no limit. */
+  readonly heldBytes: number;
+  readonly memoryLimit: number;
+}
+
 /** One entry of a task's story. */
 export interface StoryEntry {
   readonly timeMs: number;
@@ -100,6 +113,7 @@ export type PerWorker<Result> = Readonly<Record<string, { readonly ok: Result } 
 /** What a client may ask of the scheduler. */
 export interface SchedulerCalls {
   'scheduler-info': Call<null, SchedulerInfo>;
+  demand: Call<null, Demand>;
   locate: Call<{ readonly ids: readonly ClientTaskId[]; readonly absent?: readonly string[] }, readonly Located[]>;
   'who-has': Call<TaskSelection, Readonly<Record<string, readonly string[]>>>;
   'has-what': Call<{ readonly workers?: readonly string[] }, Readonly<Record<string, readonly string[]>>>;
@@ -134,10 +148,7 @@ export interface SchedulerCalls {
    * A result, for a client that does not reach its holder (`address`): the scheduler fetches and passes it on, unread.
    * Null when the holder does not have it; an error above `MAX_RELAYED_BYTES`; empty with `onlyAsk`.
    */
-  relay: Call<
-    { readonly address: string; readonly taskId: TaskId; readonly onlyAsk?: boolean },
-    WholeValue | null
-  >;
+  relay: Call<{ readonly address: string; readonly taskId: TaskId; readonly onlyAsk?: boolean }, WholeValue | null>;
   'retire-workers': Call<
     {
       readonly workers?: readonly string[];

@@ -1,7 +1,7 @@
 /** Where peers are taken in: who may join, what they are told, and where their messages and calls go from then on. */
 import { ProtocolError } from '@covey/protocol';
 import { assertNever } from '@covey/protocol/internal';
-import type { Channel, ChannelHello, ClientWelcome, WorkerWelcome } from '@covey/protocol/internal';
+import type { Channel, ChannelHello, ClientWelcome, SchedulerCalls, WorkerWelcome } from '@covey/protocol/internal';
 import type { ServerParts } from './calls/call-table.js';
 import type { ClientCalls } from './calls/client-calls.js';
 import type { ChannelOutput } from './channel-output.js';
@@ -24,6 +24,9 @@ export interface AboutServer {
   isClosing(): boolean;
   clientHeard(nowMs: number): void;
 }
+
+/** Looking on is no use of the cluster: a dashboard that stays open, or who scales by demand, keeps nobody's cluster alive. */
+const LOOKS: ReadonlySet<string> = new Set<keyof SchedulerCalls>(['figures', 'scheduler-info', 'demand', 'task']);
 
 export class Reception {
   readonly #parts: ServerParts;
@@ -85,7 +88,7 @@ export class Reception {
       }
     };
     channel.handle = (method, params, { signal }) => {
-      this.#about.clientHeard(this.#parts.now());
+      if (!LOOKS.has(method)) this.#about.clientHeard(this.#parts.now());
       return this.#calls.answer(method, params, { client, signal });
     };
     channel.onclose = (reason) => {

@@ -231,3 +231,16 @@ test('a scheduler of which nothing is asked ends by itself', async () => {
   await using idle = await ServerWorld.start({ idleTimeoutMs: 20 });
   expect(await idle.server.closed).toBe('nothing was asked of it for 20 ms');
 });
+
+test('who only looks on keeps no scheduler from ending', async () => {
+  await using idle = await ServerWorld.start({ idleTimeoutMs: 1000 });
+  const client = await idle.client();
+  const look = async (): Promise<void> => {
+    await client.call('demand', null);
+    await client.call('scheduler-info', null);
+    return look();
+  };
+  // It ends while it is asked.
+  await expect(look()).rejects.toThrow();
+  expect(await idle.server.closed).toBe('nothing was asked of it for 1000 ms');
+});

@@ -12,6 +12,7 @@ const ASK_TIMEOUT_MS = 5_000;
 
 type QueryCalls =
   | 'scheduler-info'
+  | 'demand'
   | 'who-has'
   | 'has-what'
   | 'nbytes'
@@ -23,7 +24,7 @@ type QueryCalls =
   | 'memory';
 
 export function queryCalls(parts: ServerParts): CallTable<QueryCalls> {
-  const { core, fleet, info } = parts;
+  const { core, fleet, info, now } = parts;
 
   /** Tasks of a selection by the workers that compute them or have them waiting. */
   const attemptsOf = (keys: ReadonlySet<string> | undefined): Map<WorkerId, TaskId[]> => {
@@ -41,6 +42,11 @@ export function queryCalls(parts: ServerParts): CallTable<QueryCalls> {
 
   return {
     'scheduler-info': () => info(),
+    demand: () => {
+      const limits = core.workers(now()).map((worker) => worker.memoryLimit);
+      const memoryLimit = limits.includes(0) ? 0 : limits.reduce((sum, limit) => sum + limit, 0);
+      return { ...core.demand(), workers: limits.length, memoryLimit };
+    },
     'who-has': (args, { client }) => core.whoHas(client, readSelection(args)),
     'has-what': (args) => core.hasWhat(readWorkers(args).workers),
     nbytes: (args, { client }) => core.nbytes(client, readSelection(args), args.flag('summary', false)),
