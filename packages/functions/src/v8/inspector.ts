@@ -48,6 +48,11 @@ interface Slot {
 }
 
 const objectGroup = 'covey-functions';
+/** Handles are let go at the latest after so many functions were looked at. */
+const handlesOfLooks = 256;
+/** Node's own, whoever replaces the global one to watch user code's timers. */
+const inNextTurn = setImmediate;
+
 class Inspector {
   readonly #session = new Session();
   readonly #slot: Slot;
@@ -55,6 +60,8 @@ class Inspector {
   /** Asked for right after the script itself, and rarely again. */
   #lastSource: { readonly id: string; readonly text: string } | undefined;
   readonly #scripts = new Map<string, Script>();
+  #looks = 0;
+  #releaseIsDue = false;
 
   constructor() {
     this.#session.connect();
@@ -82,7 +89,7 @@ class Inspector {
     });
   }
 
-  /** What V8 knows about a function. The handles behind it are kept until `release`. */
+  /** What V8 knows about a function. The handles behind it are kept until `release` and the end of the turn. */
   look(subject: unknown): FunctionView {
     const properties = this.#propertiesOf(subject);
     const internal = new Map((properties.internalProperties ?? []).map(({ name, value }) => [name, value]));
@@ -111,10 +118,21 @@ class Inspector {
     return found.flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value: this.#takeRemote(value) }]));
   }
 
-  /** Lets go of all that was looked at. */
+  /** Lets go of all that was looked at: once a turn, since that takes a quarter of the time of looking. */
   release(): void {
     this.#slot.subject = undefined;
     this.#slot.taken = undefined;
+    if (this.#looks >= handlesOfLooks) this.#releaseHandles();
+    if (this.#releaseIsDue || this.#looks === 0) return;
+    this.#releaseIsDue = true;
+    inNextTurn(() => {
+      this.#releaseIsDue = false;
+      this.#releaseHandles();
+    });
+  }
+
+  #releaseHandles(): void {
+    this.#looks = 0;
     this.#post('Runtime.releaseObjectGroup', { objectGroup });
   }
 
@@ -167,6 +185,7 @@ class Inspector {
   }
 
   #propertiesOf(subject: unknown): Properties {
+    this.#looks++;
     this.#slot.subject = subject;
     const { result } = this.#call<Runtime.EvaluateReturnType>('Runtime.evaluate', {
       expression: 'subject',
