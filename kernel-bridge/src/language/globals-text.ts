@@ -17,6 +17,7 @@ interface $Comm {
   close(data?: unknown, extras?: $CommExtras): void;
 }
 declare global {
+  function $submitted<T>(cell: () => Promise<T>): import('covey').Future<T>;
   const executor: import('covey').Executor;
   /** Shows a value; its methods show one format each. */
   const display: $Show &

@@ -32,6 +32,16 @@ test('a cell that is being written may declare again what is there', () => {
   expect(complete('const people = new Map<string, number>(); people.ge')).toEqual(['get']);
 });
 
+test('a submitted cell leaves the future of its result, and keeps what it declares to itself', () => {
+  const cell = ["import { parse } from 'node:path';", "import type { ParsedPath } from 'node:path';"];
+  cell.push('const inner: ParsedPath = parse("a"); ({ where: inner.dir, found: find("x") })');
+  language.addCell(`%%submit later\n${cell.join('\n')}`);
+  expect(inspect('later')).toContain('const later: Future<{\n    where: string;\n    found: Set<string>;\n}>');
+  expect(complete('(await later.result()).wh')).toEqual(['where']);
+  expect(complete('inn')).toEqual([]);
+  expect(complete('%%submit other\nconst mine = find("a"); mine.ad')).toEqual(['add']);
+});
+
 test('the kernel’s own names have types', () => {
   expect(complete('display.ht')).toEqual(['html']);
 });

@@ -5,6 +5,7 @@
  * nothing, and are left out.
  */
 import type ts from 'typescript';
+import { declaredText, writtenText } from '../submit/submitted-text.js';
 
 interface Statement {
   readonly text: string;
@@ -31,7 +32,7 @@ export class NotebookText {
 
   /** A cell was run. */
   add(code: string): void {
-    const cell = this.#cellOf(code);
+    const cell = this.#cellOf(declaredText(code, this.#ts) ?? code);
     const number = ++this.#count;
     this.#cells.set(number, cell);
     for (const name of namesOf(cell)) this.#latest.set(name, number);
@@ -58,10 +59,11 @@ export class NotebookText {
 
   /** A cell as it is being written: where it begins, and the text up to its end. */
   current(code: string): { readonly text: string; readonly start: number } {
-    const names = namesOf(this.#cellOf(code));
+    const written = writtenText(code);
+    const names = namesOf(this.#cellOf(written));
     const wanted = [...this.#latest].filter(([name]) => !names.has(name));
     const head = `${importsOf(wanted)}export {};\n`;
-    return { text: head + code, start: head.length };
+    return { text: head + written, start: head.length };
   }
 
   #textOf(number: number, cell: Cell): string {

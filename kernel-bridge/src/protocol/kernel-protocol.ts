@@ -13,6 +13,7 @@ import type { LanguageDesk } from '../language/desk.js';
 import type { Problem } from '../language/messages.js';
 import { describeProblems } from '../language/type-checks.js';
 import type { TypeChecks } from '../language/type-checks.js';
+import { asSubmitted } from '../submit/submitted-text.js';
 import { coveyMetadata } from './covey-metadata.js';
 import { completenessOf } from './completeness.js';
 import type { History, HistoryEntry } from './history.js';
@@ -329,7 +330,7 @@ export class KernelProtocol {
   #executed(id: RequestId, outcome: ExecuteOutcome): void {
     const running = this.#running;
     if (running?.id !== id) return;
-    if (!running.silent) this.#outlet.onCell(textOf(running.message.content, 'code'));
+    if (!running.silent) this.#outlet.onCell(declaringText(running.message));
     if (outcome.status === 'error' && outcome.ename === 'SyntaxError') this.#checks.drop(id);
     this.#ended(running, outcome);
   }
@@ -529,6 +530,13 @@ function typeErrors(file: string, problems: readonly Problem[]): ErrorReport {
   const [first] = problems;
   const lines = describeProblems(file, 'error', problems).trimEnd().split('\n');
   return { ename: 'TypeCheckError', evalue: first?.message ?? '', traceback: lines };
+}
+
+/** What a cell declares for others: a submitted one only the future of its result. */
+function declaringText({ content, metadata }: Message): string {
+  const { submit, name } = coveyMetadata(metadata);
+  const code = textOf(content, 'code');
+  return submit ? asSubmitted(code, name) : code;
 }
 
 function textOf(content: Dictionary, name: string): string {
