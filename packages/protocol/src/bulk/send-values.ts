@@ -9,7 +9,7 @@ const GATHER_BYTES = 16 * 1024;
 const STAGE_BYTES = 256 * 1024;
 
 export interface SendOptions {
-  /** The longest single write of a large buffer. Default 4 MiB. */
+  /** The longest single write of a large buffer. Default 16 MiB. */
   readonly pieceBytes?: number;
 }
 
@@ -23,7 +23,7 @@ export async function sendValues(
   values: readonly (ValueFrames | undefined)[],
   options: SendOptions = {},
 ): Promise<void> {
-  const sender = new Sender(socket, options.pieceBytes ?? 4 * 2 ** 20);
+  const sender = new Sender(socket, options.pieceBytes ?? 16 * 2 ** 20);
   await sender.part(directory);
   for (const value of values) {
     if (value === undefined) continue;
