@@ -279,6 +279,23 @@ describe('what goes wrong within a session', () => {
     expect(here.events).toEqual(['disconnect', 'close']);
   });
 
+  test('a client that reads nothing for an hour is not given up: its user’s code runs on the thread that would', async () => {
+    await world.listen();
+    const client = await world.open({
+      role: 'client',
+      keepalive: { intervalMs: 1e9 },
+      reconnect: { graceMs: 0 },
+    });
+    const here = watch(client);
+    const [clientEnd] = world.network.comms;
+    const stall = (stalled: boolean) => (clientEnd as unknown as { stall(stalled: boolean): void }).stall(stalled);
+    stall(true);
+    await world.pass(3_600_000);
+    stall(false);
+    await world.run();
+    expect(here.events).toEqual([]);
+  });
+
   test('a process that was busy for long does not give up a peer that it had no time to hear', async () => {
     await world.listen();
     const client = await world.open({ keepalive: { intervalMs: 1000, deadAfterMs: 3000 } });
