@@ -131,6 +131,8 @@ describe('the workers', () => {
     await expect(client.call('run', { function: blob, args: toBytes([]), workers: ['c'] })).rejects.toThrow(
       "no worker 'c'",
     );
+    await client.call('retire-workers', { workers: ['a', 'b'], close: false });
+    expect(Object.keys(await client.call('run', { function: blob, args: toBytes([]) }))).toHaveLength(2);
   });
 
   test('get uploads, late ones in their welcome', async () => {

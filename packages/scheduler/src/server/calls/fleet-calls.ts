@@ -144,7 +144,8 @@ export function fleetCalls(parts: ServerParts, retired: ReadonlySet<WorkerId>): 
 
     run: async (args, session) => {
       const { signal } = session;
-      await untilSomeWorker(parts, {}, session, 'to run the function');
+      // Any will do, also one that takes no tasks now.
+      if (fleet.members().length === 0) await untilSomeWorker(parts, {}, session, 'to run the function');
       const params = { function: readFunction(args), args: args.bytes('args'), wait: args.flag('wait', true) };
       return askEach(select(args), 'run', () => params, { signal });
     },
