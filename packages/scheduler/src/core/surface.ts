@@ -201,7 +201,7 @@ export interface ScatterPlaces {
   readonly workers?: readonly string[];
   /** How many of them get a copy: all for true. Default 1. */
   readonly broadcast?: boolean | number;
-  /** Addresses of workers that the client could not reach. */
+  /** Addresses of workers that the client could not reach: they get only what is in the message itself. */
   readonly avoid?: readonly string[];
 }
 
