@@ -36,6 +36,17 @@ const lazyIn = {
   'kernel-bridge/src/protocol/main.ts': ['acorn'],
 };
 
+/**
+ * Cells run beside this one, and may assign what is global (`Promise = …`). The kernel goes on with what was there first.
+ */
+const besideUserCode = 'kernel-bridge/src/process/main.ts';
+const keptGlobals = `var { ${[
+  ...['Array', 'ArrayBuffer', 'Atomics', 'BigInt', 'Buffer', 'Date', 'Error', 'JSON', 'Map', 'Math', 'Number', 'Object'],
+  ...['Promise', 'Proxy', 'RangeError', 'Reflect', 'RegExp', 'Set', 'String', 'Symbol', 'SyntaxError', 'TypeError'],
+  ...['URL', 'Uint8Array', 'WeakMap', 'WeakRef', 'clearTimeout', 'performance', 'process', 'queueMicrotask'],
+  ...['setImmediate', 'setTimeout'],
+].join(', ')} } = globalThis; `;
+
 /** Native accelerators of `ws` and `msgpackr`: used where they are installed, never needed. */
 const optionalNatives = ['bufferutil', 'utf-8-validate', 'msgpackr-extract'];
 
@@ -121,7 +132,9 @@ async function bundle(source, output, alias) {
     alias,
     external: [...optionalNatives, ...packagesWithFiles],
     plugins: source in lazyIn ? [lazyModules(lazyIn[source], dirname(output))] : [],
-    banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+    banner: {
+      js: `${source === besideUserCode ? keptGlobals : ''}const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;`,
+    },
     define: {
       // Loading the accelerator takes 10 ms and gains nothing on our messages.
       'process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED': '"true"',

@@ -48,7 +48,7 @@ export type ToMain =
   /** What was answered to the question of this number. */
   | { readonly type: 'input'; readonly number: number; readonly value: string }
   /** `number` counts interrupts. */
-  | { readonly type: 'interrupt'; readonly number: number }
+  | { readonly type: 'interrupt'; readonly number: number; readonly reason: string | undefined }
   /** After code was ended by force: is the request that should be running still there? */
   | { readonly type: 'where'; readonly expected: RequestId }
   | NotebookRequest
@@ -122,4 +122,6 @@ export interface ProtocolThreadData {
   readonly flags: SharedArrayBuffer;
   readonly answers: MessagePort;
   readonly descriptors: OwnDescriptors;
+  /** Of main's heap, in bytes. */
+  readonly heapLimit: number;
 }

@@ -4,6 +4,7 @@
  * process ends, which a connected inspector would hold up.
  */
 import { Session } from 'node:inspector';
+import { COLLECT } from '../execution/collect-garbage.js';
 
 /** What `post` was rejected with. */
 export class InspectorError extends Error {
@@ -45,6 +46,31 @@ export class MainInspector {
     return new Promise((resolve, reject) => {
       session.post(method, params, (error, result) => {
         if (error === null) resolve(result);
+        else reject(new InspectorError(error.message, { cause: error }));
+      });
+    });
+  }
+
+  /** What main's heap holds, in bytes; also while it is busy. */
+  heapBytes(): Promise<number> {
+    const session = this.#open();
+    return new Promise((resolve, reject) => {
+      session.post('Runtime.getHeapUsage', (error, usage) => {
+        if (!this.#isKept && this.#session === session) this.#close();
+        if (error === null) resolve((usage as { usedSize: number }).usedSize);
+        else reject(new InspectorError(error.message, { cause: error }));
+      });
+    });
+  }
+
+  /** Collects main's garbage, by the function that it keeps for that. */
+  collectGarbage(): Promise<void> {
+    const session = this.#open();
+    return new Promise((resolve, reject) => {
+      const expression = `globalThis[Symbol.for('${COLLECT}')]()`;
+      session.post('Runtime.evaluate', { expression, silent: true }, (error) => {
+        if (!this.#isKept && this.#session === session) this.#close();
+        if (error === null) resolve();
         else reject(new InspectorError(error.message, { cause: error }));
       });
     });

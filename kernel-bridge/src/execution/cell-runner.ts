@@ -21,7 +21,7 @@ import type { ParsedMagic } from '../magics/magic.js';
 import type { Submission } from '../submit/submitted-cells.js';
 import { checkedName } from '../magics/submit.js';
 import { reportError } from './error-report.js';
-import { InterruptedError } from './interruption.js';
+import { InterruptedError, OutOfMemoryError } from './interruption.js';
 import type { Output } from './output.js';
 
 type CellFunction = (variables: object, run: RunContext) => unknown;
@@ -36,7 +36,7 @@ export interface RunContext {
 
 interface Running {
   readonly request: ExecuteRequest;
-  rejectWait: ((error: InterruptedError) => void) | undefined;
+  rejectWait: ((error: Error) => void) | undefined;
 }
 
 export interface CellRunnerOptions {
@@ -125,14 +125,18 @@ export class CellRunner {
     bundleNow({ a: [1, 'b'] });
   }
 
-  /** Ends the running cell, if it has not ended by itself. */
-  interrupt(): void {
+  /**
+   * Ends the running cell, if it has not ended by itself.
+   * @param reason when it isn't a person who ends it.
+   */
+  interrupt(reason?: string): void {
     const running = this.#running;
     if (running === undefined) return;
-    running.rejectWait?.(new InterruptedError());
+    const error = reason === undefined ? new InterruptedError() : new OutOfMemoryError(reason);
+    running.rejectWait?.(error);
     // A cell that was waiting ends by itself now, and runs its `finally`; one that was torn down never does.
     setImmediate(() => {
-      if (this.#running === running) this.#settle(running, { status: 'error', ...this.report(new InterruptedError()) });
+      if (this.#running === running) this.#settle(running, { status: 'error', ...this.report(error) });
     });
   }
 

@@ -16,13 +16,27 @@ const cellFrame = /\b(cell-\d+\.ts):(\d+):(\d+)/;
 
 /** @param ownFiles marks of the kernel's own files, whose frames nobody wants to see. */
 export function reportError(error: unknown, sources: CellSources, ownFiles: readonly string[]): ErrorReport {
-  if (!(error instanceof Error)) {
-    const evalue = inspect(error, { depth: 3 });
-    return { ename: 'Error', evalue, traceback: [`Uncaught ${inspect(error, { depth: 3, colors: true })}`] };
+  try {
+    return error instanceof Error ? reportOfError(error, sources, ownFiles) : reportOfValue(error);
+  } catch {
+    // Whatever was thrown throws again when it is looked at. A cell must come to its end all the same.
+    const evalue = 'Something was thrown that can’t be shown.';
+    return { ename: 'Error', evalue, traceback: [`Uncaught: ${evalue}`] };
   }
+}
+
+function reportOfValue(value: unknown): ErrorReport {
+  const evalue = inspect(value, { depth: 3 });
+  return { ename: 'Error', evalue, traceback: [`Uncaught ${inspect(value, { depth: 3, colors: true })}`] };
+}
+
+function reportOfError(error: Error, sources: CellSources, ownFiles: readonly string[]): ErrorReport {
   const ename = nameOf(error);
   if (error instanceof CellSyntaxError) {
     return { ename, evalue: error.message, traceback: (error.stack ?? '').split('\n').map(coloured) };
+  }
+  if (typeof error.stack !== 'string') {
+    return { ename, evalue: String(error.message), traceback: [`${ename}: ${String(error.message)}`] };
   }
   const restore = cleanStacks(error, ownFiles);
   let text: string;
@@ -33,14 +47,14 @@ export function reportError(error: unknown, sources: CellSources, ownFiles: read
   }
   const lines = text.split('\n');
   const traceback = [...excerpt(lines, sources), ...lines.map((line) => line.replace(cellFrame, '$1:$2'))];
-  return { ename, evalue: error.message, traceback };
+  return { ename, evalue: String(error.message), traceback };
 }
 
 /** `code [E…]` is how Node prints errors of its own. */
 function nameOf(error: Error): string {
   const { name } = error;
   const constructor = (error as { constructor?: { name?: unknown } }).constructor?.name;
-  return name === 'Error' && typeof constructor === 'string' && constructor !== '' ? constructor : name;
+  return name === 'Error' && typeof constructor === 'string' && constructor !== '' ? constructor : String(name);
 }
 
 function excerpt(lines: readonly string[], sources: CellSources): string[] {

@@ -10,3 +10,14 @@ export class InterruptedError extends Error {
     this.stack = 'KeyboardInterrupt: The cell was interrupted.';
   }
 }
+
+/** What a cell gets that was about to fill all memory. */
+export class OutOfMemoryError extends Error {
+  override readonly name = 'OutOfMemoryError';
+  readonly code = 'ERR_COVEY_OUT_OF_MEMORY';
+
+  constructor(message: string) {
+    super(message);
+    this.stack = `OutOfMemoryError: ${message}`;
+  }
+}

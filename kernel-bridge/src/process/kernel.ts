@@ -23,6 +23,8 @@ import { captureStreams } from '../execution/capture-streams.js';
 import { markChildOutput } from '../execution/child-output.js';
 import { followCells } from '../execution/cell-context.js';
 import { CellRunner } from '../execution/cell-runner.js';
+import { provideCollector } from '../execution/collect-garbage.js';
+import { keepDescriptors } from '../execution/keep-descriptors.js';
 import { quietOwnWarnings } from '../execution/quiet-warnings.js';
 import { Output } from '../execution/output.js';
 import { SubmittedCells } from '../submit/submitted-cells.js';
@@ -43,6 +45,8 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
   const output = new Output(ring);
   output.follow(followCells(() => output.cell));
   captureStreams(output);
+  keepDescriptors();
+  provideCollector();
   markChildOutput(() => output.say({ type: 'descriptors' }));
   const scope = new NotebookScope();
   exposeVariables(scope.variables);
@@ -108,7 +112,7 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
         flags.resetCritical();
         input.interrupt();
         if (runner.running !== undefined && hosted.isWaiting(runner.running.id)) output.stream('stderr', WAITED_HINT);
-        runner.interrupt();
+        runner.interrupt(message.reason);
         return;
       case 'where':
         output.say({ type: 'here', expected: message.expected, running: runner.running?.id ?? 0 });

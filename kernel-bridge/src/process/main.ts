@@ -4,6 +4,7 @@
  */
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { AnswerReceiver } from '../channel/answers.js';
 import { removeDescriptorFiles, takeDescriptors } from '../channel/descriptors.js';
@@ -29,6 +30,7 @@ function main(): void {
   const workerData: ProtocolThreadData = {
     ...{ connectionFile, ring: memory, flags: flags.memory, answers: port2 },
     descriptors,
+    heapLimit: getHeapStatistics().heap_size_limit,
   };
   const thread = new Worker(join(import.meta.dirname, 'protocol.cjs'), { workerData, transferList: [port2] });
   const ring = new RingWriter(memory, () => thread.postMessage(0));

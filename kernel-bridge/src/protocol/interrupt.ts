@@ -47,10 +47,13 @@ export class MainInterrupter {
     this.#protocol = protocol;
   }
 
-  /** @param cellAgeMs how long the running cell has been running. */
-  interrupt(cellAgeMs: number): void {
+  /**
+   * @param cellAgeMs how long the running cell has been running.
+   * @param reason what its error says, when it isn't a person who stops it.
+   */
+  interrupt(cellAgeMs: number, reason?: string): void {
     const number = ++this.#number;
-    this.#toMain({ type: 'interrupt', number });
+    this.#toMain({ type: 'interrupt', number, reason });
     const startedMs = performance.now();
     let hasComplained = false;
     let hasSignalled = false;

@@ -25,6 +25,7 @@ import type { FromLanguage } from '../language/messages.js';
 import { TypeChecks } from '../language/type-checks.js';
 import { MainMailbox } from './main-mailbox.js';
 import { MainInterrupter } from './interrupt.js';
+import { MemoryWatch } from './memory-watch.js';
 import { KernelProtocol } from './kernel-protocol.js';
 import { MalformedMessageError, Wire } from './message.js';
 import { MessageFactory } from './message-factory.js';
@@ -60,6 +61,7 @@ async function main(): Promise<void> {
       return;
     }
     const file = cellFile(message.count);
+    memory.begin();
     cells.add(file, message.code);
     mailbox.send(message, kernelDebugger.prepare(file));
   };
@@ -175,6 +177,17 @@ async function main(): Promise<void> {
     }
     protocol.onMain(said);
   };
+  const memory = new MemoryWatch({
+    limitBytes: data.heapLimit,
+    processBytes: () => process.memoryUsage.rss(),
+    heapBytes: () => inspector.heapBytes(),
+    collect: () => inspector.collectGarbage(),
+    after: (delayMs, then) => setTimeout(then, delayMs),
+    stop: (reason) => {
+      log(reason);
+      interrupter.interrupt(0, reason);
+    },
+  });
   protocol.start();
   language.startLater();
   let isHeldUp = false;
@@ -205,10 +218,11 @@ async function main(): Promise<void> {
   // What cells print comes first: it was said before what is only found now.
   const look = (): void => {
     drain();
+    if (protocol.runningId === 0) memory.rest();
     if (!isHeldUp && !isComing) descriptors.read();
     setTimeout(look, protocol.runningId === 0 ? DESCRIPTORS_IDLE_MS : DESCRIPTORS_BUSY_MS);
   };
-  if (data.descriptors.files.length > 0) look();
+  look();
   watchParent(() => void end());
 }
 
