@@ -7,6 +7,7 @@ import { COVEY_VERSION } from '@covey/protocol';
 import type { ClusterSummary } from '@covey/protocol/bridge';
 import type { ClusterEntry } from '@covey/deploy';
 import { clusterKinds, Registry, RegistryWatch } from '@covey/deploy/internal';
+import { Reachability } from './reachability.js';
 
 export type ListListener = (clusters: readonly ClusterSummary[]) => void;
 
@@ -16,13 +17,16 @@ export class ClusterList {
   /** By the file of the secret, which no other cluster ever has. */
   readonly #stopping = new Map<string, ClusterSummary>();
   readonly #listeners = new Set<ListListener>();
+  readonly #reachability = new Reachability(() => this.look());
   #watch: RegistryWatch | undefined;
   #told = '';
 
   /** The clusters now, oldest first. */
   summaries(): readonly ClusterSummary[] {
     const listed = this.registry.list();
-    const running = listed.filter(({ secretFile }) => !this.#stopping.has(secretFile)).map(summaryOf);
+    const running = listed
+      .filter(({ secretFile }) => !this.#stopping.has(secretFile))
+      .map((entry) => summaryOf(entry, this.#reachability.isSilent(entry.address) ? 'unreachable' : 'running'));
     const names = new Set(running.map(({ name }) => name));
     const starting = [...this.#starting.values()].filter(({ name }) => !names.has(name));
     return [...running, ...this.#stopping.values(), ...starting].sort((a, b) => a.createdMs - b.createdMs);
@@ -33,7 +37,12 @@ export class ClusterList {
     this.#listeners.add(listener);
     if (this.#watch === undefined) {
       this.#told = JSON.stringify(this.summaries());
-      this.#watch = new RegistryWatch(this.registry.folder, () => this.look());
+      const look = (): void => {
+        this.look();
+        this.#reachability.look(this.registry.list().map(({ address }) => address));
+      };
+      this.#watch = new RegistryWatch(this.registry.folder, look);
+      look();
     }
     return () => {
       this.#listeners.delete(listener);
@@ -68,7 +77,7 @@ export class ClusterList {
 
   /** Lists a cluster as stopping while `stop` runs. */
   async whileStopping(entry: ClusterEntry, stop: () => Promise<void>): Promise<void> {
-    this.#stopping.set(entry.secretFile, { ...summaryOf(entry), status: 'stopping' });
+    this.#stopping.set(entry.secretFile, summaryOf(entry, 'stopping'));
     this.look();
     try {
       await stop();
@@ -79,13 +88,13 @@ export class ClusterList {
   }
 }
 
-export function summaryOf(entry: ClusterEntry): ClusterSummary {
+export function summaryOf(entry: ClusterEntry, status: ClusterSummary['status'] = 'running'): ClusterSummary {
   const { name, kind, address, createdMs, idleTimeoutMs, user, owner, coveyVersion } = entry;
   // A kind that is not known here was started by a newer version, or is a scheduler that was started by hand.
   const isOwned = clusterKinds[kind]?.isOwned ?? true;
   return {
     ...{ name, kind, address, createdMs, idleTimeoutMs, user, coveyVersion },
-    status: 'running',
+    status,
     host: owner.host,
     pid: owner.pid,
     scalable: entry.control !== null && isOwned,
