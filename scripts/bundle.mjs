@@ -8,6 +8,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { bundlePage, PAGE } from './bundle-page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -166,4 +167,10 @@ for (const [i, result] of results.entries()) {
     console.error(`bundle: ${present[i][0]} failed: ${result.reason.message}`);
     process.exitCode = 1;
   }
+}
+
+const page = await bundlePage(root, alias);
+if (page !== undefined) {
+  await writeWhole(page);
+  console.log(`bundle: ${PAGE}`);
 }

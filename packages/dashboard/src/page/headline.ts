@@ -15,24 +15,24 @@ export class Headline {
   }
 
   show(overview: Overview): void {
-    const { __ } = this.#trans;
+    const trans = this.#trans;
     const { memory, counts } = overview;
     this.name.textContent = overview.name;
     document.title = `${overview.name} – Covey`;
-    this.#set(__('Workers'), formatCount(overview.workers));
-    this.#set(__('Threads'), `${overview.cpu.toFixed(1)} / ${formatCount(overview.threads)}`);
+    this.#set(trans.__('Workers'), formatCount(overview.workers));
+    this.#set(trans.__('Threads'), `${overview.cpu.toFixed(1)} / ${formatCount(overview.threads)}`);
     this.#set(
-      __('Memory'),
+      trans.__('Memory'),
       memory.limit > 0 ? `${formatBytes(memory.process)} / ${formatBytes(memory.limit)}` : formatBytes(memory.process),
     );
-    this.#set(__('Processing'), formatCount(counts['processing'] ?? 0));
+    this.#set(trans.__('Processing'), formatCount(counts['processing'] ?? 0));
     this.#set(
-      __('Waiting'),
+      trans.__('Waiting'),
       formatCount((counts['waiting'] ?? 0) + (counts['queued'] ?? 0) + (counts['no-worker'] ?? 0)),
     );
-    this.#set(__('Done'), formatCount(overview.completed));
-    this.#set(__('Failed'), formatCount(overview.erred));
-    this.#set(__('Up'), formatDuration(Math.max(0, overview.timeMs - overview.startedMs)));
+    this.#set(trans.__('Done'), formatCount(overview.completed));
+    this.#set(trans.__('Failed'), formatCount(overview.erred));
+    this.#set(trans.__('Up'), formatDuration(Math.max(0, overview.timeMs - overview.startedMs)));
   }
 
   #set(label: string, text: string): void {

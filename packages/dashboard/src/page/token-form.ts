@@ -25,10 +25,10 @@ export function showTokenForm(
     h('h1', { text: 'Covey' }),
     h('p', {
       text: trans.__(
-        'This cluster’s dashboard opens with its token. On the machine that runs the scheduler, this prints it:',
+        'This cluster’s dashboard opens with its token. On the machine that started it, this prints the token:',
       ),
     }),
-    h('pre', { class: 'covey-Code', text: 'covey token' }),
+    h('pre', { class: 'covey-Code', text: trans.__('covey token CLUSTER') }),
     h('label', { for: field.id, text: trans.__('Token') }),
     field,
     status,

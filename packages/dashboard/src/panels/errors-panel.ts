@@ -112,7 +112,7 @@ export function createErrors(host: HTMLElement, context: PanelContext): Panel {
       );
     });
     detail.replaceChildren(
-      h('h3', { text: title }),
+      h('h2', { text: title }),
       facts,
       h('div', {}, copy),
       h('pre', {

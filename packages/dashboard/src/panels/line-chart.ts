@@ -42,7 +42,7 @@ export class LineChart {
   constructor(host: HTMLElement, theme: Theme, options: LineChartOptions) {
     this.#options = options;
     this.#theme = theme;
-    this.#heading = h('h3', { text: options.title });
+    this.#heading = h('h2', { text: options.title });
     this.#element = h('div', { class: 'covey-Lines' }, this.#heading, this.#plotHost);
     host.append(this.#element);
     this.#observer = new ResizeObserver(() => this.#resize());

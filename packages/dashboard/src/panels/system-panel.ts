@@ -69,7 +69,7 @@ export function createSystem(host: HTMLElement, context: PanelContext): Panel {
   const hue = (name: string) => (theme: Theme) => theme.functionColour(name);
   const brand = (theme: Theme): Rgb => theme.brand;
   const quiet = (theme: Theme): Rgb => theme.quiet;
-  const grid = h('div', { class: 'covey-System' });
+  const grid = h('div', { class: 'covey-System', tabindex: 0 });
   shell.plot.append(grid);
   const charts = [
     new LineChart(grid, shell.theme, {

@@ -31,7 +31,7 @@ export function drawTask(host: HTMLElement, page: TaskPage): void {
     if (problem === undefined) parts.push(h('p', { text: trans.__('Asking the scheduler…') }));
   } else {
     parts.push(
-      h('h3', { text: facts.key }),
+      h('h2', { text: facts.key }),
       facts.because === '' ? undefined : h('p', { class: 'covey-Task-because', text: facts.because }),
       factList(facts, page),
       errorOf(facts, trans),
@@ -116,7 +116,7 @@ function workersOf({ workers }: TaskFacts, trans: Translator): HTMLElement | und
 }
 
 function section(title: string, content: Node): HTMLElement {
-  return h('section', {}, h('h4', { text: title }), content);
+  return h('section', {}, h('h3', { text: title }), content);
 }
 
 function code(text: string, label: string): HTMLElement {

@@ -121,10 +121,10 @@ const STYLE = /* css */ `
 
 .covey-System { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); grid-auto-rows: minmax(170px, 1fr); height: 100%; gap: 10px 24px; padding: 10px 14px; overflow: auto; }
 .covey-Lines { display: flex; flex-direction: column; min-width: 0; min-height: 0; }
-.covey-Lines h3 { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: baseline; margin: 0; font-size: 12px; font-weight: 600; }
-.covey-Lines h3 span { display: inline-flex; align-items: center; gap: 5px; font-weight: 400; color: var(--covey-quiet); }
-.covey-Lines h3 svg { width: 22px; height: 8px; }
-.covey-Lines h3 svg line { stroke: var(--covey-swatch); stroke-width: 2; }
+.covey-Lines h2 { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: baseline; margin: 0; font-size: 12px; font-weight: 600; }
+.covey-Lines h2 span { display: inline-flex; align-items: center; gap: 5px; font-weight: 400; color: var(--covey-quiet); }
+.covey-Lines h2 svg { width: 22px; height: 8px; }
+.covey-Lines h2 svg line { stroke: var(--covey-swatch); stroke-width: 2; }
 .covey-Lines-plot { position: relative; flex: 1; min-height: 0; overflow: hidden; }
 .covey-Panel .uplot { position: absolute; inset: 0; line-height: 1.45; font-family: inherit; }
 .covey-Panel .u-wrap { position: relative; user-select: none; }
@@ -146,7 +146,7 @@ const STYLE = /* css */ `
 .covey-Errors { display: grid; grid-template-columns: minmax(280px, 2fr) 3fr; height: 100%; }
 .covey-Errors-list { position: relative; border-right: 1px solid var(--covey-line); }
 .covey-Errors-detail { display: flex; flex-direction: column; gap: 10px; min-width: 0; padding: 12px 14px; overflow: auto; }
-.covey-Errors-detail h3 { margin: 0; font-size: 14px; line-height: 1.4; overflow-wrap: anywhere; }
+.covey-Errors-detail h2 { margin: 0; font-size: 14px; line-height: 1.4; overflow-wrap: anywhere; }
 .covey-Facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 0; }
 .covey-Facts dt { color: var(--covey-quiet); }
 .covey-Facts dd { margin: 0; overflow-wrap: anywhere; }
@@ -155,8 +155,8 @@ const STYLE = /* css */ `
 button.covey-Chip { cursor: pointer; }
 button.covey-Chip:hover { background: var(--covey-raised); }
 .covey-Task { display: flex; flex-direction: column; gap: 14px; height: 100%; padding: 14px 16px 24px; overflow: auto; }
-.covey-Task h3 { margin: 0; font-size: 15px; overflow-wrap: anywhere; }
-.covey-Task h4 { margin: 0 0 6px; font-size: 12px; color: var(--covey-quiet); font-weight: 600; }
+.covey-Task h2 { margin: 0; font-size: 15px; overflow-wrap: anywhere; }
+.covey-Task h3 { margin: 0 0 6px; font-size: 12px; color: var(--covey-quiet); font-weight: 600; }
 .covey-Task-because { font-size: 13px; padding: 8px 12px; border-left: 3px solid var(--covey-brand); background: var(--covey-raised); }
 .covey-Task-table { border-collapse: collapse; width: 100%; max-width: 1000px; }
 .covey-Task-table th { text-align: left; font-weight: 400; color: var(--covey-quiet); border-bottom: 1px solid var(--covey-line); }

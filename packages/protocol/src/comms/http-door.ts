@@ -1,11 +1,14 @@
-/** The HTTP side of a listener: `/health` is open, every other path needs the token made from the secret, and browsers of other sites are refused. */
+/** The HTTP side of a listener: `/health` and an empty page for browsers are open, every other path needs the token made from the secret, and browsers of other sites are refused. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { sameBytes, type Secret } from '../credentials.js';
 import type { CoveyError } from '../errors.js';
 
-/** Serves an authorised request. */
-export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
+/** Serves an authorised request, and those without a token that it takes for open: pages that hold nothing of the cluster. */
+export interface HttpHandler {
+  (request: IncomingMessage, response: ServerResponse): void;
+  readonly isOpen?: (request: IncomingMessage) => boolean;
+}
 
 export interface HttpDoorOptions {
   readonly secret: Secret;
@@ -37,6 +40,8 @@ export function httpDoor(options: HttpDoorOptions): HttpHandler {
       answer(response, 403, { error: 'this origin is not allowed' });
     else if (!options.isAllowedHost(host))
       answer(response, 421, { error: 'this process does not answer for that host name' });
+    else if (authorization === undefined && options.handler?.isOpen?.(request) === true)
+      options.handler(request, response);
     else if (authorization === undefined || !sameBytes(Buffer.from(authorization), expected)) {
       response.setHeader('www-authenticate', 'Bearer realm="covey"');
       answer(response, 401, { error: "send 'Authorization: Bearer TOKEN'; 'covey token' prints the token" });

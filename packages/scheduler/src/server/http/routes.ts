@@ -3,7 +3,8 @@
  * Reading only: nothing here changes anything. Authentication and `/health` are the listener's.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { SchedulerInfo } from '@covey/protocol/internal';
+import type { HttpHandler, SchedulerInfo } from '@covey/protocol/internal';
+import { asksForDashboard, dashboardPage } from './dashboard-page.js';
 import { EXPOSITION_CONTENT_TYPE } from './exposition.js';
 import { figurePage } from './figure-pages.js';
 import type { FigurePages } from './figure-pages.js';
@@ -32,12 +33,13 @@ interface Page {
 }
 
 /** Makes the listener's HTTP handler. */
-export function httpRoutes(
-  source: StatusSource,
-  figures: FigurePages,
-): (request: IncomingMessage, response: ServerResponse) => void {
-  return (request, response) => {
+export function httpRoutes(source: StatusSource, figures: FigurePages): HttpHandler {
+  const handle = (request: IncomingMessage, response: ServerResponse) => {
     const send = (page: Page) => sendPage(page, request, response);
+    if (asksForDashboard(request)) {
+      send(dashboard());
+      return;
+    }
     const broken = (error: unknown) =>
       send(json({ error: error instanceof Error ? error.message : String(error) }, 500));
     const gone = new AbortController();
@@ -54,6 +56,14 @@ export function httpRoutes(
       broken(error);
     }
   };
+  return Object.assign(handle, { isOpen: asksForDashboard });
+}
+
+/** To be called only where the page was asked for, and so is there. */
+function dashboard(): Page {
+  const { html, policy } = dashboardPage()!;
+  const headers = { 'content-security-policy': policy, 'referrer-policy': 'no-referrer' };
+  return { type: 'text/html; charset=utf-8', body: html, headers };
 }
 
 function sendPage(page: Page, request: IncomingMessage, response: ServerResponse): void {
@@ -141,6 +151,7 @@ function index(info: SchedulerInfo): Page {
     `Covey ${info.version}: the scheduler of the cluster '${info.clusterName}' at ${info.address}`,
     `${info.workers.length} workers, ${info.clients.length} clients`,
     '',
+    '/                              this text; the dashboard for browsers (open)',
     '/health                        whether it answers (open)',
     '/metrics                       figures for Prometheus',
     '/json/identity                 who it is',
