@@ -1,6 +1,7 @@
 /**
  * What `import` means in a cell: packages from the notebook's folder, its own files beside it.
  */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -37,9 +38,10 @@ export class ModuleImporter {
 
   /** Imports a module, and makes what is bound of it variables: pairs of the variable and the exported name, `*` for all. */
   async bind(specifier: string, bound: readonly (readonly [string, string])[], scope: NotebookScope): Promise<void> {
-    const namespace = await this.load(specifier);
+    const loaded = await this.load(specifier);
     for (const [variable, exported] of bound) {
-      if (exported === '*') scope.declare(variable, namespace);
+      const namespace = holderOf(loaded, exported);
+      if (exported === '*') scope.declare(variable, loaded);
       else if (!(exported in namespace)) scope.follow(variable, () => missing(specifier, exported));
       else {
         const value = namespace[exported];
@@ -51,6 +53,10 @@ export class ModuleImporter {
   }
 
   async load(specifier: string): Promise<Namespace> {
+    if (specifier.endsWith('.json')) {
+      // With or without an attribute, and as the file is now.
+      return { default: JSON.parse(readFileSync(this.require.resolve(specifier), 'utf8')) as unknown };
+    }
     const local = this.#local.find(specifier, this.#folder);
     if (local !== undefined) return this.#local.load(local);
     try {
@@ -62,6 +68,13 @@ export class ModuleImporter {
       return nativeImportFrom(import.meta.url)(specifier);
     }
   }
+}
+
+/** Where a name is: of CommonJS and JSON, Node sees only some as exports, but all of them are there. */
+function holderOf(namespace: Namespace, name: string): Namespace {
+  const { default: whole } = namespace;
+  const isInside = !(name in namespace) && typeof whole === 'object' && whole !== null && name in whole;
+  return isInside ? (whole as Namespace) : namespace;
 }
 
 /** Node's own `import()`, as a file would use it. */
