@@ -9,7 +9,10 @@ const introduction = `TypeScript cells run in one Node.js process. Variables, fu
   import … from '…'       packages from the notebook's folder, relative files, Node's own modules
   display(value)          shows a value; display.html, .svg, .markdown, .latex, .json, .png, .jpeg, .vega, .vegaLite
   display.clear()         takes the cell's output away
+  display.progress(list)  a bar for walking through something; display.progress(100).advance()
   await input('name? ')   asks the person at the keyboard
+  prompt('name? ')        asks too, and stands still until it is answered
+  comm.open(target, data) talks to code in the front end; comm.onOpen(target, …) answers it
   executor                the cluster: executor.submit(fn, …args)
 
 Magics:
