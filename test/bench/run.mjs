@@ -2,12 +2,14 @@
  * `npm run bench`: the workloads of the peer's benchmark under the same names, two workers of one thread, every role in a
  * process of its own, on loopback.
  *
+ *     npm run bench -- --suite dashboard       frames of the dashboard's task stream, in a browser
  *     npm run bench -- [--only NAME,NAME] [--scale 1.0] [--rounds 5] [--json FILE] [--peer]
  */
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Executor, LocalCluster } from 'covey';
+import { dashboardFigures } from './dashboard.mjs';
 import { peerFigures } from './peer.mjs';
 import { printFigures, ratios } from './report.mjs';
 import { chain } from './workloads/chain.mjs';
@@ -44,8 +46,11 @@ const { values: flags } = parseArgs({
     rounds: { type: 'string', default: '5' },
     json: { type: 'string' },
     peer: { type: 'boolean', default: false },
+    suite: { type: 'string', default: 'cluster' },
   },
 });
+if (!['cluster', 'dashboard'].includes(flags.suite))
+  throw new Error(`No suite named ${flags.suite}; there are cluster, dashboard`);
 const only = flags.only.split(',').filter(Boolean);
 const unknown = only.filter((name) => !(name in workloads));
 if (unknown.length > 0)
@@ -70,7 +75,11 @@ async function onCluster(workload) {
 }
 
 const figures = {};
-for (const [name, workload] of Object.entries(workloads)) {
+if (flags.suite === 'dashboard') {
+  figures.task_stream = await dashboardFigures();
+  printFigures('task_stream', figures.task_stream);
+}
+for (const [name, workload] of Object.entries(flags.suite === 'cluster' ? workloads : {})) {
   if (only.length > 0 && !only.includes(name)) continue;
   figures[name] = standalone.has(name) ? await workload(settings) : await onCluster(workload);
   printFigures(name, figures[name]);
