@@ -10,9 +10,9 @@ export interface IPlace {
 
 /**
  * The first of each area opens the area; the main area's others, and the bottom's, are tabs behind it, the side's stand below
- * each other.
+ * each other, or behind each other where there is little height.
  */
-export function layoutOf(panels: readonly Pick<PanelDescription, 'id' | 'area'>[]): IPlace[] {
+export function layoutOf(panels: readonly Pick<PanelDescription, 'id' | 'area'>[], isLow: boolean): IPlace[] {
   const of = (area: PanelDescription['area']): string[] =>
     panels.flatMap((panel) => (panel.area === area && panel.id !== 'task' ? [panel.id] : []));
   const [main, side, bottom] = [of('main'), of('side'), of('bottom')];
@@ -33,7 +33,7 @@ export function layoutOf(panels: readonly Pick<PanelDescription, 'id' | 'area'>[
   // What splits the whole comes before what is put behind something.
   open(main.slice(0, 1), 'tab-after', 'tab-after');
   open(bottom.slice(0, 1), 'split-bottom', 'tab-after');
-  open(side, 'split-right', 'split-bottom');
+  open(side, 'split-right', isLow ? 'tab-after' : 'split-bottom');
   for (const id of main.slice(1)) places.push({ id, mode: 'tab-after', ref: main[0] });
   for (const id of bottom.slice(1)) places.push({ id, mode: 'tab-after', ref: bottom[0] });
   return places;

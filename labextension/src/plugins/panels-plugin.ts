@@ -10,6 +10,9 @@ import { ClusterPanel, panelId } from '../panels/cluster-panel.js';
 import { layoutOf } from '../panels/layout.js';
 import { ICovey } from '../tokens.js';
 
+/** A page of less height has no room for plots in three rows. */
+const LOW_PX = 900;
+
 /** The plots as panels that are arranged, restored, and opened all at once. */
 export const panelsPlugin: JupyterFrontEndPlugin<void> = {
   id: '@covey/labextension:panels',
@@ -67,14 +70,14 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
       execute: async (args) => {
         const cluster = await clusterOf(args);
         if (cluster === undefined) return;
-        for (const { id, mode, ref } of layoutOf(panels)) {
+        for (const { id, mode, ref } of layoutOf(panels, window.innerHeight < LOW_PX)) {
           const description = panels.find((panel) => panel.id === id);
           const isThere = tracker.find((panel) => panel.id === panelId(id, cluster)) !== undefined;
           if (description === undefined || isThere) continue;
           const beside = ref === undefined ? {} : { ref: panelId(ref, cluster) };
           shell.add(make(description, cluster, undefined), 'main', { mode, ...beside, activate: false });
         }
-        for (const id of ['workers', 'task-stream']) shell.activateById(panelId(id, cluster));
+        for (const id of ['workers', 'progress', 'task-stream']) shell.activateById(panelId(id, cluster));
       },
     });
     for (const { id } of panels) {
