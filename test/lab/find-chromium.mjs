@@ -1,0 +1,22 @@
+/** A Chromium to drive: named by `CHROMIUM`, on the PATH, or installed by apt-get. */
+import { existsSync } from 'node:fs';
+import { aptInstall, outputOf } from './commands.mjs';
+
+const INSTALL_TIMEOUT_MS = 5 * 60_000;
+
+export function findChromium() {
+  const found = present();
+  if (found !== undefined) return found;
+  if (aptInstall(['chromium', 'fonts-dejavu-core'], INSTALL_TIMEOUT_MS)) return present();
+  return undefined;
+}
+
+function present() {
+  const named = process.env['CHROMIUM'];
+  if (named !== undefined && existsSync(named)) return named;
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
+    const path = outputOf('which', [name]);
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}

@@ -1,0 +1,72 @@
+/**
+ * `npm run test:lab`: the extension and the kernel in a real JupyterLab, in a real browser. Finds or installs both; pictures
+ * of every step are kept in `test/lab/screenshots/`, to be looked at.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { findChromium } from './find-chromium.mjs';
+import { findLab } from './find-lab.mjs';
+import { startLab } from './lab-server.mjs';
+import { runScenario } from './scenario.mjs';
+
+const BOUND_MS = 14 * 60_000;
+const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+const pictures = join(root, 'test', 'lab', 'screenshots');
+
+const bound = setTimeout(() => {
+  console.error(`lab: not done within ${BOUND_MS / 60_000} minutes`);
+  process.exit(1);
+}, BOUND_MS);
+process.exitCode = await main().finally(() => clearTimeout(bound));
+
+async function main() {
+  const executablePath = findChromium();
+  if (executablePath === undefined)
+    return fail('there is no Chromium. On Debian: apt-get install chromium; elsewhere name one by CHROMIUM.');
+  const lab = findLab();
+  if (lab === undefined)
+    return fail('there is no JupyterLab 4, and none could be installed. Try: pip install jupyterlab');
+  console.log(
+    `lab: JupyterLab ${lab.version} (${[lab.command, ...lab.before.slice(0, 1)].join(' ')}), ${executablePath}`,
+  );
+  rmSync(pictures, { recursive: true, force: true });
+  mkdirSync(pictures, { recursive: true });
+  const server = await startLab(lab, root);
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'];
+  const browser = await chromium.launch({ executablePath, headless: true, args });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  try {
+    await runScenario(context, server, pictures, step(context));
+    return 0;
+  } catch (error) {
+    console.error(error.stack);
+    return 1;
+  } finally {
+    await browser.close();
+    await server.close();
+    console.log(`lab: pictures are in ${pictures}`);
+  }
+}
+
+/** Says how each step went; of a failed one a picture is kept. */
+function step(context) {
+  return async (name, act) => {
+    const began = Date.now();
+    try {
+      await act();
+      console.log(`  ok      ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+    } catch (error) {
+      console.log(`  failed  ${name}`);
+      const page = context.pages()[0];
+      await page?.screenshot({ path: join(pictures, 'failed.png') }).catch(() => undefined);
+      throw error;
+    }
+  };
+}
+
+function fail(message) {
+  console.error(`The tests in JupyterLab did not run: ${message}`);
+  return 1;
+}
