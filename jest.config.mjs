@@ -17,6 +17,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/packages/[^/]+/(lib|bundle)/', '<rootDir>/test/\\.types/'],
   modulePathIgnorePatterns: ['<rootDir>/packages/[^/]+/(lib|bundle)/'],
   moduleNameMapper: {
+    '^@covey/kernel/testing$': '<rootDir>/kernel-bridge/src/testing/index.ts',
     '^@covey/kernel$': '<rootDir>/kernel-bridge/src/index.ts',
     '^@covey/([^/]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^@covey/([^/]+)/internal$': '<rootDir>/packages/$1/src/internal.ts',

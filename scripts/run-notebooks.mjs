@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { runNotebook } from '../kernel-bridge/lib/testing/run-notebook.js';
+import { runNotebook } from '@covey/kernel/testing';
 
 const folder = fileURLToPath(new URL('../examples/notebooks', import.meta.url));
 const args = process.argv.slice(2);

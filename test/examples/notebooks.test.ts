@@ -1,8 +1,8 @@
 /** The notebooks for readers: each runs from top to bottom without a person, and what is saved with it is what comes out. */
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { runNotebook, textOf } from '../../kernel-bridge/src/testing/run-notebook.js';
-import type { Cell, Notebook } from '../../kernel-bridge/src/testing/run-notebook.js';
+import { runNotebook, textOf } from '@covey/kernel/testing';
+import type { Cell, Notebook } from '@covey/kernel/testing';
 import { Sandbox } from '../support/sandbox.js';
 
 const folder = join(__dirname, '../../examples/notebooks');

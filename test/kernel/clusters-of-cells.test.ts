@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { listClusters, stopCluster } from '@covey/deploy';
-import { KernelClient, printed } from '../../kernel-bridge/src/testing/kernel-client.js';
+import { KernelClient, printed } from '@covey/kernel/testing';
 import { Sandbox, until } from '../support/sandbox.js';
 
 let sandbox: Sandbox;
