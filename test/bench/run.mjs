@@ -3,6 +3,7 @@
  * process of its own, on loopback.
  *
  *     npm run bench -- --suite dashboard       frames of the dashboard's task stream, in a browser
+ *     npm run bench -- --suite kernel [--rounds 6] [--peers DIR]   beside other TypeScript kernels; DIR: where they are installed
  *     npm run bench -- [--only NAME,NAME] [--scale 1.0] [--rounds 5] [--json FILE] [--peer]
  */
 import { writeFile } from 'node:fs/promises';
@@ -10,6 +11,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Executor, LocalCluster } from 'covey';
 import { dashboardFigures } from './dashboard.mjs';
+import { benchKernels } from './kernel.mjs';
 import { peerFigures } from './peer.mjs';
 import { printFigures, ratios } from './report.mjs';
 import { chain } from './workloads/chain.mjs';
@@ -47,10 +49,11 @@ const { values: flags } = parseArgs({
     json: { type: 'string' },
     peer: { type: 'boolean', default: false },
     suite: { type: 'string', default: 'cluster' },
+    peers: { type: 'string' },
   },
 });
-if (!['cluster', 'dashboard'].includes(flags.suite))
-  throw new Error(`No suite named ${flags.suite}; there are cluster, dashboard`);
+if (!['cluster', 'dashboard', 'kernel'].includes(flags.suite))
+  throw new Error(`No suite named ${flags.suite}; there are cluster, dashboard, kernel`);
 const only = flags.only.split(',').filter(Boolean);
 const unknown = only.filter((name) => !(name in workloads));
 if (unknown.length > 0)
@@ -78,6 +81,9 @@ const figures = {};
 if (flags.suite === 'dashboard') {
   figures.task_stream = await dashboardFigures();
   printFigures('task_stream', figures.task_stream);
+}
+if (flags.suite === 'kernel') {
+  Object.assign(figures, await benchKernels({ rounds: settings.rounds, peers: flags.peers }));
 }
 for (const [name, workload] of Object.entries(flags.suite === 'cluster' ? workloads : {})) {
   if (only.length > 0 && !only.includes(name)) continue;

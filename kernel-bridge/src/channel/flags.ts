@@ -13,8 +13,13 @@ const enum Flag {
   AsyncHooks,
   /** Counts answers that main stands still for. */
   Answers,
+  /** 1 while an interrupt waits for main to leave such code. */
+  ForceWanted,
   Length,
 }
+
+/** An end by force is there within a millisecond or two. */
+const STAND_STILL_MS = 20;
 
 export class Flags {
   readonly #words: Int32Array;
@@ -36,16 +41,34 @@ export class Flags {
   }
 
   enterCritical(): void {
+    if (Atomics.add(this.#words, Flag.Critical, 1) > 0 || !this.forceWanted) return;
+    Atomics.sub(this.#words, Flag.Critical, 1);
+    this.#standStill();
     Atomics.add(this.#words, Flag.Critical, 1);
   }
 
   leaveCritical(): void {
-    Atomics.sub(this.#words, Flag.Critical, 1);
+    if (Atomics.sub(this.#words, Flag.Critical, 1) === 1 && this.forceWanted) this.#standStill();
+  }
+
+  get forceWanted(): boolean {
+    return Atomics.load(this.#words, Flag.ForceWanted) !== 0;
+  }
+
+  set forceWanted(isWanted: boolean) {
+    Atomics.store(this.#words, Flag.ForceWanted, isWanted ? 1 : 0);
+    if (!isWanted) Atomics.notify(this.#words, Flag.ForceWanted);
+  }
+
+  /** Here the end by force may come; no later, since it may have come and gone. */
+  #standStill(): void {
+    Atomics.wait(this.#words, Flag.ForceWanted, 1, STAND_STILL_MS);
   }
 
   /** After an interrupt tore the main thread's stack down, nobody is left in a critical section. */
   resetCritical(): void {
     Atomics.store(this.#words, Flag.Critical, 0);
+    this.forceWanted = false;
   }
 
   get usesAsyncHooks(): boolean {

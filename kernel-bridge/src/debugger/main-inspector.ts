@@ -77,11 +77,12 @@ export class MainInspector {
   }
 
   /** Ends the JavaScript that main runs at this moment, or at which it is paused. */
-  terminate(): void {
+  terminate(onEnded: () => void = () => undefined): void {
     const session = this.#open();
     if (this.#isPaused) session.post('Debugger.resume', { terminateOnResume: true });
     else {
       session.post('Runtime.terminateExecution', () => {
+        onEnded();
         if (!this.#isKept && this.#session === session) this.#close();
       });
     }

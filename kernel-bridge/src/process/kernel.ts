@@ -14,6 +14,7 @@ import { ModuleImporter } from '../cells/module-importer.js';
 import { NotebookScope } from '../cells/notebook-scope.js';
 import { NotebookAnswers } from '../bridge/notebook-answers.js';
 import { ClusterChoice } from '../cluster/cluster-choice.js';
+import { provideCriticalSections } from '../cluster/critical-sections.js';
 import { hostExecutors, WAITED_HINT } from '../cluster/executor-host.js';
 import { NotebookExecutor } from '../cluster/notebook-executor.js';
 import { exposeVariables } from '../debugger/notebook-variables.js';
@@ -42,6 +43,7 @@ export interface KernelParts {
 export function startKernel({ thread, ring, flags, answers }: KernelParts): void {
   quietOwnWarnings();
   watchAsyncHooks(() => flags.noteAsyncHooks());
+  const critical = provideCriticalSections(flags);
   const output = new Output(ring);
   output.follow(followCells(() => output.cell));
   captureStreams(output);
@@ -115,6 +117,7 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
         runner.interrupt(message.reason);
         return;
       case 'where':
+        critical.repair();
         output.say({ type: 'here', expected: message.expected, running: runner.running?.id ?? 0 });
         return;
       case 'exit':

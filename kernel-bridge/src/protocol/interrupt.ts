@@ -8,13 +8,17 @@
 import type { Flags } from '../channel/flags.js';
 import type { ToMain } from '../channel/messages.js';
 import type { MainInspector } from '../debugger/main-inspector.js';
+import { MainThreadTime } from './main-thread-time.js';
 import { signalChildren } from './children.js';
 
 /** How long main may take to see the message before its code is ended, and between two tries. */
 const PATIENCE_MS = 25;
 const RETRY_MS = 100;
-/** Critical sections of Covey's own code are short; longer than this they don't hold up an interrupt. */
-const CRITICAL_MS = 50;
+/** Critical sections of Covey's own code are short, and main stands still at their end; longer than this they don't hold up an interrupt. */
+const CRITICAL_MS = 1000;
+/** The longest that an interrupt waits for a main thread that doesn't get its turn. */
+const STARVED_MS = 1000;
+const STEP_MS = 2;
 /** When nothing helps, the user hears so. */
 const HOPELESS_MS = 10_000;
 
@@ -55,17 +59,30 @@ export class MainInterrupter {
     const number = ++this.#number;
     this.#toMain({ type: 'interrupt', number, reason });
     const startedMs = performance.now();
+    const mainTime = new MainThreadTime();
     let hasComplained = false;
     let hasSignalled = false;
     const look = (): void => {
-      if (this.#flags.interruptSeen >= number || this.#number !== number) return;
+      if (this.#number !== number) return;
+      if (this.#flags.interruptSeen >= number) {
+        this.#flags.forceWanted = false;
+        return;
+      }
       const passedMs = performance.now() - startedMs;
+      if (passedMs < STARVED_MS && mainTime.isKeptWaiting(PATIENCE_MS / 2)) {
+        setTimeout(look, STEP_MS);
+        return;
+      }
       if (this.#flags.usesAsyncHooks) {
         // Ending such code would abort the process, and lose everything.
         if (!hasComplained) this.#protocol.complain(UNSAFE);
         hasComplained = true;
         this.#inspector.resume();
-      } else if (!(this.#flags.isCritical && passedMs < CRITICAL_MS)) this.terminate();
+      } else if (this.#mayTear(passedMs)) this.terminate();
+      else {
+        setTimeout(look, STEP_MS);
+        return;
+      }
       // What still hasn't stopped may wait for a child.
       if (passedMs > RETRY_MS && !hasSignalled) {
         hasSignalled = true;
@@ -82,10 +99,16 @@ export class MainInterrupter {
     setTimeout(look, PATIENCE_MS);
   }
 
+  /** Main stands still as soon as it leaves code that must not be torn apart, and before it enters any. */
+  #mayTear(passedMs: number): boolean {
+    this.#flags.forceWanted = true;
+    return !this.#flags.isCritical || passedMs > CRITICAL_MS;
+  }
+
   /** Ends the JavaScript that main runs at this moment. */
   terminate(): void {
-    this.#inspector.terminate();
-    this.#ask();
+    this.#inspector.terminate(() => (this.#flags.forceWanted = false));
+    this.#ask(PATIENCE_MS);
   }
 
   /** Main has handled all that was said to it before it was asked. */
@@ -94,11 +117,11 @@ export class MainInterrupter {
   }
 
   /** The end of code may take a message with it, this one included: it is asked until it answers. */
-  #ask(): void {
+  #ask(delayMs: number): void {
     clearTimeout(this.#lookForMain);
     this.#lookForMain = setTimeout(() => {
       this.#toMain({ type: 'where', expected: this.#protocol.runningId() });
-      this.#ask();
-    }, RETRY_MS);
+      this.#ask(RETRY_MS);
+    }, delayMs);
   }
 }

@@ -36,10 +36,9 @@ class World {
     this.protocol = new KernelProtocol(
       {
         send: (channel, { type, content, parent }) => {
-          const what =
-            content['execution_state'] ??
-            `${type}${content['status'] === undefined ? '' : ` ${String(content['status'])}`}`;
-          this.lines.push(`${channel === 'iopub' ? '' : `${channel}: `}${String(what)} ${parent?.msg_id ?? '-'}`);
+          const { execution_state: state, status } = content as { execution_state?: string; status?: string };
+          const what = state ?? [type, status].filter((part) => part !== undefined).join(' ');
+          this.lines.push(`${channel === 'iopub' ? '' : `${channel}: `}${what} ${parent?.msg_id ?? '-'}`);
         },
         toMain: (message) => {
           this.toMain.push(message);

@@ -124,6 +124,12 @@ export class KernelClient {
     return { reply, outputs };
   }
 
+  /** Drops what was heard so far, for tests that say much. */
+  forget(): void {
+    this.iopub.length = 0;
+    this.#replies.length = 0;
+  }
+
   /** What iopub said about a request, in order. */
   about(id: string): Message[] {
     return this.iopub.filter((message) => parentOf(message) === id);

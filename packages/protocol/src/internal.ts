@@ -42,6 +42,8 @@ export { valueBytes } from './bulk/value-frames.js';
 export type { BulkContext, BulkSource, ValueFrames } from './bulk/value-frames.js';
 
 // Helpers: one of each in the house.
+export { afterForce, critically } from './shared/critical.js';
+export type { CriticalSections } from './shared/critical.js';
 export { assertNever } from './shared/assert-never.js';
 export { backoffMs } from './shared/backoff.js';
 export type { BackoffOptions } from './shared/backoff.js';

@@ -4,6 +4,7 @@
  * The client orders, so that on the wire a dependency always comes before its dependent, and the order of ids is the priority.
  * Inner tasks are not held by anybody here: they live as long as their dependents need them.
  */
+import { critically } from '@covey/protocol/internal';
 import type { ClientTaskId } from '@covey/protocol/internal';
 import { CyclicGraphError, UnknownKeyError, UsageError } from '../errors.js';
 import { Future } from '../future.js';
@@ -228,7 +229,7 @@ class GraphSubmission {
     let run: number[] = [];
     let flushAt = FIRST_FLUSH;
     const flush = () => {
-      if (run.length > 0) this.#sendRun(run, args, functions, wanted);
+      if (run.length > 0) critically(() => this.#sendRun(run, args, functions, wanted));
       flushAt -= run.length;
       run = [];
       if (flushAt > 0) return;

@@ -4,7 +4,7 @@
  * How values are encoded, how results are fetched and how tasks are made of functions and arguments stand in the files beside;
  * this one only knows ids, keys and opaque bytes.
  */
-import { clientMessages, dispatchTaskNews } from '@covey/protocol/internal';
+import { afterForce, clientMessages, critically, dispatchTaskNews } from '@covey/protocol/internal';
 import type {
   CallOptions,
   ClientTaskId,
@@ -91,6 +91,10 @@ export class Session implements FutureHost, TaskNewsHandler {
     this.handles = new Handles(this, this.table, (id, key) => this.#taskGone(id, key));
     link.onbatch = (batch) => dispatchTaskNews(batch, this);
     link.onend = (reason) => this.#linkEnded(reason);
+    const forgetRepair = afterForce(() => {
+      if (this.#releasing) this.#sendReleases();
+    });
+    this.onEnd(forgetRepair);
   }
 
   /** Why nothing can be asked of the scheduler any more; undefined while it can. */
@@ -138,8 +142,7 @@ export class Session implements FutureHost, TaskNewsHandler {
   // ---- What goes out
 
   useFunction(blob: FunctionBlob): SentFunction {
-    const entry = this.#functions.use(this.link.batch(), blob);
-    return entry;
+    return critically(() => this.#functions.use(this.link.batch(), blob));
   }
 
   /**
@@ -213,7 +216,10 @@ export class Session implements FutureHost, TaskNewsHandler {
   /** Tasks that others submitted become futures here, by their keys. */
   adopt(keys: readonly string[]): Future<unknown>[] {
     this.checkOpen();
-    if (keys.length === 0) return [];
+    return keys.length === 0 ? [] : critically(() => this.#adopt(keys));
+  }
+
+  #adopt(keys: readonly string[]): Future<unknown>[] {
     const firstId = this.table.allocate(keys.length);
     const futures = keys.map((key, i) => {
       this.table.setKey(firstId + i, key);
@@ -240,7 +246,7 @@ export class Session implements FutureHost, TaskNewsHandler {
   // ---- Tasks that are let go
 
   futureReleased(id: number, origin: FutureOrigin): void {
-    this.handles.released(id, origin);
+    critically(() => this.handles.released(id, origin));
   }
 
   #taskGone(id: number, key: string | undefined): void {
@@ -313,19 +319,23 @@ export class Session implements FutureHost, TaskNewsHandler {
 
   cancelFutures(ids: readonly number[], reason: string, force = false): void {
     if (this.#ended !== undefined) return;
-    clientMessages.cancel(this.link.batch(), ids as ClientTaskId[], force, reason);
-    for (const id of ids) {
-      const state = this.table.state(id);
-      if (state === State.pending) {
-        this.table.fail(id, State.cancelled, makeEnding('ERR_COVEY_TASK_CANCELLED', reason, this.nameOf(id)));
+    critically(() => {
+      clientMessages.cancel(this.link.batch(), ids as ClientTaskId[], force, reason);
+      for (const id of ids) {
+        const state = this.table.state(id);
+        if (state === State.pending) {
+          this.table.fail(id, State.cancelled, makeEnding('ERR_COVEY_TASK_CANCELLED', reason, this.nameOf(id)));
+        }
       }
-    }
+    });
   }
 
   retryFutures(ids: readonly number[]): void {
     this.checkOpen();
-    clientMessages.retry(this.link.batch(), ids as ClientTaskId[]);
-    for (const id of ids) if (this.table.state(id) === State.erred) this.table.restart(id);
+    critically(() => {
+      clientMessages.retry(this.link.batch(), ids as ClientTaskId[]);
+      for (const id of ids) if (this.table.state(id) === State.erred) this.table.restart(id);
+    });
   }
 
   /** Has `listener` told of each event of a topic; answers how to stop. */

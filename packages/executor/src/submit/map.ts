@@ -2,6 +2,7 @@
  * Many tasks of one function. Arguments are encoded one after another into chunks, each sent as one run; no object is made per
  * task but its future. The first chunk is small and every chunk leaves at once, so that workers begin while the rest is encoded.
  */
+import { critically } from '@covey/protocol/internal';
 import type { ClientTaskId, TaskOptions } from '@covey/protocol/internal';
 import { UsageError } from '../errors.js';
 import type { Future } from '../future.js';
@@ -31,7 +32,7 @@ export function mapTasks(
   iterables.forEach(checkIterable);
   session.checkRoom();
   view.checkSignal();
-  const captured = captureTask(fn, view.pure);
+  const captured = critically(() => captureTask(fn, view.pure));
   const run = new MapRun(session, view, captured, view.takeKey());
   const [only] = iterables;
   try {
@@ -185,8 +186,13 @@ class MapRun {
   }
 
   #send(options = this.#options): void {
+    if (this.#ends.length === 0) return;
+    critically(() => this.#sendChunk(options));
+    this.#session.checkRoom();
+  }
+
+  #sendChunk(options: TaskOptions): void {
     const count = this.#ends.length;
-    if (count === 0) return;
     const session = this.#session;
     const firstId = session.table.allocate(count);
     const named = this.#keys.length > 0;
@@ -216,7 +222,6 @@ class MapRun {
     this.#dependencies = [];
     this.#inChunk.clear();
     this.#firstChunk = false;
-    session.checkRoom();
   }
 
   #name(firstId: number): void {

@@ -2,7 +2,7 @@
  * Local data to workers. The scheduler says where each piece goes; small ones travel through it, others directly to the workers.
  */
 import type { ClientTaskId, ScatterItem, TaskId, ValueFrames } from '@covey/protocol/internal';
-import { INLINE_RESULT_BYTES } from '@covey/protocol/internal';
+import { critically, INLINE_RESULT_BYTES } from '@covey/protocol/internal';
 import { UnknownWorkerError } from '@covey/protocol';
 import { Future } from '../future.js';
 import { Elsewhere } from '../session/result-reader.js';
@@ -149,6 +149,16 @@ function makePiece(
   frames: ValueFrames,
   key: string | undefined,
   inlineBytes = INLINE_RESULT_BYTES,
+): Piece {
+  return critically(() => makePieceWhole(session, value, frames, key, inlineBytes));
+}
+
+function makePieceWhole(
+  session: Session,
+  value: unknown,
+  frames: ValueFrames,
+  key: string | undefined,
+  inlineBytes: number,
 ): Piece {
   const type = typeNameOf(value);
   const id = session.table.allocate(1);

@@ -1,4 +1,5 @@
 /** One task: from a function and its arguments to a future. */
+import { critically } from '@covey/protocol/internal';
 import type { ClientTaskId, FunctionBlob, TaskOptions } from '@covey/protocol/internal';
 import { KeyConflictError, UsageError } from '../errors.js';
 import type { Future } from '../future.js';
@@ -15,6 +16,10 @@ export function submitTask(session: Session, view: View, fn: AnyFunction, args: 
   if (typeof fn !== 'function') throw new UsageError(`submit takes a function first, not ${describeArgument(fn)}`);
   session.checkRoom();
   view.checkSignal();
+  return critically(() => submitWhole(session, view, fn, args));
+}
+
+function submitWhole(session: Session, view: View, fn: AnyFunction, args: readonly unknown[]): Future<unknown> {
   const captured = captureTask(fn, view.pure);
   const chosen = view.takeKey();
   if (!view.pure && chosen === undefined)

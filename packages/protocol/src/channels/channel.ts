@@ -30,6 +30,7 @@ import {
 import { DEFAULT_KEEPALIVE, Keepalive } from './keepalive.js';
 import { ReplayQueue } from './replay-queue.js';
 import { endOfTurn, type TurnEnd } from './turn.js';
+import { afterForce, critically, mayBeTorn } from '../shared/critical.js';
 
 /** How long what is in no hurry waits for something that is. */
 const LATER_MS = 20;
@@ -73,6 +74,7 @@ export class Channel {
   #comm: Comm | undefined;
   #everAttached = false;
   #received: number;
+  #forgetRepair: () => void = () => undefined;
   #reason: ChannelCloseReason | undefined;
   #closing: Deferred | undefined;
   /** Set by the owner: a comm was lost (and will not be replaced by the channel itself), or the session ended. */
@@ -248,13 +250,18 @@ export class Channel {
       }
     };
     comm.onclose = lost;
+    // What a socket was about to do is forgotten with code that is ended by force; another connection goes on with the session.
+    this.#forgetRepair = afterForce(() => {
+      comm.close('lost', 'code was ended by force');
+      lost({ code: 'lost', message: 'code was ended by force' });
+    });
     // It may have ended, and told so, on the way here.
     if (comm.closed)
       queueMicrotask(() => lost({ code: 'lost', message: 'the connection was lost as the session began' }));
     this.#keepalive.start();
     if (resumed) this.onreconnect?.();
     this.#drains.left(this.#replay.bytes);
-    comm.onframe = (frame) => this.#receive(comm, frame);
+    comm.onframe = (frame) => critically(() => this.#receive(comm, frame));
   }
 
   /** @internal Ends the session for good on this side. */
@@ -356,6 +363,11 @@ export class Channel {
     const sequence = readSequence(frame);
     const step = ahead(sequence, this.#received);
     if (step <= 0) return; // Sent again, though it had arrived.
+    if (step > 1 && mayBeTorn()) {
+      // The one between was taken away with code that was ended by force; it is sent again over another connection.
+      this.#comm?.close('lost', 'a frame was lost here');
+      return;
+    }
     if (step > 1) throw new ProtocolError(`frame ${sequence} came after frame ${this.#received}`);
     const batch = decode(frame, HEADER_BYTES);
     if (!Array.isArray(batch)) throw new ProtocolError('a frame does not hold a list');
@@ -377,6 +389,7 @@ export class Channel {
   /** Lets go of the comm, if there is one. */
   #release(): void {
     const comm = this.#comm;
+    this.#forgetRepair();
     this.#keepalive.stop();
     this.#acknowledgements.stop();
     if (comm === undefined) return;

@@ -6,6 +6,7 @@ import { AddressError } from '../transport-errors.js';
 import { CoveyError, ProtocolError } from '../errors.js';
 import { backoffMs, type BackoffOptions } from '../shared/backoff.js';
 import { systemClock } from '../shared/clock.js';
+import { mayBeTorn } from '../shared/critical.js';
 import { deferred } from '../shared/deferred.js';
 import { makeNonce } from '../shared/nonce.js';
 import {
@@ -105,7 +106,7 @@ class Dialler {
         if (this.#channel.closed) return;
         const error = shown(failure);
         why = error instanceof Error ? error.message : String(error);
-        if (isFinal(failure)) {
+        if (isFinal(failure) && !(failure instanceof ProtocolError && mayBeTorn())) {
           this.#channel.end({ code: 'refused', message: why, ...(error instanceof CoveyError && { error }) });
           return;
         }

@@ -1,5 +1,7 @@
 /** One wake-up per turn of the event loop for all channels that have something to send. */
 
+import { afterForce, critically } from '../shared/critical.js';
+
 /** Runs functions at the end of the current turn. */
 export type TurnEnd = (run: () => void) => void;
 
@@ -16,12 +18,21 @@ export function gatherTurnEnds(schedule: (run: () => void) => void): TurnEnd {
       // One threw (a listener of a user's, in a program that outlives such errors): the others' turn comes all the same.
       if (at < runs.length) {
         waiting = [...runs.slice(at), ...waiting];
-        schedule(runAll);
+        schedule(runAllWhole);
       }
     }
   };
+  const runAllWhole = (): void => critically(runAll);
+  let isHeard = false;
   return (run) => {
-    if (waiting.push(run) === 1) schedule(runAll);
+    if (waiting.push(run) > 1) return;
+    schedule(runAllWhole);
+    if (isHeard) return;
+    isHeard = true;
+    // What was scheduled is forgotten with code that is ended by force.
+    afterForce(() => {
+      if (waiting.length > 0) schedule(runAllWhole);
+    });
   };
 }
 
