@@ -64,7 +64,7 @@ export async function runScenario(context, server, pictures, step) {
     await bar.waitFor({ state: 'detached' });
   });
 
-  await step('Restart & Run All begins on the same cluster', async () => {
+  await step('a restarted kernel begins on the same cluster', async () => {
     await page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart());
     await lab.runCell(0, 'Control+Enter');
     await lab.cell(0).getByText('since the notebook names it').waitFor();

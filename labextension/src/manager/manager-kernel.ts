@@ -27,6 +27,7 @@ export class ManagerKernel {
   private _session: Session.ISessionConnection | undefined;
   private _client: BridgeClient | undefined;
   private _connecting: Promise<void> | undefined;
+  private _isWanted = false;
   private _retries = 0;
   private _retryTimer: ReturnType<typeof setTimeout> | undefined;
   private _lastHeardMs = 0;
@@ -51,9 +52,11 @@ export class ManagerKernel {
 
   /** Starts it, also after it was stopped or failed. */
   start(): void {
-    if (this._state.status === 'connected' || this._connecting !== undefined) return;
+    if (this._state.status === 'connected') return;
     this._retries = 0;
-    this._connect(true);
+    // Who only looks for one just now does not start it: that is done afterwards.
+    if (this._connecting !== undefined) this._isWanted = true;
+    else this._connect(true);
   }
 
   /** Connects to the one that runs already, if there is one, and starts none. */
@@ -81,10 +84,12 @@ export class ManagerKernel {
 
   private _connect(mayStart: boolean): void {
     clearTimeout(this._retryTimer);
+    this._isWanted = false;
     this._connecting = this._tryToConnect(mayStart)
       .catch((error: unknown) => this._onFailure(error))
       .finally(() => {
         this._connecting = undefined;
+        if (this._isWanted) this.need();
       });
   }
 
