@@ -82,10 +82,8 @@ async function measure(argvOf, round) {
     await kernel.execute('1+1');
     const executions = [];
     const completions = [];
-    for (let n = 0; n < REPEATS; n++) {
-      executions.push((await kernel.execute('1+1')).replyMs);
-      completions.push((await kernel.complete('Math.')).ms);
-    }
+    for (let n = 0; n < REPEATS; n++) executions.push((await kernel.execute('1+1')).replyMs);
+    for (let n = 0; n < REPEATS; n++) completions.push((await kernel.complete('Math.')).ms);
     row.execution_ms = median(executions);
     row.warm_completion_ms = median(completions);
     row[`lines_${LINES}_ms`] = (

@@ -43,7 +43,9 @@ export function userDataFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.
   if (own !== undefined && isAbsolute(own)) return own;
   if (platform === 'darwin') return join(homedir(), 'Library', 'Jupyter');
   if (platform === 'win32') return join(environment['APPDATA'] ?? homedir(), 'jupyter');
-  return join(environment['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'jupyter');
+  const data = environment['XDG_DATA_HOME'];
+  // One that is empty or relative counts as not set.
+  return join(data !== undefined && isAbsolute(data) ? data : join(homedir(), '.local', 'share'), 'jupyter');
 }
 
 function pythonPrefix(): string {

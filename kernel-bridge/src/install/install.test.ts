@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { userDataFolder } from './data-folders.js';
 import { InstallError } from './errors.js';
@@ -39,6 +39,8 @@ test('a folder that can’t be written is said so', () => {
 test.each([
   [{ JUPYTER_DATA_DIR: '/d' }, 'linux' as const, '/d'],
   [{ XDG_DATA_HOME: '/x' }, 'linux' as const, '/x/jupyter'],
+  [{ XDG_DATA_HOME: '' }, 'linux' as const, join(homedir(), '.local/share/jupyter')],
+  [{}, 'darwin' as const, join(homedir(), 'Library/Jupyter')],
 ])('the user’s folder by %j on %s is %s', (environment, platform, expected) => {
   expect(userDataFolder(environment, platform)).toBe(expected);
 });

@@ -19,8 +19,9 @@ const ENTRIES_MAX = 20_000;
 export function historyFile(environment: NodeJS.ProcessEnv = process.env): string {
   const home = environment['COVEY_HOME'];
   if (home !== undefined && isAbsolute(home)) return join(home, 'kernel-history.jsonl');
-  const state = environment['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state');
-  return join(state, 'covey', 'kernel-history.jsonl');
+  const state = environment['XDG_STATE_HOME'];
+  const folder = state !== undefined && isAbsolute(state) ? state : join(homedir(), '.local', 'state');
+  return join(folder, 'covey', 'kernel-history.jsonl');
 }
 
 export class History {
