@@ -6,7 +6,7 @@ import { AddressError } from '../transport-errors.js';
 import { CoveyError, ProtocolError } from '../errors.js';
 import { backoffMs, type BackoffOptions } from '../shared/backoff.js';
 import { systemClock } from '../shared/clock.js';
-import { mayBeTorn } from '../shared/critical.js';
+import { afterForce, mayBeTorn } from '../shared/critical.js';
 import { deferred } from '../shared/deferred.js';
 import { makeNonce } from '../shared/nonce.js';
 import {
@@ -59,6 +59,9 @@ class Dialler {
   readonly #stop = new AbortController();
   #begun = false;
 
+  /** Counts attempts to come back; only the last one counts. */
+  #dialling = 0;
+
   constructor(address: Address, options: OpenChannelOptions) {
     this.#address = address;
     this.#options = options;
@@ -94,16 +97,30 @@ class Dialler {
   }
 
   async #redial(lost: string): Promise<void> {
+    const dialling = ++this.#dialling;
+    // Should code be ended by force meanwhile, this may never go on; another takes its place.
+    const forgetRepair = afterForce(() => {
+      forgetRepair();
+      if (this.#dialling === dialling && !this.#channel.closed) void this.#redial(lost);
+    });
+    try {
+      await this.#redialUntil(lost, dialling);
+    } finally {
+      forgetRepair();
+    }
+  }
+
+  async #redialUntil(lost: string, dialling: number): Promise<void> {
     const untilMs = this.#clock.now() + this.#graceMs;
     let why = lost;
     for (let attempt = 0; this.#graceMs > 0; attempt++) {
       await this.#pause(attempt);
-      if (this.#channel.closed) return;
+      if (this.#channel.closed || this.#dialling !== dialling) return;
       try {
-        await this.#attempt();
+        await this.#attempt(dialling);
         return;
       } catch (failure) {
-        if (this.#channel.closed) return;
+        if (this.#channel.closed || this.#dialling !== dialling) return;
         const error = shown(failure);
         why = error instanceof Error ? error.message : String(error);
         if (isFinal(failure) && !(failure instanceof ProtocolError && mayBeTorn())) {
@@ -120,13 +137,14 @@ class Dialler {
   }
 
   /** One connection: dial, hello, answer. */
-  async #attempt(): Promise<FactMap> {
+  async #attempt(dialling = this.#dialling): Promise<FactMap> {
     const { timeoutMs = CONNECT_TIMEOUT_MS, hello = {} } = this.#options;
     const channel = this.#channel;
     const comm = await connect(this.#address, { ...this.#options, signal: this.#stop.signal });
     try {
       sendHello(comm, { session: channel.sessionId, resume: this.#begun, received: channel.received, facts: hello });
       const answer = await this.#answer(comm, timeoutMs);
+      if (dialling !== this.#dialling) throw new ConnectError('another connection was begun meanwhile');
       if (answer.kind === 'refused') throw new RefusedError(answer.error);
       if (answer.kind === 'session-lost' || !channel.canResumeAfter(answer.received)) {
         channel.end({
