@@ -14,7 +14,7 @@ import { createRingMemory, RingWriter } from '../channel/output-ring.js';
 import { startKernel } from './kernel.js';
 
 /** The longest that closing sockets may hold up the end of the process. */
-const CLOSE_TIMEOUT_MS = 3000;
+const CLOSE_TIMEOUT_MS = 10_000;
 
 function main(): void {
   const connectionFile = process.argv[2];
