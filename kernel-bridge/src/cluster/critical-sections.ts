@@ -18,5 +18,6 @@ export function provideCriticalSections(flags: Flags): Repairs {
     repairs,
   };
   Object.defineProperty(globalThis, Symbol.for('covey.critical'), { value: sections });
-  return { repair: () => repairs.forEach((mend) => mend()) };
+  // What mends may have to be mended itself the next time: it is not run now.
+  return { repair: () => [...repairs].forEach((mend) => mend()) };
 }
