@@ -75,10 +75,9 @@ describe('results', () => {
   });
 
   it('are spread evenly by rebalance, and are the same afterwards', async () => {
-    const { executor, impure } = world;
-    const there = impure.with({ workers: 'worker-0', allowOtherWorkers: true });
-    const futures = there.map((i: number) => new Float64Array(100_000).fill(i), [0, 1, 2, 3, 4, 5]);
-    await wait(futures);
+    const { executor } = world;
+    const arrays = [0, 1, 2, 3, 4, 5].map((i) => new Float64Array(100_000).fill(i));
+    const futures = await executor.scatter(arrays, { workers: 'worker-0', hash: false });
     const keys = new Set(futures.map(({ key }) => key));
     const held = async () =>
       Object.values(await executor.hasWhat()).map((all) => all.filter((key) => keys.has(key)).length);
