@@ -9,7 +9,7 @@ import { deferred } from '../shared/deferred.js';
 import { systemRandomBytes, type RandomBytes } from '../shared/nonce.js';
 import { AuthenticationError, CertificateError, ConnectError } from '../transport-errors.js';
 import { DEFAULT_COMM_LIMITS, type Comm, type CommLimits } from './comm.js';
-import { connectError, dial, dialTarget, isLocal, type SocketAddress } from './dial.js';
+import { connectError, isDropped, dial, dialTarget, isLocal, type SocketAddress } from './dial.js';
 import {
   CERTIFICATE_STATUS,
   checkServerProof,
@@ -42,6 +42,9 @@ export interface ConnectOptions {
 /** Default time for one attempt to connect. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
+/** How often one that is dropped without an answer is dialled. */
+const DIALS = 3;
+
 /**
  * Connects to a listener; both sides have proved that they know the secret when this resolves.
  * @throws {ConnectError} when nobody answers, {@link CertificateError} when a certificate is not accepted, {@link AuthenticationError} when the secrets differ, {@link VersionMismatchError} when the versions do.
@@ -50,7 +53,14 @@ export async function connect(address: Address | string, options: ConnectOptions
   const parsed = parseAddress(address);
   options.signal?.throwIfAborted();
   if (parsed.kind === 'inproc') return (options.network ?? defaultNetwork()).connect(parsed, options);
-  return connectWebSocket(parsed, options);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await connectWebSocket(parsed, options);
+    } catch (error) {
+      // Who is held up before it has said a word is dropped as a stranger who says nothing: it may try again.
+      if (!isDropped(error) || attempt === DIALS) throw error;
+    }
+  }
 }
 
 async function connectWebSocket(address: SocketAddress, options: ConnectOptions): Promise<Comm> {

@@ -108,5 +108,12 @@ export function connectError(address: Address, cause: unknown): ConnectError | C
   return new ConnectError(`cannot connect to ${where}: ${why}${hint}`, { cause, data: { reason: code } });
 }
 
+/** Whether the peer went without an answer. */
+export function isDropped(error: unknown): boolean {
+  return (
+    error instanceof ConnectError && DROPPED.has((error.data as { readonly reason?: string } | undefined)?.reason ?? '')
+  );
+}
+
 const DROPPED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
 const MAYBE_TLS = 'if it is a port with TLS, dial wss:// instead';
