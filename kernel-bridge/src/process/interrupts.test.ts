@@ -23,7 +23,9 @@ const random = (): number => {
 const cells = {
   'a busy loop': 'while (true) { kept.ticks++ }',
   'a busy loop after an await': 'await null; while (true) {}',
-  'a busy loop in a timer': 'setTimeout(() => { while (true) {} }); await new Promise(() => {})',
+  // One that has not begun when its cell is ended must not begin later.
+  'a busy loop in a timer':
+    'let over = false; setTimeout(() => { while (!over) {} }); try { await new Promise(() => {}) } finally { over = true }',
   'a loop of microtasks': 'await (async () => { while (true) await null })()',
   'a loop of timers': 'while (true) await new Promise((resolve) => setTimeout(resolve))',
   'a loop that catches all': 'while (true) { try { while (true) {} } catch {} }',

@@ -107,7 +107,11 @@ export class MainInterrupter {
 
   /** Ends the JavaScript that main runs at this moment. */
   terminate(): void {
-    this.#inspector.terminate(() => (this.#flags.forceWanted = false));
+    this.#inspector.terminate(() => {
+      this.#flags.forceWanted = false;
+      // It may have come late, when main had answered already.
+      this.#ask(PATIENCE_MS);
+    });
     this.#ask(PATIENCE_MS);
   }
 

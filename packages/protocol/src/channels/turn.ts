@@ -8,10 +8,13 @@ export type TurnEnd = (run: () => void) => void;
 /** Gathers what is to run at the end of a turn; `schedule` has it all run then. */
 export function gatherTurnEnds(schedule: (run: () => void) => void): TurnEnd {
   let waiting: (() => void)[] = [];
+  /** Those of the turn that ends, and how many of them have begun. */
+  let runs: (() => void)[] = [];
+  let at = 0;
   const runAll = (): void => {
-    const runs = waiting;
+    runs = waiting;
     waiting = [];
-    let at = 0;
+    at = 0;
     try {
       while (at < runs.length) runs[at++]?.();
     } finally {
@@ -20,6 +23,7 @@ export function gatherTurnEnds(schedule: (run: () => void) => void): TurnEnd {
         waiting = [...runs.slice(at), ...waiting];
         schedule(runAllWhole);
       }
+      runs = [];
     }
   };
   const runAllWhole = (): void => critically(runAll);
@@ -29,8 +33,10 @@ export function gatherTurnEnds(schedule: (run: () => void) => void): TurnEnd {
     schedule(runAllWhole);
     if (isHeard) return;
     isHeard = true;
-    // What was scheduled is forgotten with code that is ended by force.
+    // What was scheduled is forgotten with code that is ended by force, and so is what was being run; it may run again.
     afterForce(() => {
+      waiting = [...runs.slice(Math.max(0, at - 1)), ...waiting];
+      runs = [];
       if (waiting.length > 0) schedule(runAllWhole);
     });
   };
