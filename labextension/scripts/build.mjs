@@ -12,7 +12,8 @@ import { fileURLToPath } from 'node:url';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
 
-if (installIsStale()) run(npmCommand(), ['ci', '--include=dev', '--no-audit', '--no-fund']);
+// Not `npm ci`: it refuses a lockfile that lacks the builder's binaries for platforms that the registry doesn't have.
+if (installIsStale()) run(npmCommand(), ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund']);
 for (const name of ['protocol', 'dashboard']) {
   if (!existsSync(join(folder, '..', 'packages', name, 'lib', 'index.js')))
     fail('Build the packages first: npm run build');
