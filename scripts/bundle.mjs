@@ -42,7 +42,20 @@ const lazyIn = {
  */
 const besideUserCode = 'kernel-bridge/src/process/main.ts';
 const keptGlobals = `var { ${[
-  ...['Array', 'ArrayBuffer', 'Atomics', 'BigInt', 'Buffer', 'Date', 'Error', 'JSON', 'Map', 'Math', 'Number', 'Object'],
+  ...[
+    'Array',
+    'ArrayBuffer',
+    'Atomics',
+    'BigInt',
+    'Buffer',
+    'Date',
+    'Error',
+    'JSON',
+    'Map',
+    'Math',
+    'Number',
+    'Object',
+  ],
   ...['Promise', 'Proxy', 'RangeError', 'Reflect', 'RegExp', 'Set', 'String', 'Symbol', 'SyntaxError', 'TypeError'],
   ...['URL', 'Uint8Array', 'WeakMap', 'WeakRef', 'clearTimeout', 'performance', 'process', 'queueMicrotask'],
   ...['setImmediate', 'setTimeout'],

@@ -56,19 +56,9 @@ export interface ClientStimuli {
    * For each item its TaskId (0: refused, the client hears why) and the addresses to upload to (none: nothing to upload).
    * `unplaced`: there is no worker for it yet; {@link placeScattered} asks again.
    */
-  scatter(
-    client: ClientId,
-    items: readonly ScatterItem[],
-    options: ScatterPlaces,
-    now: number,
-  ): Scattered[];
+  scatter(client: ClientId, items: readonly ScatterItem[], options: ScatterPlaces, now: number): Scattered[];
   /** As {@link scatter}, for items that were `unplaced`; a TaskId of 0 says that the item was released meanwhile. */
-  placeScattered(
-    client: ClientId,
-    items: readonly ScatterItem[],
-    options: ScatterPlaces,
-    now: number,
-  ): Scattered[];
+  placeScattered(client: ClientId, items: readonly ScatterItem[], options: ScatterPlaces, now: number): Scattered[];
   /** Where results are. Holders named in `absent` (addresses) are taken not to have them, which may start a recomputation. */
   locate(
     client: ClientId,
@@ -258,9 +248,7 @@ export interface CoreQueries {
   /** Visits all tasks, in no order. */
   visitTasks(visit: (taskId: TaskId, state: VisibleState) => void): void;
   /** A task as a node of the graph. */
-  taskNode(
-    taskId: TaskId,
-  ):
+  taskNode(taskId: TaskId):
     | {
         readonly key: string;
         readonly name: string;
