@@ -4,6 +4,7 @@
  *
  * A socket of `zeromq` takes one send at a time; each has a line of its own here, so that what is sent in order leaves in order.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Router, XPublisher } from 'zeromq';
 import type { Channel, ConnectionInfo } from './connection-file.js';
 
@@ -26,6 +27,9 @@ interface Line {
 
 /** Messages on iopub that may wait before main has to. */
 const WAITING_MAX = 1000;
+/** How often and how soon a question is sent again to a stdin that is not there yet. */
+const STDIN_TRIES = 100;
+const STDIN_RETRY_MS = 50;
 /** How long what is still to be sent may take when everything closes. */
 const LINGER_MS = 500;
 
@@ -89,13 +93,27 @@ export class Sockets {
     for (const socket of Object.values(this.#sockets)) socket.close();
   }
 
+  /** A front end that asks on one socket may still be connecting its stdin: what it is asked there waits for it. */
+  async #deliver(channel: SpeakingChannel, frames: Uint8Array[]): Promise<void> {
+    for (let left = channel === 'stdin' ? STDIN_TRIES : 1; ; left--) {
+      try {
+        await this.#sockets[channel].send(frames);
+        return;
+      } catch (error) {
+        const isUnreachable = (error as NodeJS.ErrnoException).code === 'EHOSTUNREACH';
+        if (left <= 1 || !isUnreachable || this.#isClosed) throw error;
+        await delay(STDIN_RETRY_MS);
+      }
+    }
+  }
+
   async #drain(channel: SpeakingChannel, line: Line): Promise<void> {
     line.isSending = true;
     try {
       while (line.waiting.length > 0) {
         const batch = line.waiting;
         line.waiting = [];
-        for (const frames of batch) await this.#sockets[channel].send(frames);
+        for (const frames of batch) await this.#deliver(channel, frames);
       }
     } catch (error) {
       line.waiting = [];
