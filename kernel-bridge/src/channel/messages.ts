@@ -52,7 +52,7 @@ export type ToMain =
   /** After code was ended by force: is the request that should be running still there? */
   | { readonly type: 'where'; readonly expected: RequestId }
   | NotebookRequest
-  | { readonly type: 'exit' };
+  | { readonly type: 'exit'; readonly status: 0 | 1 };
 
 export interface ErrorReport {
   readonly ename: string;

@@ -1,3 +1,6 @@
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePorts } from '../testing/free-ports.js';
 import { KernelClient, printed } from '../testing/kernel-client.js';
 
 /** Every way out closes the sockets first: those that are open when a process exits abort it. */
@@ -25,6 +28,29 @@ test('a cell that calls process.exit is answered', async () => {
   expect(printed(outputs)).toBe('bye\n');
   await kernel.exited();
   kernel.release();
+});
+
+test('who is told to end before it has begun ends in order', async () => {
+  // From before its sockets are bound until after: whatever is under way then comes to its end first.
+  for (let delayMs = 100; delayMs <= 500; delayMs += 50) {
+    const kernel = KernelClient.launch(await freePorts(5));
+    await delay(delayMs);
+    kernel.process.kill('SIGTERM');
+    // By the signal itself while Node is still starting.
+    expect([0, 'SIGTERM']).toContain(await kernel.exited());
+    kernel.release();
+  }
+});
+
+test('a kernel that can’t have its ports says so, and ends', async () => {
+  const ports = await freePorts(5);
+  const taken = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => taken.listen(ports[3], '127.0.0.1', resolve));
+  const kernel = KernelClient.launch(ports);
+  expect(await kernel.exited()).toBe(1);
+  expect(kernel.log).toContain('Address already in use');
+  kernel.release();
+  await new Promise((resolve) => taken.close(resolve));
 });
 
 test('a busy loop does not outlive shutdown', async () => {

@@ -121,7 +121,7 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
         output.say({ type: 'here', expected: message.expected, running: runner.running?.id ?? 0 });
         return;
       case 'exit':
-        process.exit(0);
+        process.exit(message.status);
     }
   };
   thread.on('message', handle);

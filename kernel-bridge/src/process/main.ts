@@ -45,10 +45,12 @@ function main(): void {
   thread.once('exit', () => onEnd('the protocol thread ended'));
   // Sockets that are open when a process exits abort it, whatever way leads out.
   process.on('exit', () => {
+    if (!hasThreadEnded) {
+      ring.write(`j${JSON.stringify({ type: 'exiting' })}`);
+      flags.waitForSocketsClosed(CLOSE_TIMEOUT_MS);
+    }
+    // Last: the other thread reads them, also when it is told to end before it has begun.
     removeDescriptorFiles(descriptors);
-    if (hasThreadEnded) return;
-    ring.write(`j${JSON.stringify({ type: 'exiting' })}`);
-    flags.waitForSocketsClosed(CLOSE_TIMEOUT_MS);
   });
   startKernel({ thread, ring, flags, answers: new AnswerReceiver(port1, flags) });
 }

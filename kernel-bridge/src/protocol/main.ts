@@ -79,6 +79,7 @@ async function main(): Promise<void> {
   });
   let streamTimer: NodeJS.Timeout | undefined;
   let isEnding = false;
+  let sockets: Sockets | undefined;
   const onLanguage = (message: FromLanguage): void => {
     desk.onLanguage(message);
     checks.onLanguage(message);
@@ -103,32 +104,38 @@ async function main(): Promise<void> {
   });
   const bridge = new BridgeDesk({
     toBridge: (message) => bridgeThread.send(message),
-    publish: (draft) => sockets.send('iopub', wire.encode(factory.make(draft))),
+    publish: (draft) => sockets?.send('iopub', wire.encode(factory.make(draft))),
     toNotebook: toMain,
     onManager: () => language.startWhenAsked(),
   });
 
-  const end = async (): Promise<void> => {
+  const end = async (status: 0 | 1 = 0): Promise<void> => {
     if (isEnding) return;
     isEnding = true;
     clearTimeout(streamTimer);
-    await sockets.flushed();
-    sockets.close();
+    await sockets?.flushed();
+    await sockets?.close();
     kernelDebugger.end();
     ring.close();
     flags.tellSocketsClosed();
-    toMain({ type: 'exit' });
-    // Main may be in a loop that never ends: first its code is stopped, then the process.
-    const grace = setTimeout(() => interrupter.terminate(), EXIT_GRACE_MS / 4);
+    const exit = (): void => toMain({ type: 'exit', status });
+    exit();
+    // Main may be in a loop that never ends: first its code is stopped (which can take a message with it), then the process.
+    const grace = setTimeout(() => inspector.terminate(exit), EXIT_GRACE_MS / 4);
     setTimeout(() => {
       clearTimeout(grace);
       process.kill(process.pid, 'SIGKILL');
     }, EXIT_GRACE_MS);
   };
+  // Not left to end this thread: the sockets have to be closed first.
+  process.on('uncaughtException', (error) => {
+    log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    void end(1);
+  });
 
   const protocol = new KernelProtocol(
     {
-      send: (channel, draft) => sockets.send(channel, wire.encode(factory.make(draft))),
+      send: (channel, draft) => sockets?.send(channel, wire.encode(factory.make(draft))),
       toMain,
       interruptMain: (cellAgeMs) => interrupter.interrupt(cellAgeMs),
       onMainHere: () => interrupter.onMainHere(),
@@ -150,7 +157,7 @@ async function main(): Promise<void> {
     bridge,
   );
 
-  const sockets = await Sockets.bind(info, {
+  const bound = (sockets = await Sockets.bind(info, {
     onMessage: (channel, frames) => {
       try {
         protocol.onMessage(channel, wire.decode(frames));
@@ -162,9 +169,9 @@ async function main(): Promise<void> {
     onSubscription: (topic) => protocol.onSubscription(topic),
     onFailure: (error) => {
       log(`a socket failed: ${String(error)}`);
-      void end();
+      void end(1);
     },
-  });
+  }));
   const descriptors = new DescriptorReader(data.descriptors.files, (name, text) => protocol.onDescriptor(name, text));
   let lastWords = fatalWords(data.descriptors.lastWords);
   if (lastWords !== undefined) log(`the kernel before this one ended: ${lastWords}`);
@@ -196,7 +203,7 @@ async function main(): Promise<void> {
     isComing = false;
     if (isHeldUp) return;
     const hasMore = ring.drain((bytes) => onMain(readMessage(bytes)), DRAINED_MAX);
-    if (sockets.isBehind) {
+    if (bound.isBehind) {
       // A flood of messages: the ring fills up, and main waits.
       isHeldUp = true;
       const goOn = (): void => {
@@ -204,7 +211,7 @@ async function main(): Promise<void> {
         drain();
       };
       // Sends that need not wait resolve without the event loop; it has its turn here, or nothing else ever would.
-      void sockets.flushed().then(() => setImmediate(goOn));
+      void bound.flushed().then(() => setImmediate(goOn));
     } else if (hasMore) drainSoon();
   };
   // Never in the port's own event, which takes a thousand of its messages before anything else has its turn.
@@ -227,7 +234,7 @@ async function main(): Promise<void> {
 }
 
 void main().catch((error: unknown) => {
-  // The main thread hears of it, and ends the process with what happened.
+  // As any other error of this thread.
   setImmediate(() => {
     throw error;
   });

@@ -4,7 +4,7 @@
  *
  * A socket of `zeromq` takes one send at a time; each has a line of its own here, so that what is sent in order leaves in order.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { Router, XPublisher } from 'zeromq';
 import type { Channel, ConnectionInfo } from './connection-file.js';
 
@@ -37,6 +37,8 @@ export class Sockets {
   readonly #sockets: Readonly<Record<Channel, Router | XPublisher>>;
   readonly #lines = new Map<SpeakingChannel, Line>();
   readonly #events: SocketEvents;
+  /** What reads the sockets, each until its socket is closed. */
+  readonly #readers: Promise<void>[] = [];
   #isClosed = false;
 
   private constructor(events: SocketEvents) {
@@ -50,12 +52,15 @@ export class Sockets {
   /** Listens on all endpoints. Throws, with nothing left open, when one of them can't be had. */
   static async bind(info: ConnectionInfo, events: SocketEvents): Promise<Sockets> {
     const sockets = new Sockets(events);
-    try {
-      const channels = Object.keys(sockets.#sockets) as Channel[];
-      await Promise.all(channels.map((channel) => sockets.#sockets[channel].bind(info.endpoints[channel])));
-    } catch (error) {
-      sockets.close();
-      throw error;
+    const channels = Object.keys(sockets.#sockets) as Channel[];
+    // A socket that is still being bound can't be closed: each of them is waited for, also when one has failed.
+    const bound = await Promise.allSettled(
+      channels.map((channel) => sockets.#sockets[channel].bind(info.endpoints[channel])),
+    );
+    const failed = bound.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') {
+      await sockets.close();
+      throw failed.reason;
     }
     for (const channel of ['shell', 'control', 'stdin'] as const) {
       sockets.#listen(channel, (frames) => events.onMessage(channel, frames));
@@ -63,7 +68,7 @@ export class Sockets {
     sockets.#listen('iopub', ([first]) => {
       if (first?.[0] === 1) events.onSubscription(first.subarray(1));
     });
-    void sockets.#echo();
+    sockets.#readers.push(sockets.#echo());
     return sockets;
   }
 
@@ -81,16 +86,24 @@ export class Sockets {
     return (this.#lines.get('iopub')?.waiting.length ?? 0) > WAITING_MAX;
   }
 
-  /** Resolves when all that was sent so far has been handed to ZeroMQ. */
+  /** Resolves when all answers and outputs so far have been handed to ZeroMQ; a question may wait for its front end. */
   async flushed(): Promise<void> {
-    await Promise.all([...this.#lines.values()].map(({ idle }) => idle));
+    const lines = [...this.#lines].filter(([channel]) => channel !== 'stdin');
+    await Promise.all(lines.map(([, { idle }]) => idle));
   }
 
-  /** Idempotent. What was handed to ZeroMQ is still delivered. */
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const socket of Object.values(this.#sockets)) socket.close();
+  /**
+   * Idempotent. What was handed to ZeroMQ is still delivered. Resolves when nothing of this thread is in ZeroMQ's code any
+   * more: a thread that is ended while it is in there aborts the process, as one does that has a socket open.
+   */
+  async close(): Promise<void> {
+    if (!this.#isClosed) {
+      this.#isClosed = true;
+      for (const socket of Object.values(this.#sockets)) socket.close();
+    }
+    await Promise.all([...this.#readers, ...[...this.#lines.values()].map(({ idle }) => idle)]);
+    // The loop closes what the sockets had of it in its next turn.
+    await nextTurn();
   }
 
   /** A front end that asks on one socket may still be connecting its stdin: what it is asked there waits for it. */
@@ -103,6 +116,7 @@ export class Sockets {
         const isUnreachable = (error as NodeJS.ErrnoException).code === 'EHOSTUNREACH';
         if (left <= 1 || !isUnreachable || this.#isClosed) throw error;
         await delay(STDIN_RETRY_MS);
+        if (this.#isClosed) return;
       }
     }
   }
@@ -129,9 +143,10 @@ export class Sockets {
     const receive = async (): Promise<void> => {
       for await (const frames of this.#sockets[channel]) onFrames(frames);
     };
-    receive().catch((error: unknown) => {
+    const reader = receive().catch((error: unknown) => {
       if (!this.#isClosed) this.#events.onFailure(error);
     });
+    this.#readers.push(reader);
   }
 
   async #echo(): Promise<void> {

@@ -6,8 +6,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Dealer, Request, Subscriber } from 'zeromq';
@@ -15,6 +13,7 @@ import { kernelNodeFlags } from '../entry.js';
 import { Wire } from '../protocol/message.js';
 import type { Dictionary, Message } from '../protocol/message.js';
 import { MessageFactory } from '../protocol/message-factory.js';
+import { freePorts } from './free-ports.js';
 
 export interface Executed {
   readonly reply: Dictionary;
@@ -56,11 +55,24 @@ export class KernelClient {
     cwd?: string,
     log: 'pipe' | number = 'pipe',
   ): Promise<KernelClient> {
+    const client = KernelClient.launch(await freePorts(5), environment, cwd, log);
+    await client.waitFor(() => client.iopub.some(({ header }) => header.msg_type === 'iopub_welcome'));
+    await client.request('shell', 'kernel_info_request', {});
+    return client;
+  }
+
+  /** Starts a kernel, and does not wait for it. */
+  static launch(
+    ports: readonly number[],
+    environment: NodeJS.ProcessEnv = {},
+    cwd?: string,
+    log: 'pipe' | number = 'pipe',
+  ): KernelClient {
     const folder = mkdtempSync(join(tmpdir(), 'covey-kernel-'));
     const key = randomUUID();
-    const [shell = 0, control = 0, stdin = 0, iopub = 0, heartbeat = 0] = await freePorts(5);
+    const [shell = 0, control = 0, stdin = 0, iopub = 0, heartbeat = 0] = ports;
     const connection = { transport: 'tcp', ip: '127.0.0.1', key, signature_scheme: 'hmac-sha256' };
-    const ports = {
+    const portsByName = {
       shell_port: shell,
       control_port: control,
       stdin_port: stdin,
@@ -68,7 +80,7 @@ export class KernelClient {
       hb_port: heartbeat,
     };
     const file = join(folder, 'connection.json');
-    writeFileSync(file, JSON.stringify({ ...connection, ...ports }));
+    writeFileSync(file, JSON.stringify({ ...connection, ...portsByName }));
     const entry = join(import.meta.dirname, '../../bundle/kernel.cjs');
     const child = spawn(process.execPath, [...kernelNodeFlags, entry, file], {
       cwd: cwd ?? folder,
@@ -77,8 +89,6 @@ export class KernelClient {
     });
     const client = new KernelClient(child, folder, key);
     client.#connect({ shell, control, stdin, iopub, heartbeat });
-    await client.waitFor(() => client.iopub.some(({ header }) => header.msg_type === 'iopub_welcome'));
-    await client.request('shell', 'kernel_info_request', {});
     return client;
   }
 
@@ -173,13 +183,19 @@ export class KernelClient {
     return this.#exit;
   }
 
-  /** Ends the kernel as front ends do, and what is left of it. */
-  async close(): Promise<number | NodeJS.Signals | null> {
+  /** What the kernel wrote to its own log so far. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Ends the kernel as front ends do, and what is left of it. Throws, with its log, when a signal ended it. */
+  async close(): Promise<number | null> {
     if (this.process.exitCode === null && this.process.signalCode === null) {
       this.send('control', 'shutdown_request', { restart: false });
     }
     const status = await this.#exit;
     this.release();
+    if (typeof status === 'string') throw new Error(`The kernel was ended by ${status}\n${this.#log}`);
     return status;
   }
 
@@ -225,17 +241,4 @@ export function shown(outputs: readonly Message[], type: string, mime = 'text/pl
   return outputs
     .filter(({ header }) => header.msg_type === type)
     .map(({ content }) => (content['data'] as Dictionary)[mime]);
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
