@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
-import { axeViolations, chromiumPath, openBrowser, openPage } from '../support/browser.js';
+import { axeViolations, describeInBrowser, openBrowser, openPage } from '../support/browser.js';
 
 /** Where pictures are put, for people to look at. */
 const pictures = process.env['COVEY_SCREENSHOTS'];
@@ -26,8 +26,6 @@ let browser: Browser;
 let folder: string;
 let script: string;
 
-const inBrowser = chromiumPath === undefined ? describe.skip : describe;
-
 async function openGallery(query: string, width = 1280) {
   const { page, complaints } = await openPage(browser, { viewport: { width, height: Math.round(width * 0.5625) } });
   const html = '<!doctype html><html><body><script type="module" src="/gallery.js"></script></body></html>';
@@ -41,7 +39,7 @@ async function openGallery(query: string, width = 1280) {
   return { page, complaints };
 }
 
-inBrowser('the gallery', () => {
+describeInBrowser('the gallery', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'covey-gallery-'));
     const output = join(folder, 'gallery.js');

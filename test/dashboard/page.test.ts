@@ -1,6 +1,6 @@
 /** The page that a scheduler serves by itself, with real processes and a real browser. */
 import type { Browser } from 'playwright-core';
-import { axeViolations, chromiumPath, openBrowser, openPage } from '../support/browser.js';
+import { axeViolations, describeInBrowser, hasBrowser, openBrowser, openPage } from '../support/browser.js';
 import { RunningCluster } from '../support/running-cluster.js';
 
 let running: RunningCluster;
@@ -9,7 +9,7 @@ let url: string;
 
 beforeAll(async () => {
   // Before the cluster's sandbox stands: what the browser leaves behind is its own.
-  if (chromiumPath !== undefined) browser = await openBrowser();
+  if (hasBrowser) browser = await openBrowser();
   running = await RunningCluster.start({ protocol: 'ws' });
   url = running.cluster.address.replace('ws:', 'http:');
 });
@@ -31,7 +31,7 @@ test('the page is open and holds nothing of the cluster; everything else needs t
   expect((await fetch(`${url}/?x`, { method: 'POST', headers: html })).status).toBe(401);
 });
 
-(chromiumPath === undefined ? describe.skip : describe)('in a browser', () => {
+describeInBrowser('in a browser', () => {
   test('it refuses a wrong token, takes the right one, and shows tasks that run; the address never has it', async () => {
     const { page, complaints } = await openPage(browser!);
     await page.goto(url);
