@@ -25,7 +25,7 @@ export function isRoot() {
 
 export function aptInstall(packages, timeout) {
   if (!isRoot() || !succeeds('apt-get', ['--version'])) return false;
-  console.log(`lab: apt-get install ${packages.join(' ')}`);
+  console.log(`apt-get install ${packages.join(' ')}`);
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, timeout };
   const install = () => succeeds('apt-get', ['install', '-y', '--no-install-recommends', ...packages], options);
   // The list of packages may be missing or old.

@@ -16,6 +16,8 @@ export interface Finding {
 }
 
 const require = createRequire(import.meta.url);
+/** The Python that finds Node.js and the kernel, where pip installed the kernelspec. */
+const WHEEL_MODULE = 'covey_jupyter';
 
 export function examine(): Finding[] {
   return [...examineNode(), ...examineNatives(), ...examineJupyter(), ...examineSpecs()];
@@ -71,7 +73,9 @@ function examineSpecs(): Finding[] {
     const paths = argv.filter((part) => part.startsWith('/'));
     const gone = paths.filter((path) => !existsSync(path));
     const shadow = index === 0 ? '' : ' (another one comes first)';
-    if (gone.length === 0 && paths.length >= 2) return { isFine: true, what: `kernelspec in ${folder}${shadow}` };
+    const isOfWheel = argv.includes(WHEEL_MODULE);
+    if (gone.length === 0 && (paths.length >= 2 || isOfWheel))
+      return { isFine: true, what: `kernelspec in ${folder}${shadow}` };
     const what = `the kernelspec in ${folder} names what is gone: ${gone.join(', ')}`;
     return { isFine: false, what, remedy: 'Run covey jupyter install again, with the same options.' };
   });
