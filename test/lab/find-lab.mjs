@@ -12,24 +12,30 @@ import { aptInstall, isRoot, outputOf, quietly, succeeds } from './commands.mjs'
 const PIP_TIMEOUT_MS = 4 * 60_000;
 const CHROOT_TIMEOUT_MS = 12 * 60_000;
 const environmentFolder = join(tmpdir(), 'covey-lab-pip');
-const chrootFolder = join(tmpdir(), 'covey-lab-debian');
 const chrootPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * How to run `jupyter`: `command` and the arguments before its own; `chroot` when it sees another file system.
+ * How to run `jupyter`: `command` and the arguments before its own; `chroot` when it sees another file system; `folder`
+ * where it is, unless it is the one on the PATH.
  * Nothing when there is none and none can be had.
  */
 export function findLab() {
   const chosen = process.env['COVEY_LAB'];
   if (chosen !== undefined) return inFolder(chosen);
-  return onPath() ?? byPip() ?? byChroot();
+  return onPath() ?? byPip() ?? byChroot('trixie');
+}
+
+/** The oldest JupyterLab that the extension is for, one between, and the newest: whichever of them can be had here. */
+export function findLabs() {
+  const labs = [byChroot('trixie'), byChroot('sid'), byPip() ?? onPath()];
+  return labs.filter((lab) => lab !== undefined);
 }
 
 function inFolder(folder) {
   const jupyter = join(folder, 'bin', 'jupyter');
   // A Debian has /bin too; Jupyter is not in it.
   if (existsSync(jupyter) && !existsSync(join(folder, 'etc', 'debian_version')))
-    return checked({ command: jupyter, before: [] });
+    return checked({ command: jupyter, before: [], folder });
   return checked(inChroot(folder));
 }
 
@@ -39,7 +45,8 @@ function onPath() {
 
 function byPip() {
   const jupyter = join(environmentFolder, 'bin', 'jupyter');
-  if (existsSync(jupyter)) return checked({ command: jupyter, before: [] });
+  const lab = { command: jupyter, before: [], folder: environmentFolder };
+  if (existsSync(jupyter)) return checked(lab);
   if (!succeeds('python3', ['-m', 'venv', '--help'])) return undefined;
   console.log('lab: installing jupyterlab by pip');
   const options = { timeout: PIP_TIMEOUT_MS, ...localIndexes() };
@@ -48,7 +55,7 @@ function byPip() {
   const isThere =
     quietly('python3', ['-m', 'venv', environmentFolder], options) &&
     quietly(pip, [...asked, ...options.indexes, 'jupyterlab>=4,<5', 'ipykernel'], options);
-  if (isThere) return checked({ command: jupyter, before: [] });
+  if (isThere) return checked(lab);
   rmSync(environmentFolder, { recursive: true, force: true });
   return undefined;
 }
@@ -62,20 +69,21 @@ function localIndexes() {
   return { indexes, env: { ...process.env, PIP_CONFIG_FILE: '/dev/null' } };
 }
 
-function byChroot() {
+function byChroot(suite) {
   if (!isRoot() || !existsSync('/etc/debian_version')) return undefined;
-  const lab = inChroot(chrootFolder);
-  if (existsSync(join(chrootFolder, 'usr', 'bin', 'jupyter'))) return checked(lab);
+  const folder = join(tmpdir(), `covey-lab-${suite}`);
+  const lab = inChroot(folder);
+  if (existsSync(join(folder, 'usr', 'bin', 'jupyter'))) return checked(lab);
   if (!succeeds('which', ['debootstrap']) && !aptInstall(['debootstrap'], CHROOT_TIMEOUT_MS)) return undefined;
-  console.log('lab: making a Debian with JupyterLab by debootstrap (some minutes)');
+  console.log(`lab: making a Debian (${suite}) with JupyterLab by debootstrap (some minutes)`);
   const mirror = debianMirror();
   if (mirror === undefined) return undefined;
   const packages = 'ca-certificates,jupyterlab,python3-ipykernel,nodejs';
   const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
   const trust = existsSync(keyring) ? [`--keyring=${keyring}`] : ['--no-check-gpg'];
-  const args = ['--variant=minbase', ...trust, `--include=${packages}`, 'trixie', chrootFolder, mirror];
+  const args = ['--variant=minbase', ...trust, `--include=${packages}`, suite, folder, mirror];
   if (quietly('debootstrap', args, { timeout: CHROOT_TIMEOUT_MS })) return checked(lab);
-  rmSync(chrootFolder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
   return undefined;
 }
 
@@ -87,7 +95,7 @@ function debianMirror() {
 
 function inChroot(folder) {
   const environment = ['/usr/bin/env', '-i', 'LC_ALL=C.UTF-8', `PATH=${chrootPath}`];
-  return { command: 'chroot', before: [folder, ...environment], chroot: folder };
+  return { command: 'chroot', before: [folder, ...environment], chroot: folder, folder };
 }
 
 /** Only what runs, and is new enough. */

@@ -13,7 +13,7 @@ import { runScenario } from './scenario.mjs';
 
 const BOUND_MS = 14 * 60_000;
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-const pictures = join(root, 'test', 'lab', 'screenshots');
+const pictures = join(root, 'test', 'lab', 'screenshots', process.env['COVEY_LAB_PICTURES'] ?? '');
 
 const bound = setTimeout(() => {
   console.error(`lab: not done within ${BOUND_MS / 60_000} minutes`);
