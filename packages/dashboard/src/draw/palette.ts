@@ -1,5 +1,5 @@
 /**
- * Colours of functions: the same name has the same colour everywhere, in every session. They come from the perceptual
+ * Colours of functions: a name has the same one wherever no other has it already. They come from the perceptual
  * OKLCH space, so that all of them stand off the background alike, with other lightness in a dark theme. Reds are left to errors.
  */
 
@@ -20,7 +20,7 @@ export function paletteFor(isDark: boolean): readonly Rgb[] {
   );
 }
 
-/** The place of a name in the palette: FNV-1a over its UTF-16 units. */
+/** The place of a name in the palette, if it is free: FNV-1a over its UTF-16 units. */
 export function paletteIndex(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);

@@ -1,6 +1,7 @@
 /** The theme's colours, read once a theme from the CSS variables that JupyterLab's themes set. */
 import type { ThemeSignal } from '../context.js';
-import { cssOf, luminance, paletteFor, paletteIndex, pixelOf } from './palette.js';
+import { functionColoursOf } from './function-colours.js';
+import { cssOf, luminance, paletteFor, pixelOf } from './palette.js';
 import type { Rgb } from './palette.js';
 
 export interface Theme {
@@ -40,11 +41,12 @@ export function readTheme(element: HTMLElement): Theme {
   }
   const isDark = luminance(rgb.background) < 0.2;
   const palette = paletteFor(isDark);
+  const colours = functionColoursOf(element.ownerDocument);
   return {
     ...rgb,
     isDark,
     font: style.getPropertyValue('--jp-ui-font-family').trim() || 'system-ui, sans-serif',
-    functionColour: (name) => palette[paletteIndex(name)]!,
+    functionColour: (name) => palette[colours.placeOf(name)]!,
   };
 }
 

@@ -131,7 +131,7 @@ export class LineChart {
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
       scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] } },
       axes: [
-        { ...axis, space: 80, values: (_plot, ticks) => ticks.map((seconds) => formatTime(seconds * 1000)) },
+        { ...axis, space: 80, size: 30, values: (_plot, ticks) => ticks.map((seconds) => formatTime(seconds * 1000)) },
         {
           ...axis,
           size: ySize,

@@ -62,11 +62,11 @@ export function createProgress(host: HTMLElement, context: PanelContext): Panel 
       {
         id: 'name',
         label: trans.__('Function'),
-        width: 'minmax(140px, 1fr)',
+        width: 'minmax(96px, 1fr)',
         value: ({ name }) => name,
         fill: (cell, { name }) => fillName(cell, name, shell.theme),
       },
-      { id: 'bar', label: trans.__('States'), width: 'minmax(180px, 3fr)', value: shareDone, fill: fillStates },
+      { id: 'bar', label: trans.__('States'), width: 'minmax(110px, 3fr)', value: shareDone, fill: fillStates },
       {
         id: 'done',
         label: trans.__('Done'),
@@ -83,7 +83,15 @@ export function createProgress(host: HTMLElement, context: PanelContext): Panel 
         value: ({ erred }) => erred,
         text: ({ erred }) => (erred === 0 ? '' : `▲ ${formatCount(erred)}`),
       },
-      { id: 'mean', label: trans.__('Mean'), width: '72px', end: true, value: ({ meanMs }) => meanMs, text: meanOf },
+      {
+        id: 'mean',
+        label: trans.__('Mean'),
+        width: '72px',
+        spare: 1,
+        end: true,
+        value: ({ meanMs }) => meanMs,
+        text: meanOf,
+      },
     ],
   });
   const legend = h('ul', { class: 'covey-Legend', 'aria-label': trans.__('States') });

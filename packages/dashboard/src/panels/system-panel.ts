@@ -73,14 +73,6 @@ export function createSystem(host: HTMLElement, context: PanelContext): Panel {
   shell.plot.append(grid);
   const charts = [
     new LineChart(grid, shell.theme, {
-      title: trans.__('CPU'),
-      format: (cpu) => String(Math.round(cpu * 100) / 100),
-      series: [
-        { amount: 'cpu', label: trans.__('processors busy'), colour: brand, filled: true },
-        { amount: 'threads', label: trans.__('threads'), colour: quiet, dash: [5, 4] },
-      ],
-    }),
-    new LineChart(grid, shell.theme, {
       title: trans.__('Memory'),
       format: formatBytes,
       isBytes: true,
@@ -89,6 +81,14 @@ export function createSystem(host: HTMLElement, context: PanelContext): Panel {
         { amount: 'managed', label: trans.__('results'), colour: hue('chart-managed'), dash: [9, 3] },
         { amount: 'spilled', label: trans.__('on disk'), colour: hue('chart-disk'), dash: [2, 3] },
         { amount: 'limit', label: trans.__('limit'), colour: quiet, dash: [5, 4] },
+      ],
+    }),
+    new LineChart(grid, shell.theme, {
+      title: trans.__('CPU'),
+      format: (cpu) => String(Math.round(cpu * 100) / 100),
+      series: [
+        { amount: 'cpu', label: trans.__('processors busy'), colour: brand, filled: true },
+        { amount: 'threads', label: trans.__('threads'), colour: quiet, dash: [5, 4] },
       ],
     }),
     new LineChart(grid, shell.theme, {

@@ -162,7 +162,10 @@ export function createTransfers(host: HTMLElement, context: PanelContext): Panel
             : cssOf(theme.background);
         context2d.textAlign = 'center';
         context2d.font = `10px ${theme.font}`;
-        context2d.fillText(formatBytes(rate), x + cell / 2 + 0.5, y + cell / 2 + 0.5);
+        const text = formatRate(rate);
+        // Without “a second” where that has no room.
+        const fits = context2d.measureText(text).width <= cell - 4;
+        context2d.fillText(fits ? text : formatBytes(rate), x + cell / 2 + 0.5, y + cell / 2 + 0.5);
         context2d.font = `11px ${theme.font}`;
       }
     }

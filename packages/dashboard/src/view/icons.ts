@@ -1,7 +1,7 @@
-/** Icons of 16 × 16, drawn in the text's colour. */
+/** Icons of 16 × 16, drawn in the text's colour: lines, which none of JupyterLab's classes may fill. */
 
 const svg = (body: string): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" width="16" height="16"><g class="jp-icon3" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round">${body}</g></svg>`;
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" width="16" height="16"><g fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round">${body}</g></svg>`;
 
 export const icons = {
   table: svg('<path d="M2 3h12v10H2zM2 6.5h12M2 9.8h12M6 6.5V13"/>'),

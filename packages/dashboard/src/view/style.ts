@@ -38,6 +38,7 @@ const STYLE = /* css */ `
 .covey-Panel-tools { display: flex; align-items: center; gap: 2px; flex: none; }
 .covey-Panel-body { position: relative; flex: 1; min-height: 0; }
 .covey-Panel-plot, .covey-Panel-table { position: absolute; inset: 0; min-height: 0; }
+.covey-Panel-plot { container-type: size; }
 .covey-Panel-plot.covey-mod-hidden { visibility: hidden; }
 .covey-Panel-notice { position: absolute; inset: 0; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 12px; padding: 24px; text-align: center; color: var(--covey-quiet); background: var(--covey-bg); }
 .covey-Panel-notice p { max-width: 46ch; font-size: 13px; line-height: 1.55; }
@@ -66,7 +67,7 @@ const STYLE = /* css */ `
 .covey-Table { position: absolute; inset: 0; overflow: auto; overscroll-behavior: contain; }
 .covey-Table-heads { position: sticky; top: 0; z-index: 2; }
 .covey-Table-body { position: relative; min-width: 100%; }
-.covey-Table-row { display: grid; align-items: center; width: 100%; padding: 0 8px 0 12px; column-gap: 14px; }
+.covey-Table-row { display: grid; grid-template-columns: var(--covey-tracks); min-width: var(--covey-least-width); align-items: center; width: 100%; padding: 0 8px 0 12px; column-gap: 14px; }
 .covey-Table-body .covey-Table-row { position: absolute; left: 0; border-bottom: 1px solid color-mix(in srgb, var(--covey-line) 55%, transparent); }
 .covey-Table-body .covey-Table-row:hover { background: var(--covey-raised); }
 .covey-Table-row[aria-current='true'] { background: var(--covey-raised); box-shadow: inset 3px 0 0 var(--covey-brand); }
@@ -119,12 +120,15 @@ const STYLE = /* css */ `
 .covey-Stream .covey-Legend { grid-column: 1 / 3; max-height: 53px; border-top: 1px solid var(--covey-line); }
 .covey-Stream-scroll { position: absolute; top: 0; right: 0; bottom: 0; width: 14px; overflow-y: auto; overflow-x: hidden; z-index: 2; }
 
-.covey-System { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(420px, 100%), 1fr)); grid-auto-rows: minmax(170px, 1fr); height: 100%; gap: 10px 24px; padding: 10px 14px; overflow: auto; }
+.covey-System { display: grid; grid-template-columns: minmax(0, 1fr); grid-auto-rows: minmax(112px, 1fr); height: 100%; gap: 8px 20px; padding: 8px 14px; overflow: auto; }
+@container (min-width: 440px) { .covey-System { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@container (min-width: 900px) and (max-height: 240px) { .covey-System { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
 .covey-Lines { display: flex; flex-direction: column; min-width: 0; min-height: 0; }
 .covey-Lines h2 { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: baseline; margin: 0; font-size: 12px; font-weight: 600; }
 .covey-Lines h2 span { display: inline-flex; align-items: center; gap: 5px; font-weight: 400; color: var(--covey-quiet); }
 .covey-Lines h2 svg { width: 22px; height: 8px; }
 .covey-Lines h2 svg line { stroke: var(--covey-swatch); stroke-width: 2; }
+@container (max-width: 700px) or (max-height: 260px) { .covey-Lines h2 { flex-wrap: nowrap; overflow: hidden; white-space: nowrap; } }
 .covey-Lines-plot { position: relative; flex: 1; min-height: 0; overflow: hidden; }
 .covey-Panel .uplot { position: absolute; inset: 0; line-height: 1.45; font-family: inherit; }
 .covey-Panel .u-wrap { position: relative; user-select: none; }

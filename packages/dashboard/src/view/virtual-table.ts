@@ -1,6 +1,7 @@
 /** A table of any length: only the rows that are seen have elements. Columns sort; rows may lead somewhere. */
 import type { Translator } from '../context.js';
 import { h, setText, setTitle } from './dom.js';
+import { columnsThatFit, leastWidthOf } from './table-columns.js';
 
 export interface Column<Row> {
   readonly id: string;
@@ -9,6 +10,8 @@ export interface Column<Row> {
   readonly width: string;
   /** Numbers stand at the end. */
   readonly end?: boolean;
+  /** Where not all columns have room those with a spare are left out, the largest first. */
+  readonly spare?: number;
   /** What the column sorts by. */
   value(row: Row): string | number;
   /** What is written; default the value. */
@@ -42,9 +45,7 @@ export class VirtualTable<Row> {
   readonly element: HTMLElement;
   readonly #options: TableOptions<Row>;
   readonly #rowHeight: number;
-  readonly #tracks: string;
-  /** The same for all rows, so that their columns stand below each other. */
-  readonly #leastWidth: string;
+  #shown: readonly boolean[] = [];
   readonly #body: HTMLElement;
   readonly #headers = new Map<string, HTMLElement>();
   readonly #drawn: DrawnRow<Row>[] = [];
@@ -56,12 +57,8 @@ export class VirtualTable<Row> {
   constructor(options: TableOptions<Row>) {
     this.#options = options;
     this.#rowHeight = options.rowHeight ?? 26;
-    this.#tracks = options.columns.map(({ width }) => width).join(' ');
-    this.#leastWidth = `${leastWidthOf(options.columns)}px`;
     this.#sort = options.sort;
     const head = h('div', { role: 'row', class: 'covey-Table-row covey-Table-head' });
-    head.style.gridTemplateColumns = this.#tracks;
-    head.style.minWidth = this.#leastWidth;
     for (const column of options.columns) head.append(this.#header(column));
     this.#body = h('div', { role: 'rowgroup', class: 'covey-Table-body' });
     this.element = h(
@@ -71,8 +68,12 @@ export class VirtualTable<Row> {
       this.#body,
     );
     this.element.addEventListener('scroll', () => this.#draw(), { passive: true });
-    this.#observer = new ResizeObserver(() => this.#draw());
+    this.#observer = new ResizeObserver(() => {
+      this.#fit();
+      this.#draw();
+    });
     this.#observer.observe(this.element);
+    this.#fit();
     this.#showSort();
   }
 
@@ -123,6 +124,23 @@ export class VirtualTable<Row> {
     this.#draw(true);
   }
 
+  /** Leaves out what has no room. Its rows' columns stand below each other, so their widths are said once. */
+  #fit(): void {
+    const { columns } = this.#options;
+    const shown = columnsThatFit(columns, this.element.clientWidth);
+    if (shown.every((isShown, i) => isShown === this.#shown[i])) return;
+    this.#shown = shown;
+    const seen = columns.filter((_, i) => shown[i]);
+    this.element.style.setProperty('--covey-tracks', seen.map(({ width }) => width).join(' '));
+    this.element.style.setProperty('--covey-least-width', `${leastWidthOf(seen)}px`);
+    this.#showColumns([...this.#headers.values()]);
+    for (const { cells } of this.#drawn) this.#showColumns(cells);
+  }
+
+  #showColumns(cells: readonly HTMLElement[]): void {
+    for (const [i, cell] of cells.entries()) cell.hidden = this.#shown[i] === false;
+  }
+
   #draw(withSameRows = false): void {
     const { scrollTop, clientHeight } = this.element;
     const first = Math.max(0, Math.floor(scrollTop / this.#rowHeight) - SPARE_ROWS);
@@ -148,8 +166,7 @@ export class VirtualTable<Row> {
       h('div', { role: 'cell', class: `covey-Table-cell${end === true ? ' covey-mod-end' : ''}` }),
     );
     const element = h('div', { role: 'row', class: 'covey-Table-row' }, ...cells);
-    element.style.gridTemplateColumns = this.#tracks;
-    element.style.minWidth = this.#leastWidth;
+    this.#showColumns(cells);
     element.style.height = `${this.#rowHeight}px`;
     const drawn: DrawnRow<Row> = { element, cells, row: undefined, index: -1 };
     const { open } = this.#options;
@@ -184,10 +201,4 @@ export class VirtualTable<Row> {
 function compare(a: string | number, b: string | number): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   return String(a).localeCompare(String(b), undefined, { numeric: true });
-}
-
-/** The sum of the tracks' least widths, with the gaps and the padding of the style. */
-function leastWidthOf(columns: readonly { readonly width: string }[]): number {
-  const tracks = columns.map(({ width }) => Number(/\d+/.exec(width)?.[0] ?? 0));
-  return tracks.reduce((sum, track) => sum + track, 0) + (columns.length - 1) * 14 + 20;
 }
