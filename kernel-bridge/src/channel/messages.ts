@@ -4,6 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { CellChanged, NotebookAnswer, NotebookRequest } from '../bridge/thread-messages.js';
+import type { LiveAnswer } from '../language/messages.js';
 import type { CheckMode } from '../language/type-checks.js';
 import type { OwnDescriptors } from './descriptors.js';
 import type { RingMemory } from './output-ring.js';
@@ -90,7 +91,8 @@ export type FromMain =
       readonly buffers?: readonly Uint8Array[];
     }
   | { readonly type: 'executed'; readonly id: RequestId; readonly outcome: ExecuteOutcome }
-  | { readonly type: 'answered'; readonly id: RequestId; readonly content: Readonly<Record<string, unknown>> }
+  /** To a question about code, or (with nothing) that a comm's message was handled. */
+  | { readonly type: 'answered'; readonly id: RequestId; readonly live: LiveAnswer | undefined }
   | {
       readonly type: 'ask';
       readonly id: RequestId;

@@ -7,12 +7,12 @@ import type { InspectOptions } from 'node:util';
 const shown: InspectOptions = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 80 };
 const TEXT_MAX = 100_000;
 
-export function textOf(value: unknown): string {
+export function textOf(value: unknown, max = TEXT_MAX): string {
   const isPrimitive = (typeof value !== 'object' && typeof value !== 'function') || value === null;
   const text = inspect(value, { ...shown, colors: !isPrimitive });
-  if (text.length <= TEXT_MAX) return text;
+  if (text.length <= max) return text;
   // A cut may fall into a coloured part: what follows has its own colour again.
-  return `${text.slice(0, TEXT_MAX)}\u001b[0m\n… ${text.length - TEXT_MAX} more characters`;
+  return `${text.slice(0, max)}\u001b[0m\n… ${text.length - max} more characters`;
 }
 
 const CELL_MAX = 80;

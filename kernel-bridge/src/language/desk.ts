@@ -1,11 +1,12 @@
 /**
  * Answers completion and inspection from two sources: the live values, which main has at once unless a cell keeps it busy,
- * and the language thread, once it is warm. Neither is waited for longer than a person at a keyboard would.
+ * and the language thread, once it is warm. Neither is waited for longer than a person at a keyboard would. Magics it
+ * knows itself.
  */
-import type { Entry, FromLanguage, ToLanguage } from './messages.js';
-import { unitsToCodePoints } from './live-values.js';
-
-export type Content = Readonly<Record<string, unknown>>;
+import { completionOf, inspectionContent, inspectionOf } from './answers.js';
+import type { Content } from './answers.js';
+import { completeMagic, inspectMagic, magicPlaceOf } from './magic-help.js';
+import type { FromLanguage, LiveAnswer, ToLanguage } from './messages.js';
 
 export interface Question {
   readonly type: 'complete' | 'inspect';
@@ -24,8 +25,8 @@ export interface DeskOutlet {
 interface Open {
   readonly question: Question;
   readonly answer: (content: Content) => void;
-  live: Content | undefined;
-  language: FromLanguage | undefined;
+  live: LiveAnswer | undefined;
+  typed: FromLanguage | undefined;
   isWaitingForLive: boolean;
   isWaitingForLanguage: boolean;
 }
@@ -33,7 +34,7 @@ interface Open {
 const LIVE_PATIENCE_MS = 100;
 const LANGUAGE_PATIENCE_MS = 500;
 /** When the live values had an answer, the types are only waited for a little longer. */
-const SECOND_OPINION_MS = 40;
+const SECOND_OPINION_MS = 150;
 
 export class LanguageDesk {
   readonly #outlet: DeskOutlet;
@@ -45,23 +46,28 @@ export class LanguageDesk {
   }
 
   ask(question: Question, answer: (content: Content) => void): void {
-    const { id } = question;
-    const base = { question, answer, live: undefined, language: undefined };
+    const { id, type, code, cursor } = question;
+    const place = magicPlaceOf(code, cursor);
+    if (place.kind === 'magic') {
+      if (type === 'complete') answer(completionOf(code, cursor, completeMagic(code, cursor, place), undefined));
+      else answer(inspectionContent([{ text: inspectMagic(place), isCode: false }]));
+      return;
+    }
+    const base = { question, answer, live: undefined, typed: undefined };
     this.#open.set(id, { ...base, isWaitingForLive: true, isWaitingForLanguage: this.#isWarm });
-    this.#outlet.toMain(question);
-    this.#outlet.toLanguage(question);
+    const asked = { ...question, code: place.code };
+    this.#outlet.toMain(asked);
+    this.#outlet.toLanguage(asked);
     this.#outlet.after(LIVE_PATIENCE_MS, () => this.#stopWaiting(id, 'isWaitingForLive'));
     if (this.#isWarm) this.#outlet.after(LANGUAGE_PATIENCE_MS, () => this.#stopWaiting(id, 'isWaitingForLanguage'));
   }
 
-  onLive(id: number, content: Content): void {
+  onLive(id: number, live: LiveAnswer): void {
     const open = this.#open.get(id);
     if (open === undefined) return;
-    open.live = content;
-    const found = content['matches'];
-    if (Array.isArray(found) && found.length > 0) {
+    open.live = live;
+    if (live.type === 'completed' && live.entries.length > 0)
       this.#outlet.after(SECOND_OPINION_MS, () => this.#stopWaiting(id, 'isWaitingForLanguage'));
-    }
     this.#stopWaiting(id, 'isWaitingForLive');
   }
 
@@ -72,8 +78,14 @@ export class LanguageDesk {
     }
     const open = this.#open.get(message.id);
     if (open === undefined) return;
-    open.language = message;
+    open.typed = message;
     this.#stopWaiting(message.id, 'isWaitingForLanguage');
+  }
+
+  /** There are no types to wait for. */
+  onGone(): void {
+    this.#isWarm = false;
+    for (const id of this.#open.keys()) this.#stopWaiting(id, 'isWaitingForLanguage');
   }
 
   #stopWaiting(id: number, what: 'isWaitingForLive' | 'isWaitingForLanguage'): void {
@@ -82,32 +94,15 @@ export class LanguageDesk {
     open[what] = false;
     if (open.isWaitingForLive || open.isWaitingForLanguage) return;
     this.#open.delete(id);
-    open.answer(open.question.type === 'complete' ? completion(open) : inspection(open));
+    open.answer(contentOf(open));
   }
 }
 
-function completion({ question: { code, cursor }, live, language }: Open): Content {
-  const typed: readonly Entry[] = language?.type === 'completed' ? language.entries : [];
-  const start = language?.type === 'completed' ? unitsToCodePoints(code, language.start) : undefined;
-  const end = unitsToCodePoints(code, cursor);
-  const liveMatches = (live?.['matches'] ?? []) as string[];
-  const known = new Set(typed.map(({ name }) => name));
-  const matches = [...typed.map(({ name }) => name), ...liveMatches.filter((name) => !known.has(name))];
-  const cursorStart = (live?.['cursor_start'] as number | undefined) ?? start ?? end;
-  const types = typed.map(({ name, kind }) => ({ start: cursorStart, end, text: name, type: kind }));
-  return {
-    status: 'ok',
-    matches,
-    cursor_start: cursorStart,
-    cursor_end: end,
-    metadata: types.length === 0 ? {} : { _jupyter_types_experimental: types },
-  };
-}
-
-function inspection({ live, language }: Open): Content {
-  const value = (live?.['data'] as { 'text/plain'?: string } | undefined)?.['text/plain'];
-  const known = language?.type === 'inspected' ? [language.signature, language.documentation] : [];
-  const parts = [...known, value ?? ''].filter((part) => part !== '');
-  const data = parts.length === 0 ? {} : { 'text/plain': parts.join('\n\n') };
-  return { status: 'ok', found: parts.length > 0, data, metadata: {} };
+function contentOf({ question: { type, code, cursor }, live, typed }: Open): Content {
+  if (type === 'complete') {
+    const found = typed?.type === 'completed' ? typed : undefined;
+    return completionOf(code, cursor, found, live?.type === 'completed' ? live : undefined);
+  }
+  const found = typed?.type === 'inspected' ? typed.found : undefined;
+  return inspectionOf(found, live?.type === 'inspected' ? live : undefined);
 }

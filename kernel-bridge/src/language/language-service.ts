@@ -1,18 +1,22 @@
 /**
  * TypeScript's language service over the notebook: what could be written at a place, and what a name is.
  */
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type ts from 'typescript';
+import { compilerOptions } from './compiler-options.js';
 import { globalsText } from './globals-text.js';
-import type { Entry, FromLanguage, Problem } from './messages.js';
+import type { FromLanguage, Problem, TypedInspection } from './messages.js';
 import { NotebookText } from './notebook-text.js';
+import { typedCompletion } from './typed-completion.js';
+import { typedInspection } from './typed-inspection.js';
+import type { InspectedText } from './typed-inspection.js';
 
-const ENTRIES_MAX = 1000;
 const PROBLEMS_MAX = 10;
 
-/** What is an error in a module, and none in a notebook, where a variable of another cell may be assigned. */
+/** What is an error in a module, and none in a notebook: a function of another cell may be assigned. */
 const ASSIGNED_IMPORT = 2632;
+/** `import … = require(…)` is compiled to what it says. */
+const IMPORT_ASSIGNMENT = 1202;
 /** Notebooks explore: a parameter need not have a type, nor a package. */
 const isImplicitAny = (code: number): boolean => code >= 7005 && code <= 7061;
 
@@ -30,6 +34,8 @@ export class NotebookLanguage {
   /** Files that are nowhere but here. */
   readonly #shown = new Map<string, Shown>();
   #modules = new Set<string>();
+  /** Modules that declare something for all files, whether or not one imports them. */
+  #roots: readonly string[] = [];
 
   constructor(typescript: typeof ts, folder: string) {
     this.#ts = typescript;
@@ -39,11 +45,12 @@ export class NotebookLanguage {
     const globalsFile = join(folder, '__notebook-globals__.ts');
     this.#show(globalsFile, globalsText);
     const { sys } = typescript;
+    const options = compilerOptions(typescript, folder);
     this.#service = typescript.createLanguageService({
-      getCompilationSettings: () => this.#options,
+      getCompilationSettings: () => options,
       getCurrentDirectory: () => folder,
       getDefaultLibFileName: (settings) => typescript.getDefaultLibFilePath(settings),
-      getScriptFileNames: () => [globalsFile, this.#file],
+      getScriptFileNames: () => [globalsFile, ...this.#roots, this.#file],
       getScriptVersion: (file) => String(this.#shown.get(file)?.version ?? this.#versionOnDisk(file)),
       getScriptSnapshot: (file) => {
         const text = this.#shown.get(file)?.text ?? sys.readFile(file);
@@ -53,36 +60,23 @@ export class NotebookLanguage {
       readFile: (file) => this.#shown.get(file)?.text ?? sys.readFile(file),
       directoryExists: (path) => sys.directoryExists(path),
       getDirectories: (path) => sys.getDirectories(path),
+      readDirectory: (...search) => sys.readDirectory(...search),
+      realpath: (path) => sys.realpath?.(path) ?? path,
+      useCaseSensitiveFileNames: () => sys.useCaseSensitiveFileNames,
     });
   }
-
-  get #options(): ts.CompilerOptions {
-    const typescript = this.#ts;
-    return (this.#settings ??= {
-      target: typescript.ScriptTarget.ES2022,
-      lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
-      module: typescript.ModuleKind.ESNext,
-      moduleResolution: typescript.ModuleResolutionKind.Bundler,
-      allowImportingTsExtensions: true,
-      resolveJsonModule: true,
-      noEmit: true,
-      strict: true,
-      skipLibCheck: true,
-      typeRoots: typeRoots(this.#folder),
-      types: ['node'],
-      paths: ownPackages(),
-    });
-  }
-  #settings: ts.CompilerOptions | undefined;
 
   addCell(code: string): void {
     this.#cells.add(code);
     const modules = new Set<string>();
-    for (const [name, text] of this.#cells.modules()) {
+    const roots: string[] = [];
+    for (const { name, text, isGlobal } of this.#cells.modules()) {
       const file = join(this.#folder, `${name}.ts`);
       modules.add(file);
+      if (isGlobal) roots.push(file);
       this.#show(file, text);
     }
+    this.#roots = roots;
     for (const file of this.#modules) if (!modules.has(file)) this.#shown.delete(file);
     this.#modules = modules;
   }
@@ -91,6 +85,7 @@ export class NotebookLanguage {
     this.#cells.clear();
     for (const file of this.#modules) this.#shown.delete(file);
     this.#modules.clear();
+    this.#roots = [];
   }
 
   /** The type errors of a cell that is about to run. */
@@ -100,42 +95,59 @@ export class NotebookLanguage {
       .getSemanticDiagnostics(this.#file)
       .filter(({ start = -1, code: number, category }) => {
         const isError = category === this.#ts.DiagnosticCategory.Error;
-        return isError && start >= offset && number !== ASSIGNED_IMPORT && !isImplicitAny(number);
+        return (
+          isError &&
+          start >= offset &&
+          number !== ASSIGNED_IMPORT &&
+          number !== IMPORT_ASSIGNMENT &&
+          !isImplicitAny(number)
+        );
       })
       .slice(0, PROBLEMS_MAX)
       .map(({ start = 0, code: number, messageText }): Problem => {
         const before = code.slice(0, start - offset).split('\n');
-        const message = this.#ts.flattenDiagnosticMessageText(messageText, '\n');
+        const message = withoutAdvice(this.#ts.flattenDiagnosticMessageText(messageText, '\n'));
         return { line: before.length, column: (before.at(-1) ?? '').length + 1, code: number, message };
       });
     return { type: 'checked', id, problems };
   }
 
   complete(id: number, code: string, cursor: number): FromLanguage {
-    const prefix = /[\p{ID_Continue}$]*$/u.exec(code.slice(0, cursor))?.[0] ?? '';
-    const position = this.#showCurrent(code) + cursor;
-    const found = this.#service.getCompletionsAtPosition(this.#file, position, {
-      includeCompletionsWithInsertText: false,
+    const offset = this.#showCurrent(code);
+    const found = this.#service.getCompletionsAtPosition(this.#file, offset + cursor, {
+      // Names that stand in quotes, and members of what may be undefined.
+      includeCompletionsWithInsertText: true,
+      // `./helper.ts`: as its file is called.
+      importModuleSpecifierEnding: 'js',
     });
-    const entries = (found?.entries ?? [])
-      .filter(({ name, kind }) => name.startsWith(prefix) && String(kind) !== 'warning')
-      .sort((a, b) => (a.sortText < b.sortText ? -1 : a.sortText > b.sortText ? 1 : a.name < b.name ? -1 : 1))
-      .slice(0, ENTRIES_MAX)
-      .map(({ name, kind }): Entry => ({ name, kind }));
-    return { type: 'completed', id, start: cursor - prefix.length, entries };
+    return { type: 'completed', id, ...typedCompletion(found, code, cursor, (position) => position - offset) };
   }
 
   inspect(id: number, code: string, cursor: number): FromLanguage {
     const offset = this.#showCurrent(code);
-    // At the end of a name, or behind an opening bracket, the name before is meant.
-    const back = /[\s(]*$/.exec(code.slice(0, cursor))?.[0].length ?? 0;
-    const at = offset + cursor;
-    const info =
-      this.#service.getQuickInfoAtPosition(this.#file, at) ??
-      this.#service.getQuickInfoAtPosition(this.#file, Math.max(offset, at - back - 1));
-    const text = (parts: readonly ts.SymbolDisplayPart[] | undefined): string =>
-      (parts ?? []).map((part) => part.text).join('');
-    return { type: 'inspected', id, signature: text(info?.displayParts), documentation: text(info?.documentation) };
+    const found = typedInspection(this.#inspectedText, offset + cursor, offset);
+    return { type: 'inspected', id, found: found ?? this.#inspectType(code, cursor) };
+  }
+
+  /** A name that stands alone means a value; to mean a type it has to stand where one is wanted. */
+  #inspectType(code: string, cursor: number): TypedInspection | undefined {
+    const start = cursor - (/[\p{ID_Continue}$]*$/u.exec(code.slice(0, cursor))?.[0].length ?? 0);
+    const name = /^[\p{ID_Start}$_][\p{ID_Continue}$]*/u.exec(code.slice(start))?.[0];
+    if (name === undefined) return undefined;
+    const wanted = `${code}\n;type $ = ${name}`;
+    const offset = this.#showCurrent(wanted);
+    return typedInspection(this.#inspectedText, offset + wanted.length, offset);
+  }
+
+  get #inspectedText(): InspectedText {
+    const isCell = (file: string): boolean => this.#modules.has(file);
+    return { service: this.#service, typescript: this.#ts, file: this.#file, isCell };
+  }
+
+  /** What the next question needs, whatever it is: so that it need not wait for it. */
+  prepare(): void {
+    this.#showCurrent('');
+    this.#service.getSemanticDiagnostics(this.#file);
   }
 
   /** @returns where in the text the cell begins. */
@@ -157,24 +169,7 @@ export class NotebookLanguage {
   }
 }
 
-const require = createRequire(import.meta.url);
-
-function typeRoots(folder: string): string[] {
-  const roots = [join(folder, 'node_modules', '@types')];
-  const own = folderOf('@types/node');
-  return own === undefined ? roots : [...roots, dirname(own)];
-}
-
-/** `covey` as it came with the kernel, for notebooks that have none of their own. */
-function ownPackages(): Record<string, string[]> {
-  const folder = folderOf('covey');
-  return folder === undefined ? {} : { covey: [join(folder, 'lib', 'index.d.ts')] };
-}
-
-function folderOf(name: string): string | undefined {
-  try {
-    return dirname(require.resolve(`${name}/package.json`));
-  } catch {
-    return undefined;
-  }
+/** The library is what the running Node.js has; nobody can choose another. */
+function withoutAdvice(message: string): string {
+  return message.replace(/ Do you need to change your target library\?.*/, ` Node.js ${process.version} has none.`);
 }

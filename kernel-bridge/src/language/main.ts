@@ -6,17 +6,29 @@ import ts from 'typescript';
 import { NotebookLanguage } from './language-service.js';
 import type { FromLanguage, ToLanguage } from './messages.js';
 
+/** Messages that come together are answered first. */
+const QUIET_MS = 20;
+
 const port = parentPort;
 if (port === null) throw new Error('The language thread was started as a program');
 const language = new NotebookLanguage(ts, process.cwd());
 const say = (message: FromLanguage): void => port.postMessage(message);
+/** Between two cells there is time for what the next question needs. */
+let preparing: NodeJS.Timeout | undefined;
+const prepareSoon = (): void => {
+  preparing = setTimeout(() => language.prepare(), QUIET_MS);
+};
+
 port.on('message', (message: ToLanguage) => {
+  clearTimeout(preparing);
   switch (message.type) {
     case 'cell':
       language.addCell(message.code);
+      prepareSoon();
       return;
     case 'reset':
       language.reset();
+      prepareSoon();
       return;
     case 'check':
       say(language.check(message.id, message.code));

@@ -5,11 +5,15 @@
  * nothing, and are left out.
  */
 import type ts from 'typescript';
-import { declaredText, writtenText } from '../submit/submitted-text.js';
+import { typeScriptOf } from '../magics/magic-cell.js';
+import { declaredText } from '../submit/submitted-text.js';
+import { assignedNames } from './assigned-names.js';
 
 interface Statement {
   readonly text: string;
   readonly names: readonly string[];
+  /** They are variables, whose values may be assigned. */
+  readonly areVariables: boolean;
   /** It says `export` itself. */
   readonly isExported: boolean;
   /** Declares something for all files. */
@@ -19,6 +23,13 @@ interface Statement {
 type Cell = readonly Statement[];
 
 type TypeScript = typeof ts;
+
+export interface CellModule {
+  readonly name: string;
+  readonly text: string;
+  /** Declares something for all files. */
+  readonly isGlobal: boolean;
+}
 
 export class NotebookText {
   readonly #ts: TypeScript;
@@ -32,7 +43,7 @@ export class NotebookText {
 
   /** A cell was run. */
   add(code: string): void {
-    const cell = this.#cellOf(declaredText(code, this.#ts) ?? code);
+    const cell = this.#cellOf(declaredText(code, this.#ts) ?? typeScriptOf(code));
     const number = ++this.#count;
     this.#cells.set(number, cell);
     for (const name of namesOf(cell)) this.#latest.set(name, number);
@@ -52,18 +63,30 @@ export class NotebookText {
     this.#latest.clear();
   }
 
-  /** The modules, by their names. */
-  modules(): Map<string, string> {
-    return new Map([...this.#cells].map(([number, cell]) => [moduleName(number), this.#textOf(number, cell)]));
+  modules(): CellModule[] {
+    return [...this.#cells].map(([number, cell]) => ({
+      name: moduleName(number),
+      text: this.#textOf(number, cell),
+      isGlobal: cell.some((statement) => statement.isGlobal),
+    }));
   }
 
-  /** A cell as it is being written: where it begins, and the text up to its end. */
+  /**
+   * A cell as it is being written: where it begins, and the text up to its end. Variables of other cells that it assigns
+   * are its own variables of the same type, since what is imported can't be assigned.
+   */
   current(code: string): { readonly text: string; readonly start: number } {
-    const written = writtenText(code);
-    const names = namesOf(this.#cellOf(written));
-    const wanted = [...this.#latest].filter(([name]) => !names.has(name));
-    const head = `${importsOf(wanted)}export {};\n`;
-    return { text: head + written, start: head.length };
+    const ts = this.#ts;
+    const names = namesOf(this.#cellOf(code));
+    const assigned = assignedNames(ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest, false), ts);
+    const foreign = [...this.#latest].filter(([name]) => !names.has(name));
+    const isVariable = ([name, from]: readonly [string, number]): boolean =>
+      assigned.has(name) && (this.#cells.get(from)?.some((s) => s.areVariables && s.names.includes(name)) ?? false);
+    const variables = foreign.filter(isVariable);
+    const imports = importsOf(foreign.filter((one) => !isVariable(one)));
+    const object = objectIn(code, ts);
+    const head = `${imports}${variablesOf(variables)}export {};\n${object === undefined ? '' : '('}`;
+    return { text: head + (object === undefined ? code : `${object}\n)`), start: head.length };
   }
 
   #textOf(number: number, cell: Cell): string {
@@ -82,11 +105,20 @@ export class NotebookText {
     const source = ts.createSourceFile('cell.ts', code, ts.ScriptTarget.Latest, false);
     return source.statements.flatMap((statement): Statement[] => {
       const names = this.#namesOf(statement);
-      const isGlobal = ts.isModuleDeclaration(statement) && (statement.flags & ts.NodeFlags.GlobalAugmentation) !== 0;
+      const isGlobal = this.#isGlobal(statement);
       if (names.length === 0 && !isGlobal) return [];
       const text = code.slice(statement.pos, statement.end);
-      return [{ text, names, isExported: isExported(statement, ts), isGlobal }];
+      const areVariables = ts.isVariableStatement(statement);
+      return [{ text, names, areVariables, isExported: isExported(statement, ts), isGlobal }];
     });
+  }
+
+  /** `declare global`, `declare module "…"`, and imports for the sake of what they do. */
+  #isGlobal(statement: ts.Statement): boolean {
+    const ts = this.#ts;
+    if (ts.isImportDeclaration(statement)) return statement.importClause === undefined;
+    if (!ts.isModuleDeclaration(statement)) return false;
+    return (statement.flags & ts.NodeFlags.GlobalAugmentation) !== 0 || ts.isStringLiteral(statement.name);
   }
 
   #namesOf(statement: ts.Statement): string[] {
@@ -102,14 +134,30 @@ export class NotebookText {
         name === undefined ? [] : [name.text],
       );
     }
+    if (ts.isModuleDeclaration(statement)) return this.#isGlobal(statement) ? [] : [statement.name.text];
     const isDeclaration =
       ts.isFunctionDeclaration(statement) ||
       ts.isClassDeclaration(statement) ||
       ts.isInterfaceDeclaration(statement) ||
       ts.isTypeAliasDeclaration(statement) ||
       ts.isEnumDeclaration(statement) ||
-      (ts.isModuleDeclaration(statement) && (statement.flags & ts.NodeFlags.GlobalAugmentation) === 0);
-    return isDeclaration && statement.name !== undefined ? [statement.name.text] : [];
+      ts.isImportEqualsDeclaration(statement);
+    if (isDeclaration) return statement.name === undefined ? [] : [statement.name.text];
+    return this.#varsIn(statement);
+  }
+
+  /** `var` in blocks and loops. */
+  #varsIn(node: ts.Node): string[] {
+    const ts = this.#ts;
+    const names: string[] = [];
+    const visit = (child: ts.Node): void => {
+      if (ts.isFunctionLike(child) || ts.isClassLike(child)) return;
+      const isVar = ts.isVariableDeclarationList(child) && (child.flags & ts.NodeFlags.BlockScoped) === 0;
+      if (isVar) names.push(...child.declarations.flatMap(({ name }) => this.#namesIn(name)));
+      ts.forEachChild(child, visit);
+    };
+    ts.forEachChild(node, visit);
+    return names;
   }
 
   #namesIn(name: ts.BindingName): string[] {
@@ -137,4 +185,38 @@ function importsOf(names: readonly (readonly [name: string, from: number])[]): s
   const groups = new Map<number, string[]>();
   for (const [name, from] of names) groups.set(from, [...(groups.get(from) ?? []), name]);
   return [...groups].map(([from, group]) => `import { ${group.join(', ')} } from './${moduleName(from)}'; `).join('');
+}
+
+/** Initial values rather than declared types: a constant `1` of another cell is a number here. */
+function variablesOf(names: readonly (readonly [name: string, from: number])[]): string {
+  return names
+    .map(
+      ([name, from]) => `import { ${name} as __of_${name} } from './${moduleName(from)}'; let ${name} = __of_${name}; `,
+    )
+    .join('');
+}
+
+/** What is one object in braces runs as an expression. */
+function objectIn(code: string, typescript: TypeScript): string | undefined {
+  const { statements } = typescript.createSourceFile('cell.ts', code, typescript.ScriptTarget.Latest, false);
+  if (statements[0] === undefined || !typescript.isBlock(statements[0])) return undefined;
+  const object = code.replace(/;?\s*$/, '');
+  const text = `(${object}\n)`;
+  if (typescript.transpileModule(text, { reportDiagnostics: true }).diagnostics?.length !== 0) return undefined;
+  return hasInitialiser(typescript.createSourceFile('cell.ts', text, typescript.ScriptTarget.Latest, false), typescript)
+    ? undefined
+    : object;
+}
+
+/** `{ a = 1 }`: as an object only a pattern could be so, and it parses all the same. */
+function hasInitialiser(source: ts.SourceFile, typescript: TypeScript): boolean {
+  const [statement] = source.statements;
+  if (statement === undefined || !typescript.isExpressionStatement(statement)) return false;
+  const { expression } = statement;
+  const object = typescript.isParenthesizedExpression(expression) ? expression.expression : expression;
+  if (!typescript.isObjectLiteralExpression(object)) return false;
+  return object.properties.some(
+    (property) =>
+      typescript.isShorthandPropertyAssignment(property) && property.objectAssignmentInitializer !== undefined,
+  );
 }

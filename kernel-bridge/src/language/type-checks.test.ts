@@ -57,12 +57,18 @@ test('in the mode error a cell waits for its check', () => {
   expect(found).toEqual([[problem]]);
 });
 
-test('magics, empty cells and objects are not checked, nor anything in the mode off', () => {
+test('what is no TypeScript is not checked, nor anything in the mode off', () => {
   const { checks, asked } = world();
-  for (const code of ['%who', '%%timeit\n1', ' ', '{ a: 1, b: 2 }']) checks.begin({ ...cell, code }, () => undefined);
+  for (const code of ['%who', '%timeit 1', '%%timeit', ' ']) checks.begin({ ...cell, code }, () => undefined);
   checks.mode = 'off';
   checks.begin(cell, () => undefined);
   expect(asked).toEqual([]);
+});
+
+test('what a cell magic takes is checked, on its lines', () => {
+  const { checks, asked } = world();
+  checks.begin({ ...cell, code: '%%submit x\nf(1)' }, () => undefined);
+  expect(asked).toEqual([{ type: 'check', id: cell.id, code: '          \nf(1)' }]);
 });
 
 test('problems read as compilers write them', () => {

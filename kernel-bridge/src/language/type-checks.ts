@@ -2,6 +2,7 @@
  * Type checks of cells, beside their execution: a cell runs at once, and its warnings are waited for only a moment once
  * it is done. In the mode `error` it waits for its check, and does not run when it fails. Knows no thread and no timer.
  */
+import { typeScriptOf } from '../magics/magic-cell.js';
 import type { FromLanguage, Problem, ToLanguage } from './messages.js';
 
 export const checkModes = ['off', 'warn', 'error'] as const;
@@ -43,13 +44,14 @@ export class TypeChecks {
 
   /** A cell begins; it goes on at once, or (mode `error`) with what is wrong with it. */
   begin({ id, code, file }: CheckedCell, goOn: (problems: readonly Problem[]) => void): void {
-    if (this.mode === 'off' || !isTypeScript(code)) {
+    const text = typeScriptOf(code);
+    if (this.mode === 'off' || text.trim() === '') {
       goOn([]);
       return;
     }
     const isAwaited = this.mode === 'error';
     this.#open.set(id, { file, then: isAwaited ? goOn : undefined });
-    this.#outlet.toLanguage({ type: 'check', id, code });
+    this.#outlet.toLanguage({ type: 'check', id, code: text });
     if (!isAwaited) goOn([]);
   }
 
@@ -105,11 +107,6 @@ export class TypeChecks {
     this.#open.clear();
     this.#goOn?.();
   }
-}
-
-/** Magics are none; and what is one object in braces runs as an expression, which it isn't as a module. */
-function isTypeScript(code: string): boolean {
-  return code.trim() !== '' && !/^\s*%/.test(code) && !/^\s*\{[^]*\}\s*;?\s*$/.test(code);
 }
 
 /** One line for each problem, as compilers write them. */

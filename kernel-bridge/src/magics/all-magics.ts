@@ -11,7 +11,7 @@ import { typecheck } from './typecheck.js';
 import { reset, who } from './variables.js';
 
 const withoutHelp: readonly Magic[] = [submit, npm, typecheck, timeit, who, reset];
-const magics: readonly Magic[] = [help(() => magics), listMagics(() => magics), ...withoutHelp];
+export const magics: readonly Magic[] = [help(() => magics), listMagics(() => magics), ...withoutHelp];
 
 /** @throws {MagicError} when there is none of that name, or it isn't used so. */
 export function runMagic(call: ParsedMagic, context: MagicContext): unknown {

@@ -32,6 +32,10 @@ export interface Magic {
   readonly summary: string;
   readonly takesLine: boolean;
   readonly takesCell: boolean;
+  /** What may come first behind its name. */
+  readonly words?: readonly string[];
+  /** Behind its name comes TypeScript, when it stands on one line. */
+  readonly takesExpression?: boolean;
   /** What it returns is the cell's result. */
   readonly run: (call: MagicCall, context: MagicContext) => unknown;
 }

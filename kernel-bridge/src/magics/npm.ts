@@ -11,6 +11,7 @@ export const npm: Magic = {
   summary: "runs npm in the notebook's folder",
   takesLine: true,
   takesCell: false,
+  words: ['install', 'uninstall', 'update', 'outdated', 'ls', 'view', 'init', 'run'],
   run: async ({ line }, { folder, output }) => {
     const args = line.split(/\s+/).filter((word) => word !== '');
     if (args.length === 0) throw new MagicError('Use it as %npm install PACKAGE…');

@@ -14,6 +14,7 @@ export const timeit: Magic = {
   summary: 'measures how long an expression, or the cell below, takes',
   takesLine: true,
   takesCell: true,
+  takesExpression: true,
   run: async ({ line, body }, { compile, output }) => {
     const code = body ?? line;
     if (code.trim() === '') throw new MagicError('There is nothing to measure: %timeit EXPRESSION');

@@ -11,6 +11,7 @@ export const typecheck: Magic = {
   summary: 'type errors are not looked for, are warnings, or keep a cell from running',
   takesLine: true,
   takesCell: false,
+  words: checkModes,
   run: ({ line }, { output }) => {
     const mode = checkModes.find((candidate) => candidate === line);
     if (mode === undefined) throw new MagicError(`Use it as ${typecheck.usage}`);

@@ -94,14 +94,14 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
         runner.execute(message);
         return;
       case 'complete':
-        output.say({ type: 'answered', id: message.id, content: completeLive(message.code, message.cursor, scope) });
+        output.say({ type: 'answered', id: message.id, live: completeLive(message.code, message.cursor, scope) });
         return;
       case 'inspect':
-        output.say({ type: 'answered', id: message.id, content: inspectLive(message.code, message.cursor, scope) });
+        output.say({ type: 'answered', id: message.id, live: inspectLive(message.code, message.cursor, scope) });
         return;
       case 'comm':
         comms.handle(message);
-        output.say({ type: 'answered', id: message.id, content: {} });
+        output.say({ type: 'answered', id: message.id, live: undefined });
         return;
       case 'notebook-request':
         void bridge.answer(message);

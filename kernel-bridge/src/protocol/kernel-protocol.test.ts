@@ -221,7 +221,7 @@ describe('while a cell runs', () => {
     world.heard();
     world.executed();
     expect(world.heard()).toEqual(['shell: execute_reply ok a', 'idle a', 'busy m', '→ comm']);
-    world.say({ type: 'answered', id: world.protocol.runningId, content: {} });
+    world.say({ type: 'answered', id: world.protocol.runningId, live: undefined });
     expect(world.heard()).toEqual(['idle m']);
   });
 

@@ -205,7 +205,7 @@ export class KernelProtocol {
         return;
       case 'answered':
         if (this.#running?.id === said.id) this.#finish(this.#running);
-        else this.#desk.onLive(said.id, said.content);
+        else if (said.live !== undefined) this.#desk.onLive(said.id, said.live);
         return;
       case 'here':
         this.#outlet.onMainHere();

@@ -84,7 +84,10 @@ async function main(): Promise<void> {
     desk.onLanguage(message);
     checks.onLanguage(message);
   };
-  const language = new LanguageThread(onLanguage, log, () => checks.onGone());
+  const language = new LanguageThread(onLanguage, log, () => {
+    checks.onGone();
+    desk.onGone();
+  });
   const checks = new TypeChecks({
     toLanguage: (message) => language.send(message),
     after: (delayMs, then) => setTimeout(then, delayMs),

@@ -3,26 +3,22 @@
  * declaration that it leaves in the notebook, the future of its last expression.
  */
 import type ts from 'typescript';
+import { typeScriptOf } from '../magics/magic-cell.js';
 
-const head = /^(\s*)%%submit(?![\w$])[ \t]*([^\n]*)/;
+const head = /^\s*%%submit(?![\w$])[ \t]*([^\n]*)/;
 
 /** The text of a cell whose request was marked to be submitted, as it would be with `%%submit`. */
 export function asSubmitted(code: string, name: string | undefined): string {
   return head.test(code) ? code : `%%submit ${name ?? ''}\n${code}`;
 }
 
-/** The cell without its magic, each character where it was. */
-export function writtenText(code: string): string {
-  return code.replace(head, (line, space: string) => `${space}//${line.slice(space.length + 2)}`);
-}
-
 /** What the cell leaves to others; undefined for cells that aren't submitted. */
 export function declaredText(code: string, typescript: typeof ts): string | undefined {
   const match = head.exec(code);
   if (match === null) return undefined;
-  const name = (match[2] ?? '').trim();
+  const name = (match[1] ?? '').trim();
   if (name === '') return '';
-  const body = writtenText(code);
+  const body = typeScriptOf(code);
   const source = typescript.createSourceFile('cell.ts', body, typescript.ScriptTarget.Latest, false);
   const { statements } = source;
   const lines = statements.map((statement, at) => {
