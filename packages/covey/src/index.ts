@@ -122,6 +122,7 @@ export {
   SecretError,
   UnknownCallError,
   UnknownWorkerError,
+  WorkerRestartError,
   VersionMismatchError,
 } from '@covey/protocol';
 export type { ErrorKind } from '@covey/protocol';

@@ -5,6 +5,8 @@
  */
 import { CoveyError, defineError } from '@covey/protocol';
 
+export { UnknownKeyError } from '@covey/protocol';
+
 /** The worker that ran the task died, more than once, and the task is to blame as far as anybody can tell. */
 export class KilledWorkerError extends CoveyError {
   static {
@@ -110,18 +112,6 @@ export class DataLostError extends CoveyError {
       name: 'DataLostError',
       summary: 'The workers that held this scattered data are gone, and it cannot be computed again.',
       remedy: 'Scatter it again; `replicate` or `broadcast` keep more than one copy.',
-    });
-  }
-}
-
-/** No task is known under a key. */
-export class UnknownKeyError extends CoveyError {
-  static {
-    defineError(this, {
-      code: 'ERR_COVEY_UNKNOWN_KEY',
-      name: 'UnknownKeyError',
-      summary: 'A graph refers to a key that it does not define, or the scheduler knows no task of that key.',
-      remedy: 'Define the key, or correct its spelling.',
     });
   }
 }

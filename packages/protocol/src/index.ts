@@ -29,6 +29,8 @@ export {
   DuplicateWorkerError,
   NotHereError,
   UnknownCallError,
+  UnknownKeyError,
   UnknownWorkerError,
+  WorkerRestartError,
 } from './request-errors.js';
 export { COVEY_VERSION, PROTOCOL_VERSION } from './version.js';

@@ -47,16 +47,48 @@ export type { CriticalSections } from './shared/critical.js';
 export { assertNever } from './shared/assert-never.js';
 export { backoffMs } from './shared/backoff.js';
 export type { BackoffOptions } from './shared/backoff.js';
-export { systemClock, VirtualClock } from './shared/clock.js';
+export { MAX_TIMER_MS, systemClock, VirtualClock } from './shared/clock.js';
 export type { Clock, Timer } from './shared/clock.js';
 export { deferred } from './shared/deferred.js';
 export type { Deferred } from './shared/deferred.js';
+export {
+  abortSignal,
+  aFunction,
+  amount,
+  anObject,
+  anyText,
+  anything,
+  byteLimit,
+  checkOptions,
+  checkValue,
+  describeValue,
+  either,
+  flag,
+  listOf,
+  mapOf,
+  milliseconds,
+  oneOf,
+  someMilliseconds,
+  text,
+  whole,
+} from './shared/kinds.js';
+export type { Kind, Kinds } from './shared/kinds.js';
 export { makeNonce, systemRandomBytes } from './shared/nonce.js';
 export { optimizeEarly } from './shared/warm-up.js';
 export type { RandomBytes } from './shared/nonce.js';
 
 // The messages: layouts, ids, calls.
 export type { AttemptId, ClientId, ClientTaskId, FunctionId, OptionsId, TaskId, WorkerId } from './messages/ids.js';
+export {
+  aKey,
+  aName,
+  resourceAmounts,
+  signalKinds,
+  taskOptionKinds,
+  workerNames,
+  workerOrWorkers,
+} from './messages/bounds.js';
+export { cutText, MAX_KEY_LENGTH, MAX_LIST_LENGTH, MAX_NAME_LENGTH, MAX_REASON_LENGTH } from './messages/lengths.js';
 export { INLINE_RESULT_BYTES, MAX_RELAYED_BYTES } from './messages/values.js';
 export type { DependencyWhere, ErrorReport, FunctionBlob, Opaque, TaskOptions } from './messages/values.js';
 export type {

@@ -53,6 +53,31 @@ export class UnknownWorkerError extends CoveyError {
   }
 }
 
+/** No task is known under a key. */
+export class UnknownKeyError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_UNKNOWN_KEY',
+      name: 'UnknownKeyError',
+      summary: 'A graph refers to a key that it does not define, or the scheduler knows no task of that key.',
+      remedy: 'Define the key, or correct its spelling.',
+    });
+  }
+}
+
+/** A restart ended workers that did not start again in time. */
+export class WorkerRestartError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_WORKER_RESTART',
+      name: 'WorkerRestartError',
+      summary: 'Workers did not come back after a restart, or not within `timeoutMs`.',
+      remedy:
+        'Give it more time; `waitForWorkers` tells when they are there, and the log of the cluster what keeps them.',
+    });
+  }
+}
+
 /** The dataset is there already, or is not. */
 export class DatasetError extends CoveyError {
   static {

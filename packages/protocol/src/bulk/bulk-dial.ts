@@ -14,6 +14,7 @@ import {
 import { sessionBinding } from '../comms/tls.js';
 import type { HandshakeFacts } from '../credentials.js';
 import { ProtocolError } from '../errors.js';
+import { systemClock } from '../shared/clock.js';
 import { deferred } from '../shared/deferred.js';
 import { systemRandomBytes } from '../shared/nonce.js';
 import { ConnectError, ConnectionClosedError } from '../transport-errors.js';
@@ -112,10 +113,8 @@ export async function dialBulk(address: SocketAddress, options: ConnectOptions):
         ? error
         : connectError(address, error),
     );
-  const timer = setTimeout(
-    () => bulk.fail(new ConnectError(`${from} did not answer within ${timeoutMs} ms`)),
-    timeoutMs,
-  );
+  const late = () => bulk.fail(new ConnectError(`${from} did not answer within ${timeoutMs} ms`));
+  const timer = systemClock.setTimer(late, timeoutMs, { holdsProcess: true });
   const aborted = () => {
     done.reject(signal?.reason);
     bulk.socket.destroy();
@@ -146,7 +145,7 @@ export async function dialBulk(address: SocketAddress, options: ConnectOptions):
     return bulk;
   } finally {
     bulk.onfail = undefined;
-    clearTimeout(timer);
+    systemClock.clearTimer(timer);
     signal?.removeEventListener('abort', aborted);
   }
 }

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { formatAddress, parseAddress, type Address } from '../address.js';
 import type { Secret } from '../credentials.js';
 import { ProtocolError, type CoveyError } from '../errors.js';
+import { systemClock } from '../shared/clock.js';
 import { deferred } from '../shared/deferred.js';
 import { systemRandomBytes, type RandomBytes } from '../shared/nonce.js';
 import { AuthenticationError, CertificateError, ConnectError } from '../transport-errors.js';
@@ -83,7 +84,8 @@ async function connectWebSocket(address: SocketAddress, options: ConnectOptions)
     done.reject(error);
     webSocket.terminate();
   };
-  const timer = setTimeout(() => fail(new ConnectError(`${from} did not answer within ${timeoutMs} ms`)), timeoutMs);
+  const late = () => fail(new ConnectError(`${from} did not answer within ${timeoutMs} ms`));
+  const timer = systemClock.setTimer(late, timeoutMs, { holdsProcess: true });
   const aborted = () => fail(signal?.reason);
   signal?.addEventListener('abort', aborted, { once: true });
 
@@ -124,7 +126,7 @@ async function connectWebSocket(address: SocketAddress, options: ConnectOptions)
   try {
     return await done.promise;
   } finally {
-    clearTimeout(timer);
+    systemClock.clearTimer(timer);
     signal?.removeEventListener('abort', aborted);
   }
 }

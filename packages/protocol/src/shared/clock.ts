@@ -12,14 +12,50 @@ export interface Clock {
   clearTimer(timer: Timer): void;
 }
 
+/** Node counts a timer's time in 31 bits, and lets what is longer fall due at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A timer of any length, in as many steps as it takes. */
+class LongTimer {
+  readonly #callback: () => void;
+  readonly #dueMs: number;
+  readonly #holdsProcess: boolean;
+  #timer!: NodeJS.Timeout;
+
+  constructor(callback: () => void, delayMs: number, holdsProcess: boolean) {
+    this.#callback = callback;
+    this.#dueMs = performance.now() + delayMs;
+    this.#holdsProcess = holdsProcess;
+    this.#arm();
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #arm(): void {
+    const leftMs = this.#dueMs - performance.now();
+    this.#timer =
+      leftMs > MAX_TIMER_MS
+        ? setTimeout(() => this.#arm(), MAX_TIMER_MS)
+        : setTimeout(this.#callback, Math.max(0, Math.ceil(leftMs)));
+    if (!this.#holdsProcess) this.#timer.unref();
+  }
+}
+
 /** The system's clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   setTimer: (callback, delayMs, options) => {
+    const holdsProcess = options?.holdsProcess === true;
+    if (delayMs > MAX_TIMER_MS) return new LongTimer(callback, delayMs, holdsProcess);
     const timer = setTimeout(callback, delayMs);
-    return options?.holdsProcess === true ? timer : timer.unref();
+    return holdsProcess ? timer : timer.unref();
   },
-  clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  clearTimer: (timer) => {
+    if (timer instanceof LongTimer) timer.clear();
+    else clearTimeout(timer as NodeJS.Timeout);
+  },
 };
 
 interface PendingTimer {

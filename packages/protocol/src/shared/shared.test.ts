@@ -1,6 +1,6 @@
 import { assertNever } from './assert-never.js';
 import { backoffMs } from './backoff.js';
-import { VirtualClock } from './clock.js';
+import { MAX_TIMER_MS, systemClock, VirtualClock } from './clock.js';
 import { deferred } from './deferred.js';
 import { createLineLogger, silentLogger } from './logger.js';
 import { makeNonce } from './nonce.js';
@@ -28,6 +28,24 @@ test('a virtual clock runs timers in order of time, then of their making, and fo
   expect([ran, clock.now(), clock.pending]).toEqual([['a', 'nested'], 15, 2]);
   clock.advance(5);
   expect([ran, clock.now(), clock.pending]).toEqual([['a', 'nested', 'b', 'c'], 20, 0]);
+});
+
+test('timers of the system may be longer than those of Node', () => {
+  jest.useFakeTimers();
+  try {
+    const ran: string[] = [];
+    systemClock.setTimer(() => ran.push('long'), 3 * MAX_TIMER_MS);
+    systemClock.setTimer(() => ran.push('never'), 1e20);
+    const cleared = systemClock.setTimer(() => ran.push('cleared'), 2 * MAX_TIMER_MS);
+    jest.advanceTimersByTime(MAX_TIMER_MS + 1000);
+    systemClock.clearTimer(cleared);
+    jest.advanceTimersByTime(2 * MAX_TIMER_MS - 1001);
+    expect(ran).toEqual([]);
+    jest.advanceTimersByTime(2);
+    expect(ran).toEqual(['long']);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('nonces are long, distinct, and repeat with their source', () => {
