@@ -1,12 +1,24 @@
-/** What falls due when: a small binary heap. Entries are never removed early; who set one checks whether it still matters. */
+/**
+ * What falls due when: a small binary heap. An entry is not looked for when it no longer matters: who set it checks when it falls due. But
+ * those that don't matter are thrown out before they are half of all, or a deadline next month would keep its task until then.
+ */
 
 interface Entry<Item> {
   readonly atMs: number;
   readonly item: Item;
 }
 
+/** So few are never swept. */
+const SWEEP_FROM = 1024;
+
 export class Deadlines<Item> {
-  readonly #heap: Entry<Item>[] = [];
+  #heap: Entry<Item>[] = [];
+  readonly #matters: (item: Item) => boolean;
+  #sweepAt = SWEEP_FROM;
+
+  constructor(matters: (item: Item) => boolean = () => true) {
+    this.#matters = matters;
+  }
 
   get size(): number {
     return this.#heap.length;
@@ -18,6 +30,18 @@ export class Deadlines<Item> {
   }
 
   add(atMs: number, item: Item): void {
+    if (this.#heap.length >= this.#sweepAt) this.#sweep();
+    this.#insert(atMs, item);
+  }
+
+  #sweep(): void {
+    const left = this.#heap.filter(({ item }) => this.#matters(item));
+    this.#heap = [];
+    for (const { atMs, item } of left) this.#insert(atMs, item);
+    this.#sweepAt = Math.max(SWEEP_FROM, 2 * left.length);
+  }
+
+  #insert(atMs: number, item: Item): void {
     const heap = this.#heap;
     let at = heap.length;
     heap.push({ atMs, item });

@@ -73,7 +73,7 @@ export class WorkerCore<Value> {
   readonly #durations = new Durations();
   readonly #threads: ThreadBook;
   readonly #data: DataBook<Value>;
-  readonly #deadlines = new Deadlines<Due>();
+  readonly #deadlines = new Deadlines<Due>(stillMatters);
   readonly #story: Story;
   /** Handed over in this turn, to be reported at its end. */
   #started: AttemptId[] = [];
@@ -620,8 +620,8 @@ export class WorkerCore<Value> {
   #fallDue(due: Due, now: number): void {
     switch (due.kind) {
       case 'grace': {
-        const { thread, state } = due.task;
-        if ((state === 'executing' || state === 'suspended') && thread !== undefined) this.#endThread(thread, now);
+        const { thread } = due.task;
+        if (isRunning(due.task) && thread !== undefined) this.#endThread(thread, now);
         break;
       }
       case 'timeout':
@@ -643,7 +643,7 @@ export class WorkerCore<Value> {
   }
 
   #checkTimeout(task: WorkerTask, now: number): void {
-    if ((task.state !== 'executing' && task.state !== 'suspended') || task.stop !== undefined) return;
+    if (!isTimed(task)) return;
     const { timeoutMs } = task.compute;
     // Behind others in its thread, it has not begun: then its time has not either.
     const dueMs = (task.startedMs === 0 ? now : task.startedMs) + timeoutMs;
@@ -671,4 +671,19 @@ export class WorkerCore<Value> {
 
 function slotOf(task: WorkerTask): number {
   return task.thread?.slot ?? 0;
+}
+
+/** Whether its deadline can still do something to it. */
+function stillMatters(due: Due): boolean {
+  if (due.kind === 'timeout') return isTimed(due.task);
+  return due.kind !== 'grace' || isRunning(due.task);
+}
+
+function isRunning({ state }: WorkerTask): boolean {
+  return state === 'executing' || state === 'suspended';
+}
+
+/** A task that was told to stop has a grace, and no time of its own any more. */
+function isTimed(task: WorkerTask): boolean {
+  return isRunning(task) && task.stop === undefined;
 }

@@ -5,7 +5,7 @@
  * A turn: batches from the scheduler, from threads and from peers become stimuli of the core; at its end the news goes to the scheduler and then the orders to the
  * threads, one message each. User values are never looked into.
  */
-import { dispatchWorkerBatch, endOfTurn } from '@covey/protocol/internal';
+import { dispatchWorkerBatch, endOfTurn, MAX_TIMER_MS } from '@covey/protocol/internal';
 import type {
   BulkClient,
   Channel,
@@ -261,7 +261,8 @@ export class Incarnation {
         this.core.handleWake(epochMs());
         this.turn();
       },
-      Math.max(0, Math.ceil(timeMs - epochMs())),
+      // Woken too early, the core finds nothing due and asks again.
+      Math.min(Math.max(0, Math.ceil(timeMs - epochMs())), MAX_TIMER_MS),
     );
   }
 

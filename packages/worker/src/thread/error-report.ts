@@ -1,5 +1,6 @@
 /** What was thrown, as it travels: always something, whatever was thrown and however badly it behaves. */
 import { encode } from '@covey/functions';
+import { cutText, MAX_NAME_LENGTH } from '@covey/protocol/internal';
 import type { ErrorReport } from '@covey/protocol/internal';
 
 /** Larger errors travel as text only. */
@@ -27,7 +28,7 @@ export function reportError(thrown: unknown, origin: Origin): ErrorReport {
     return { name: typeof thrown, message: textOf(() => describe(thrown)), key, worker, ...valueOf(thrown) };
   }
   const report = {
-    name: textOf(() => thrown.name) || 'Error',
+    name: cutText(textOf(() => thrown.name) || 'Error', MAX_NAME_LENGTH),
     message: textOf(() => thrown.message),
     stack: userFrames(textOf(() => thrown.stack)),
     key,
