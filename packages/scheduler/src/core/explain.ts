@@ -1,8 +1,9 @@
 /** Why a task is where it is, in words and as data. */
 import type { CoreState } from './core-state.js';
 import { bytesToMove, moveMs } from './placement.js';
-import { describeRestrictions, describeTask } from './queries.js';
+import { describeTask } from './queries.js';
 import { hasFree } from './restrictions.js';
+import type { RestrictionClass } from './restrictions.js';
 import { State } from './states.js';
 import type { Explanation } from './surface.js';
 import { Flag } from './task-table.js';
@@ -43,6 +44,16 @@ function whyNot(s: CoreState, slot: number, worker: Worker): string | null {
   return null;
 }
 
+/** Restrictions as they are said. */
+function inWords({ names, resources }: RestrictionClass): string {
+  const parts: string[] = [];
+  if (names !== null) parts.push(`it is for ${[...names].map((name) => `'${name}'`).join(' or ')}`);
+  if (resources.length > 0) {
+    parts.push(`it needs ${resources.map(([name, amount]) => `${amount} ${name}`).join(' and ')}`);
+  }
+  return parts.join(', and ');
+}
+
 function because(s: CoreState, slot: number): string {
   const { tasks } = s;
   const cold = tasks.coldIfAny(slot);
@@ -55,7 +66,7 @@ function because(s: CoreState, slot: number): string {
         : `${tasks.waiting[slot]!} of its dependencies have no result yet.`;
     case State.noWorker: {
       const { restrictions } = s.options.at(tasks.options[slot]!);
-      return `No worker meets its restrictions: ${JSON.stringify(describeRestrictions(restrictions!))}.`;
+      return `No worker meets its restrictions: ${inWords(restrictions!)}.`;
     }
     case State.queued:
       if (s.workers.size === 0) return 'It is ready, and there is no worker.';

@@ -251,7 +251,7 @@ describe('restrictions', () => {
     client.submit({ key: 'x', options: { workers: ['b'] } }, 'free');
     world.flush();
     expect(world.states('x', 'free')).toEqual({ x: 'no-worker', free: 'processing' });
-    expect(world.core.explain('x')?.because).toContain('No worker meets its restrictions');
+    expect(world.core.explain('x')?.because).toBe("No worker meets its restrictions: it is for 'b'.");
     const b = world.worker('b');
     expect(world.state('x')).toBe('queued');
     world.flush();

@@ -5,11 +5,10 @@
  * These run for every message, so they are plain loops without closures.
  */
 import { ProtocolError } from '@covey/protocol';
+import { checkValue, describeValue, MAX_KEY_LENGTH, MAX_NAME_LENGTH, taskOptionKinds } from '@covey/protocol/internal';
 import type { FunctionBlob, TaskOptions, TaskRun, WorkerHeartbeat } from '@covey/protocol/internal';
 
-export const MAX_KEY_LENGTH = 4096;
 export const MAX_RUN_LENGTH = 1_000_000;
-const MAX_NAME_LENGTH = 1000;
 const MAX_IDS = 10_000_000;
 
 export function checkId(value: unknown, what: string): void {
@@ -93,28 +92,15 @@ export function checkRun(run: TaskRun): void {
   }
 }
 
-/** Options with nothing in them but what is known, each of its type. */
+/** Options with nothing in them but what is known, each of its kind. */
 export function readTaskOptions(value: unknown): TaskOptions {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('options', 'a map', value);
-  const given = value as Record<keyof TaskOptions, unknown>;
-  const options: { -readonly [Name in keyof TaskOptions]: TaskOptions[Name] } = {};
-  if (given.priority != null) options.priority = integer(given.priority, 'the priority', -32_768, 32_767);
-  if (given.retries != null) options.retries = integer(given.retries, 'the retries', 0, 1_000_000);
-  if (given.timeoutMs != null) options.timeoutMs = amount(given.timeoutMs, 'the timeout');
-  if (given.workers != null) {
-    if (!Array.isArray(given.workers)) throw wrong("an option's workers", 'a list of texts', given.workers);
-    for (const worker of given.workers as unknown[]) checkText(worker, 'a worker');
-    options.workers = given.workers as string[];
-  }
-  if (given.resources != null) {
-    if (typeof given.resources !== 'object') throw wrong("an option's resources", 'a map', given.resources);
-    for (const [name, value] of Object.entries(given.resources)) amount(value, `the resource '${name}'`);
-    options.resources = given.resources as Record<string, number>;
-  }
-  for (const name of ['allowOtherWorkers', 'wanted', 'actor', 'pure', 'contentKeys'] as const) {
-    if (given[name] == null) continue;
-    checkFlag(given[name], `the option '${name}'`);
-    options[name] = given[name] as boolean;
+  const options: Record<string, unknown> = {};
+  for (const [name, kind] of Object.entries(taskOptionKinds)) {
+    const given = (value as Record<string, unknown>)[name];
+    if (given === undefined || given === null) continue;
+    checkValue(given, kind, `the option '${name}'`, ProtocolError);
+    options[name] = given;
   }
   return options;
 }
@@ -145,23 +131,6 @@ function checkLength(values: unknown, length: number, what: string): void {
   if (!Array.isArray(values) || values.length !== length) throw wrong(what, `a list of ${length}`, values);
 }
 
-function integer(value: unknown, what: string, min: number, max: number): number {
-  if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) {
-    throw wrong(what, `a whole number from ${min} to ${max}`, value);
-  }
-  return value as number;
-}
-
-function amount(value: unknown, what: string): number {
-  if (typeof value !== 'number' || !(value >= 0)) throw wrong(what, 'a number from 0', value);
-  return value;
-}
-
 function wrong(what: string, expected: string, value: unknown): ProtocolError {
-  const shown = Array.isArray(value)
-    ? `a list of ${value.length}`
-    : typeof value === 'number'
-      ? String(value)
-      : typeof value;
-  return new ProtocolError(`${what} must be ${expected}, not ${shown}`);
+  return new ProtocolError(`${what} must be ${expected}, not ${describeValue(value)}`);
 }

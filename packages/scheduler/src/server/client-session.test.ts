@@ -80,6 +80,7 @@ test.each([
   ['negative retries', [4, 1, { retries: -1 }]],
   ['a flag that is no flag', [4, 1, { pure: 'yes' }]],
   ['a resource that is no amount', [4, 1, { resources: { gpu: NaN } }]],
+  ['a worker without a name', [4, 1, { workers: [''] }]],
   ['an odd range', [7, [1, 2, 3]]],
   ['a function without bytes', [3, 1, 'h', 'f', 0, null, []]],
   ['a batch that ends too early', [5, 1, 1]],

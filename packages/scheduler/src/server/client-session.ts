@@ -1,5 +1,5 @@
 /** A client's messages on their way into the core: each is checked for its form and handed on with the session's id. */
-import { dispatchClientBatch } from '@covey/protocol/internal';
+import { dispatchClientBatch, MAX_REASON_LENGTH } from '@covey/protocol/internal';
 import type {
   ClientId,
   ClientMessageHandler,
@@ -67,7 +67,7 @@ export class ClientSession implements ClientMessageHandler {
   cancel(ids: readonly ClientTaskId[], force: boolean, reason: string): void {
     checkIds(ids, 'what to cancel');
     checkFlag(force, 'whether to force');
-    checkText(reason, 'the reason', 10_000);
+    checkText(reason, 'the reason', MAX_REASON_LENGTH);
     this.#core.cancel(this.#client, ids, force, reason, this.#nowMs);
   }
 

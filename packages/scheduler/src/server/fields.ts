@@ -4,11 +4,25 @@
  */
 import type { CoveyError } from '@covey/protocol';
 import { CallArgumentError } from '@covey/protocol';
+import {
+  checkValue,
+  describeValue,
+  flag,
+  listOf,
+  mapOf,
+  MAX_LIST_LENGTH,
+  MAX_NAME_LENGTH,
+  milliseconds,
+  resourceAmounts,
+  text,
+  whole,
+} from '@covey/protocol/internal';
+import type { Kind } from '@covey/protocol/internal';
 
-/** Names and keys are for people; nothing sensible is longer. */
-export const MAX_NAME_LENGTH = 1000;
-/** A list in a call is not a way to send a program. */
-export const MAX_LIST_LENGTH = 1_000_000;
+const textMap = mapOf(text(MAX_NAME_LENGTH), 'a map of texts');
+const ids = listOf(whole(1), 'a list of ids', { max: MAX_LIST_LENGTH });
+
+const LIST = { max: MAX_LIST_LENGTH };
 
 type ErrorClass = new (message: string) => CoveyError;
 
@@ -22,7 +36,7 @@ export class Fields {
     this.#what = what;
     this.#errorClass = errorClass;
     if (values !== null && values !== undefined && (typeof values !== 'object' || Array.isArray(values))) {
-      throw new errorClass(`${what} takes a map of arguments, not ${describe(values)}`);
+      throw new errorClass(`${what} takes a map of arguments, not ${describeValue(values)}`);
     }
     this.#values = (values ?? {}) as Record<string, unknown>;
   }
@@ -43,22 +57,17 @@ export class Fields {
 
   /** Text of 1 to `maxLength` characters. */
   text(name: string, maxLength = MAX_NAME_LENGTH): string {
-    const value = this.#values[name];
-    if (!isText(value, maxLength)) throw this.#bad(name, `text of 1 to ${maxLength} characters`);
-    return value;
+    return this.#read(name, text(maxLength));
   }
 
-  /** A list of texts. */
-  texts(name: string, maxLength = MAX_LIST_LENGTH): readonly string[] {
-    const value = this.#values[name];
-    if (!Array.isArray(value) || value.length > maxLength || !value.every((item) => isText(item, MAX_NAME_LENGTH))) {
-      throw this.#bad(name, `a list of at most ${maxLength} texts of 1 to ${MAX_NAME_LENGTH} characters`);
-    }
-    return value;
+  /** A list of texts of at most `maxLength` characters. */
+  texts(name: string, maxLength = MAX_NAME_LENGTH): readonly string[] {
+    const item = text(maxLength);
+    return this.#read(name, listOf(item, `a list of at most ${MAX_LIST_LENGTH}, each ${item.expected}`, LIST));
   }
 
-  optionalTexts(name: string): readonly string[] | undefined {
-    return this.has(name) ? this.texts(name) : undefined;
+  optionalTexts(name: string, maxLength = MAX_NAME_LENGTH): readonly string[] | undefined {
+    return this.has(name) ? this.texts(name, maxLength) : undefined;
   }
 
   /** A list of anything. */
@@ -70,14 +79,7 @@ export class Fields {
 
   /** A whole number within limits. */
   integer(name: string, min: number, max: number = Number.MAX_SAFE_INTEGER): number {
-    const value = this.#values[name];
-    if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) {
-      throw this.#bad(
-        name,
-        max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`,
-      );
-    }
-    return value as number;
+    return this.#read(name, whole(min, max));
   }
 
   optionalInteger(name: string, min: number, max: number = Number.MAX_SAFE_INTEGER): number | undefined {
@@ -86,10 +88,7 @@ export class Fields {
 
   /** A list of ids: whole numbers from 1. */
   ids<Id extends number>(name: string): readonly Id[] {
-    const value = this.#values[name];
-    if (!Array.isArray(value) || value.length > MAX_LIST_LENGTH || !value.every(isId))
-      throw this.#bad(name, 'a list of ids');
-    return value as Id[];
+    return this.#read(name, ids);
   }
 
   optionalIds<Id extends number>(name: string): readonly Id[] | undefined {
@@ -99,27 +98,23 @@ export class Fields {
   /** Milliseconds; undefined when absent: no limit. */
   optionalTimeoutMs(name = 'timeoutMs'): number | undefined {
     if (!this.has(name)) return undefined;
-    const value = this.#values[name];
-    if (typeof value !== 'number' || !(value >= 0)) throw this.#bad(name, 'milliseconds from 0, or absent');
+    const value = this.#read<number>(name, milliseconds);
     return value === Infinity ? undefined : value;
   }
 
   /** True or false; `fallback` when absent. */
   flag(name: string, fallback: boolean): boolean {
-    if (!this.has(name)) return fallback;
-    const value = this.#values[name];
-    if (typeof value !== 'boolean') throw this.#bad(name, 'true or false');
-    return value;
+    return this.has(name) ? this.#read(name, flag) : fallback;
   }
 
   /** A map of amounts: numbers from 0. Empty when absent. */
   amounts(name: string): Readonly<Record<string, number>> {
-    return this.#map(name, 'a map of numbers from 0', (value) => typeof value === 'number' && value >= 0);
+    return this.has(name) ? this.#read(name, resourceAmounts) : {};
   }
 
   /** A map of texts. Empty when absent. */
   textMap(name: string): Readonly<Record<string, string>> {
-    return this.#map(name, 'a map of texts', (value) => typeof value === 'string' && value.length <= MAX_NAME_LENGTH);
+    return this.has(name) ? this.#read(name, textMap) : {};
   }
 
   bytes(name: string): Uint8Array {
@@ -141,35 +136,17 @@ export class Fields {
     return new Fields(this.#values[name], `${this.#what}: '${name}'`, this.#errorClass);
   }
 
-  #map<Value>(name: string, expected: string, isValue: (value: unknown) => boolean): Readonly<Record<string, Value>> {
-    if (!this.has(name)) return {};
-    const value = this.#values[name];
-    if (typeof value !== 'object' || Array.isArray(value)) throw this.#bad(name, expected);
-    const entries = Object.entries(value as object);
-    if (entries.length > 1000 || !entries.every(([key, item]) => key.length <= MAX_NAME_LENGTH && isValue(item))) {
-      throw this.#bad(name, expected);
-    }
-    return value as Record<string, Value>;
+  /** The field, whose type its kind has seen to. */
+  #read<Value>(name: string, kind: Kind): Value {
+    checkValue(this.#values[name], kind, this.#label(name), this.#errorClass);
+    return this.#values[name] as Value;
+  }
+
+  #label(name: string): string {
+    return `${this.#what}: '${name}'`;
   }
 
   #bad(name: string, expected: string): CoveyError {
-    return new this.#errorClass(`${this.#what}: '${name}' must be ${expected}, not ${describe(this.#values[name])}`);
+    return new this.#errorClass(`${this.#label(name)} must be ${expected}, not ${describeValue(this.#values[name])}`);
   }
-}
-
-function isText(value: unknown, maxLength: number): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= maxLength;
-}
-
-function isId(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) > 0;
-}
-
-function describe(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
-  if (typeof value === 'string') return value.length === 0 ? 'empty text' : `text of ${value.length} characters`;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
-  return `a ${typeof value}`;
 }

@@ -1,11 +1,12 @@
 /** What peers say of themselves when they come, with its types checked: an introduction that is wrong is refused, so that nothing half-known joins. */
 import { ProtocolError } from '@covey/protocol';
+import { MAX_KEY_LENGTH } from '@covey/protocol/internal';
 import type { ClientHello, FactMap, NannyHello, WorkerHello } from '@covey/protocol/internal';
 import { Fields } from './fields.js';
 
 export function readClientHello(facts: FactMap): ClientHello {
   const fields = new Fields(facts, "a client's hello", ProtocolError);
-  const insideTask = fields.has('insideTask') ? { insideTask: fields.text('insideTask', 4096) } : {};
+  const insideTask = fields.has('insideTask') ? { insideTask: fields.text('insideTask', MAX_KEY_LENGTH) } : {};
   const output = fields.flag('output', false) ? { output: true } : {};
   return { name: fields.has('name') ? fields.text('name') : 'client', ...insideTask, ...output };
 }

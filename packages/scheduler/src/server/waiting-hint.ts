@@ -89,7 +89,7 @@ export class WaitingHint {
     const because = key === undefined ? undefined : core.explain(key)?.because;
     return (
       `${count === 1 ? 'a task waits' : `${count} tasks wait`} for a worker that isn't there` +
-      `${because === undefined ? '' : `: ${because}`}; \`await executor.explain(future)\` tells more`
+      `${because === undefined ? '' : `: ${because.replace(/\.$/, '')}`}; \`await executor.explain(future)\` tells more`
     );
   }
 }

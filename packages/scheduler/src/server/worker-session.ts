@@ -1,5 +1,5 @@
 /** A worker's messages on their way into the core: each is checked for its form and handed on with the worker's id. */
-import { dispatchWorkerNews } from '@covey/protocol/internal';
+import { dispatchWorkerNews, MAX_KEY_LENGTH, MAX_REASON_LENGTH } from '@covey/protocol/internal';
 import type {
   AttemptId,
   ErrorReport,
@@ -98,7 +98,7 @@ export class WorkerSession implements WorkerNewsHandler {
     checkId(taskId, 'a task');
     checkId(attempt, 'an attempt');
     checkFlag(ran, 'whether it ran');
-    checkText(reason, 'the reason', 10_000);
+    checkText(reason, 'the reason', MAX_REASON_LENGTH);
     this.#core.workerStopped(this.#worker, taskId, attempt, ran, reason, this.#nowMs);
   }
 
@@ -165,6 +165,6 @@ function checkAttempt(taskId: unknown, attempt: unknown, startMs: unknown, durat
 function checkReport(error: ErrorReport): void {
   if (typeof error !== 'object' || error === null) throw new ProtocolError('an error must be a map');
   checkText(error.name, "an error's name");
-  checkText(error.key, "an error's key", 4096);
+  checkText(error.key, "an error's key", MAX_KEY_LENGTH);
   if (typeof error.message !== 'string') throw new ProtocolError("an error's message must be text");
 }

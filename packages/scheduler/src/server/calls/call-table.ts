@@ -1,7 +1,9 @@
 /** What the handlers of calls have in common: the table's type, what a handler is told, and what it may use. */
+import { UnknownKeyError, UnknownWorkerError } from '@covey/protocol';
 import type { Logger } from '@covey/protocol';
+import { MAX_KEY_LENGTH } from '@covey/protocol/internal';
 import type { ClientId, ClientTaskId, SchedulerCalls, SchedulerInfo, TaskSelection } from '@covey/protocol/internal';
-import type { SchedulerCoreSurface } from '../../core/surface.js';
+import type { CoreQueries, SchedulerCoreSurface } from '../../core/surface.js';
 import type { Conditions } from '../conditions.js';
 import type { Coordination } from '../coordination/coordination.js';
 import type { TaskKeeper } from '../coordination/value-ops.js';
@@ -56,12 +58,31 @@ export type CallTable<Methods extends Name = Name> = {
 /** Reads a selection of tasks. */
 export function readSelection(args: Fields): TaskSelection {
   const ids = args.optionalIds<ClientTaskId>('ids');
-  const keys = args.optionalTexts('keys');
+  const keys = args.optionalTexts('keys', MAX_KEY_LENGTH);
   return { ...(ids !== undefined && { ids }), ...(keys !== undefined && { keys }) };
+}
+
+/** As {@link readSelection}. @throws {UnknownKeyError} for a key of no task */
+export function readKnownSelection(args: Fields, client: ClientId, core: CoreQueries): TaskSelection {
+  const selection = readSelection(args);
+  for (const key of selection.keys ?? []) {
+    if (core.selectKeys(client, { keys: [key] }).length > 0) continue;
+    throw new UnknownKeyError(`there is no task '${key}' (any more)`, { data: { key } });
+  }
+  return selection;
 }
 
 /** Reads a selection of workers as an option that may be absent. */
 export function readWorkers(args: Fields): { readonly workers?: readonly string[] } {
   const workers = args.optionalTexts('workers');
   return workers === undefined ? {} : { workers };
+}
+
+/** As {@link readWorkers}. @throws {UnknownWorkerError} for a name, address or host of no worker */
+export function readKnownWorkers(args: Fields, core: CoreQueries): { readonly workers?: readonly string[] } {
+  const selection = readWorkers(args);
+  for (const worker of selection.workers ?? []) {
+    if (core.selectWorkers([worker]).length === 0) throw new UnknownWorkerError(`there is no worker '${worker}'`);
+  }
+  return selection;
 }

@@ -1,3 +1,4 @@
+import { WorkerRestartError } from '@covey/protocol';
 import type { FakeClient } from '../testing/fake-client.js';
 import type { FakeWorker } from '../testing/fake-worker.js';
 import { fromBytes, toBytes } from '../testing/fake-worker.js';
@@ -44,10 +45,21 @@ describe('asking', () => {
     await workers[0]!.until(() => workers[0]!.running.length === 1);
     expect(await client.call('processing', { workers: ['a'] })).toEqual({ [addresses()[0]!]: ['k'] });
     expect(await client.call('call-stack', {})).toEqual({ k: 'at k' });
-    expect(await client.call('call-stack', { keys: ['none'] })).toEqual({});
     expect(await client.call('explain', { ids: [id] })).toMatchObject([{ key: 'k', state: 'processing' }]);
     const story = await client.call('story', { ids: [id] });
     expect(story.at(-1)).toMatchObject({ key: 'k', to: 'processing' });
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['has-what', { workers: ['nope'] }, "there is no worker 'nope'"],
+    ['processing', { workers: ['a', 'nope'] }, "there is no worker 'nope'"],
+    ['story', { keys: ['nokey'] }, "there is no task 'nokey'"],
+    ['explain', { keys: ['nokey'] }, "there is no task 'nokey'"],
+    ['who-has', { keys: ['nokey'] }, "there is no task 'nokey'"],
+    ['call-stack', { keys: ['nokey'] }, "there is no task 'nokey'"],
+    ['story', { keys: ['k', 'x'.repeat(5000)] }, "not a list with text of 5000 characters ('xxx"],
+  ])('%s of %j that is not there, or cannot be', async (method, params, message) => {
+    await expect(client.call(method as 'story', params)).rejects.toThrow(message);
   });
 
   test('for versions and memory', async () => {
@@ -194,6 +206,16 @@ describe('the workers', () => {
     expect(await client.result(client.submit('inc', [5], [], { key: 'again' }))).toBe(6);
   });
 
+  test('that do not come back are named', async () => {
+    const nanny = await world.nanny('n');
+    nanny.oncall = () => {
+      throw new Error('there is no memory left');
+    };
+    const error = await client.call('restart', {}).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(WorkerRestartError);
+    expect((error as Error).message).toMatch(/^2 workers did not come back: .*no memory left/);
+  });
+
   test('without a nanny can’t be started again', async () => {
     const [answer] = Object.values(await client.call('restart-workers', { workers: ['a'] }));
     expect(answer).toMatchObject({ error: { message: expect.stringContaining('has no nanny') } });
@@ -212,6 +234,9 @@ describe('notes', () => {
     await client.call('set-metadata', { path: ['a', 'b'], value: [1, 'x'] });
     expect(await client.call('get-metadata', { path: ['a'] })).toEqual({ found: true, value: { b: [1, 'x'] } });
     expect(await client.call('get-metadata', { path: ['c'] })).toEqual({ found: false });
+    await client.call('set-metadata', { path: ['u'], value: undefined });
+    const { found, value } = await client.call('get-metadata', { path: ['u'] });
+    expect([found, value]).toEqual([true, undefined]);
   });
 
   test('topics with subscribers', async () => {

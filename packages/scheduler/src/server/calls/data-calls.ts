@@ -1,7 +1,8 @@
 /** Calls about results: where they are, scattering, copies, and who keeps them. */
 import type { ClientTaskId, ScatterItem, TaskId, WholeValue } from '@covey/protocol/internal';
 import { CallArgumentError, DatasetError } from '@covey/protocol';
-import { Fields, MAX_LIST_LENGTH } from '../fields.js';
+import { MAX_KEY_LENGTH } from '@covey/protocol/internal';
+import { Fields } from '../fields.js';
 import type { CallTable, ServerParts } from './call-table.js';
 import { readSelection, readWorkers } from './call-table.js';
 import { untilSomeWorker } from './some-worker.js';
@@ -34,7 +35,7 @@ export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
 
     scatter: async (args, session) => {
       const { client } = session;
-      const items = args.list('items', MAX_LIST_LENGTH).map(readScatterItem);
+      const items = args.list('items').map(readScatterItem);
       const broadcast = args.any('broadcast');
       if (broadcast != null && typeof broadcast !== 'boolean') args.integer('broadcast', 1);
       const avoid = args.optionalTexts('avoid');
@@ -126,7 +127,7 @@ export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
 
     adopt: (args, { client }) => {
       const firstId = args.integer('firstId', 1) as ClientTaskId;
-      const exist = core.adopt(client, args.texts('keys'), firstId, now());
+      const exist = core.adopt(client, args.texts('keys', MAX_KEY_LENGTH), firstId, now());
       settle();
       return exist;
     },
@@ -141,7 +142,7 @@ export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
 
 function readScatterItem(value: unknown): ScatterItem {
   const item = new Fields(value, 'an item of scatter');
-  const key = item.text('key', 4096);
+  const key = item.text('key', MAX_KEY_LENGTH);
   const nbytes = item.integer('nbytes', 0);
   const inline = item.has('inline') ? { inline: item.bytes('inline') } : {};
   if (item.has('inline') && item.bytes('inline').length > 1 << 20) {

@@ -1,5 +1,6 @@
 /** Calls of dashboards: live figures, and all about one task. */
 import { CallArgumentError } from '@covey/protocol';
+import { MAX_KEY_LENGTH } from '@covey/protocol/internal';
 import type { TaskId } from '@covey/protocol/internal';
 import { MAX_WAIT_MS } from '../figures/figures.js';
 import type { Fields } from '../fields.js';
@@ -7,7 +8,7 @@ import type { CallTable, ServerParts } from './call-table.js';
 
 export function figureCalls({ core, figures }: ServerParts): CallTable<'figures' | 'task'> {
   const keyOf = (args: Fields): string | undefined => {
-    if (args.has('key')) return args.text('key', 4096);
+    if (args.has('key')) return args.text('key', MAX_KEY_LENGTH);
     if (!args.has('taskId')) throw new CallArgumentError('task is asked for by its key or its taskId');
     return core.keyOf(args.integer('taskId', 1) as TaskId);
   };

@@ -1,10 +1,10 @@
 /** Calls about the workers themselves: code and files for all of them, and how they come, go and start again. */
-import { CallTimeoutError, CoveyError, UnknownWorkerError } from '@covey/protocol';
+import { CallTimeoutError, UnknownWorkerError, WorkerRestartError } from '@covey/protocol';
 import type { PerWorker, UploadedFile, WorkerId } from '@covey/protocol/internal';
 import type { Fields } from '../fields.js';
 import type { Member } from '../fleet.js';
 import type { CallTable, ServerParts } from './call-table.js';
-import { readWorkers } from './call-table.js';
+import { readKnownWorkers } from './call-table.js';
 import { askEach, toErrorReport } from './fan-out.js';
 import { untilSomeWorker } from './some-worker.js';
 
@@ -18,11 +18,8 @@ export function fleetCalls(parts: ServerParts, retired: ReadonlySet<WorkerId>): 
   const { conditions, coordination, core, datasets, fleet, logger, now, settle, uploads } = parts;
 
   const select = (args: Fields): readonly Member[] => {
-    const { workers } = readWorkers(args);
+    const { workers } = readKnownWorkers(args, core);
     if (workers === undefined) return fleet.members();
-    for (const worker of workers) {
-      if (core.selectWorkers([worker]).length === 0) throw new UnknownWorkerError(`there is no worker '${worker}'`);
-    }
     return core.selectWorkers(workers).flatMap((id) => fleet.get(id) ?? []);
   };
 
@@ -133,9 +130,15 @@ export function fleetCalls(parts: ServerParts, retired: ReadonlySet<WorkerId>): 
         return null;
       }
       const failed = Object.entries(await restarted).flatMap(([address, answer]) =>
-        'error' in answer ? [`${address}: ${answer.error.message}`] : [],
+        'error' in answer ? [{ address, message: answer.error.message }] : [],
       );
-      if (failed.length > 0) throw new CoveyError(`${failed.length} workers did not come back: ${failed.join('; ')}`);
+      if (failed.length > 0) {
+        const what = failed.length === 1 ? 'a worker' : `${failed.length} workers`;
+        throw new WorkerRestartError(
+          `${what} did not come back: ${failed.map(({ address, message }) => `${address}: ${message}`).join('; ')}`,
+          { data: { workers: failed.map(({ address }) => address) } },
+        );
+      }
       return null;
     },
 

@@ -7,7 +7,7 @@ export function noteCalls(parts: ServerParts): CallTable<NoteCalls> {
   const { coordination, metadata, now, topics } = parts;
   return {
     'set-metadata': (args) => {
-      metadata.set(args.texts('path'), args.any('value') ?? null);
+      metadata.set(args.texts('path'), args.any('value'));
       return null;
     },
     'get-metadata': (args) => metadata.get(args.texts('path')),
@@ -20,7 +20,7 @@ export function noteCalls(parts: ServerParts): CallTable<NoteCalls> {
       return null;
     },
     'log-event': (args) => {
-      topics.publish(args.text('topic'), args.any('payload') ?? null, now());
+      topics.publish(args.text('topic'), args.any('payload'), now());
       return null;
     },
     events: (args) => topics.events(args.has('topic') ? args.text('topic') : undefined),

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import type { StoryEntry, TaskId, WorkerId } from '@covey/protocol/internal';
 import { schedulerVersions } from '../versions.js';
 import type { CallTable, ServerParts } from './call-table.js';
-import { readSelection, readWorkers } from './call-table.js';
+import { readKnownSelection, readKnownWorkers, readSelection } from './call-table.js';
 import { askEach, valuesOf } from './fan-out.js';
 
 /** Introspection is not worth waiting for a worker that is busy with something else. */
@@ -47,14 +47,17 @@ export function queryCalls(parts: ServerParts): CallTable<QueryCalls> {
       const memoryLimit = limits.includes(0) ? 0 : limits.reduce((sum, limit) => sum + limit, 0);
       return { ...core.demand(), workers: limits.length, memoryLimit };
     },
-    'who-has': (args, { client }) => core.whoHas(client, readSelection(args)),
-    'has-what': (args) => core.hasWhat(readWorkers(args).workers),
-    nbytes: (args, { client }) => core.nbytes(client, readSelection(args), args.flag('summary', false)),
-    processing: (args) => core.processing(readWorkers(args).workers),
+    'who-has': (args, { client }) => core.whoHas(client, readKnownSelection(args, client, core)),
+    'has-what': (args) => core.hasWhat(readKnownWorkers(args, core).workers),
+    nbytes: (args, { client }) =>
+      core.nbytes(client, readKnownSelection(args, client, core), args.flag('summary', false)),
+    processing: (args) => core.processing(readKnownWorkers(args, core).workers),
 
     story: async (args, { client, signal }) => {
       const selection = readSelection(args);
       const entries: StoryEntry[] = [...core.story(client, selection)];
+      // Of a task that is forgotten there may be a story yet.
+      if (entries.length === 0) readKnownSelection(args, client, core);
       // Workers know ids and no keys: they write the ids in their places.
       const keys = new Map<string, string>();
       for (const key of core.selectKeys(client, selection)) {
@@ -71,10 +74,10 @@ export function queryCalls(parts: ServerParts): CallTable<QueryCalls> {
     },
 
     explain: (args, { client }) =>
-      core.selectKeys(client, readSelection(args)).flatMap((key) => core.explain(key) ?? []),
+      core.selectKeys(client, readKnownSelection(args, client, core)).flatMap((key) => core.explain(key) ?? []),
 
     'call-stack': async (args, { client, signal }) => {
-      const selection = readSelection(args);
+      const selection = readKnownSelection(args, client, core);
       const all = selection.ids === undefined && selection.keys === undefined;
       const attempts = attemptsOf(all ? undefined : new Set(core.selectKeys(client, selection)));
       const members = fleet.members().filter(({ id }) => attempts.has(id));
