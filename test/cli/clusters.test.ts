@@ -48,7 +48,7 @@ test('all clusters are stopped at once', async () => {
 });
 
 test.each([
-  [['stop', 'none'], 1, "no cluster named 'none' runs on this host"],
+  [['stop', 'none'], 1, "no cluster named 'none' runs on this host, so none is stopped; 'covey clusters list' shows"],
   [['scale', 'none', '2'], 1, "start it by 'covey clusters start none'"],
   [['scale', 'none', 'two'], 2, 'must be a whole number'],
   [['start', 'bad/name'], 2, "can't be the name of a cluster"],

@@ -1,7 +1,8 @@
 /** What the commands under `covey clusters` do. */
-import { listClusters, openCluster, startCluster } from '@covey/deploy';
+import { ClusterNotFoundError, listClusters, openCluster, startCluster } from '@covey/deploy';
 import type { ClusterEntry, RunningCluster, StartClusterOptions } from '@covey/deploy';
 import { integer } from '@covey/deploy/internal';
+import type { RegistryOptions } from '@covey/deploy/internal';
 import { createLineLogger } from '@covey/protocol';
 import { UsageError } from '../failure.js';
 import { readFlag } from '../setting-flags.js';
@@ -103,10 +104,23 @@ export async function stop(names: readonly string[], all: boolean, terminal: Ter
   const options = registryOptions(terminal);
   const wanted = all ? listClusters(options).map((entry) => entry.name) : names;
   // All are looked up before the first is stopped: a wrong name stops none.
-  const clusters: RunningCluster[] = wanted.map((name) => openCluster(name, options));
+  const clusters: RunningCluster[] = wanted.map((name) => openToStop(name, options));
   await Promise.all(clusters.map((cluster) => cluster.stop()));
   for (const { name } of clusters) terminal.out(`The cluster '${name}' is stopped`);
   if (clusters.length === 0) terminal.out('No clusters are running');
+}
+
+/** As `openCluster`; who wants a cluster gone isn't told how to start it. */
+function openToStop(name: string, options: RegistryOptions): RunningCluster {
+  try {
+    return openCluster(name, options);
+  } catch (error) {
+    if (!(error instanceof ClusterNotFoundError)) throw error;
+    throw new ClusterNotFoundError(
+      `no cluster named '${name}' runs on this host, so none is stopped; 'covey clusters list' shows what runs`,
+      { cause: error, data: { name } },
+    );
+  }
 }
 
 export function logs(name: string, written: string, terminal: Terminal): void {

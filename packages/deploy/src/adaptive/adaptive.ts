@@ -1,6 +1,6 @@
 /** Makes a cluster larger and smaller by what there is to do, for as long as it runs or until it is closed. */
-import { systemClock } from '@covey/protocol/internal';
-import type { Clock, Demand, Timer } from '@covey/protocol/internal';
+import { anObject, anything, checkOptions, someMilliseconds, systemClock, whole } from '@covey/protocol/internal';
+import type { Clock, Demand, Kinds, Timer } from '@covey/protocol/internal';
 import { silentLogger } from '@covey/protocol';
 import type { Logger } from '@covey/protocol';
 import { ConfigurationError } from '../errors.js';
@@ -22,6 +22,16 @@ export interface AdaptiveOptions extends AdaptivePolicyOptions {
   readonly logger?: Logger;
 }
 
+const adaptiveKinds: Kinds<AdaptiveOptions> = {
+  minimum: anything,
+  maximum: anything,
+  targetMs: someMilliseconds,
+  waitCount: whole(1),
+  intervalMs: someMilliseconds,
+  clock: anObject('a Clock'),
+  logger: anObject('a Logger'),
+};
+
 export class Adaptive {
   readonly range: AdaptiveRange;
   readonly #cluster: ScaledCluster;
@@ -35,6 +45,7 @@ export class Adaptive {
 
   /** @throws {ConfigurationError} when the range is none. */
   constructor(cluster: ScaledCluster, options: AdaptiveOptions) {
+    checkOptions(options, adaptiveKinds, 'adapt', ConfigurationError);
     const { minimum, maximum, intervalMs = 1000, clock = systemClock, logger = silentLogger } = options;
     this.range = checkRange({ minimum, maximum });
     this.#cluster = cluster;

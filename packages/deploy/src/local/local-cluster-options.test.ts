@@ -1,4 +1,5 @@
 import { Configuration } from '../config/configuration.js';
+import { ConfigurationError } from '../errors.js';
 import { planLocalCluster } from './local-cluster-options.js';
 import type { LocalClusterOptions } from './local-cluster-options.js';
 
@@ -32,6 +33,18 @@ test.each([
   [{ memoryLimit: { part: 0.25 } }, 4e9],
   [{ memoryLimit: 'auto', workers: 2 }, 8e9],
 ])('%j is a limit of %j bytes', (options, bytes) => expect(plan(options).memoryLimit).toBe(bytes));
+
+test.each<[object, string]>([
+  [{ wrokers: 1 }, 'There is no option `wrokers`: LocalCluster.create takes name, workers'],
+  [{ workers: -1 }, '`workers` must be a whole number from 0 to 100000, not -1'],
+  [{ protocol: 'http' }, "`protocol` must be 'unix', 'ws' or 'wss', not 'http'"],
+  [{ idleTimeoutMs: '5s' }, "`idleTimeoutMs` must be a positive number of milliseconds, not '5s'"],
+  [{ environment: { A: 1 } }, "`environment` must be texts by name, not one with 1 under 'A'"],
+  [{ waitForWorkers: 'some' }, '`waitForWorkers` must be'],
+])('%j is refused', (options, message) => {
+  expect(() => plan(options as LocalClusterOptions)).toThrow(ConfigurationError);
+  expect(() => plan(options as LocalClusterOptions)).toThrow(message);
+});
 
 test('a host or port asks for TCP', () => {
   expect(plan({ port: 1234 })).toMatchObject({ protocol: 'ws', host: '127.0.0.1', port: 1234 });

@@ -1,5 +1,21 @@
 /** What a local cluster can be told, and what holds where nothing is said. */
 import type { ConnectTls, Logger } from '@covey/protocol';
+import {
+  abortSignal,
+  amount,
+  aName,
+  anObject,
+  anyText,
+  anything,
+  checkOptions,
+  either,
+  listOf,
+  mapOf,
+  oneOf,
+  someMilliseconds,
+  whole,
+} from '@covey/protocol/internal';
+import type { Kinds } from '@covey/protocol/internal';
 import { Configuration } from '../config/configuration.js';
 import { configuredTls } from '../config/tls-files.js';
 import { memoryLimit, resources } from '../config/value-kinds.js';
@@ -72,12 +88,33 @@ export interface LocalClusterPlan {
   readonly waitForWorkers: number;
 }
 
+const localClusterKinds: Kinds<LocalClusterOptions> = {
+  name: anything,
+  workers: whole(0, 100_000),
+  threadsPerWorker: whole(1, 100_000),
+  memoryLimit: anything,
+  resources: anything,
+  protocol: oneOf('unix', 'ws', 'wss'),
+  tls: anObject('an object with `authority`, `cert` and `key`'),
+  host: aName,
+  port: whole(0, 65_535),
+  waitForWorkers: either(oneOf('all'), whole(0, 100_000)),
+  idleTimeoutMs: someMilliseconds,
+  clientGraceMs: amount,
+  localDirectory: aName,
+  execArgv: listOf(anyText, 'a list of texts'),
+  environment: mapOf(anyText, 'texts by name'),
+  logger: anObject('a Logger'),
+  signal: abortSignal,
+  configuration: anObject('a Configuration'),
+};
+
 /** @throws {ConfigurationError} naming the option that is not what it must be. */
 export function planLocalCluster(options: LocalClusterOptions, limits: HostLimits = hostLimits()): LocalClusterPlan {
+  checkOptions(options, localClusterKinds, 'LocalCluster.create', ConfigurationError);
   const configuration = options.configuration ?? Configuration.read();
-  const workersAsked = wholeNumber('workers', options.workers, 0) ?? configuration.get('local.workers');
-  const threadsAsked =
-    wholeNumber('threadsPerWorker', options.threadsPerWorker, 1) ?? configuration.get('local.threads-per-worker');
+  const workersAsked = options.workers ?? configuration.get('local.workers');
+  const threadsAsked = options.threadsPerWorker ?? configuration.get('local.threads-per-worker');
   const { workers, threadsPerWorker } = spreadOver(limits.processors, workersAsked, threadsAsked);
   const limit =
     options.memoryLimit === undefined
@@ -86,8 +123,6 @@ export function planLocalCluster(options: LocalClusterOptions, limits: HostLimit
   const protocol: LocalClusterPlan['protocol'] =
     options.protocol ??
     (options.host === undefined && options.port === undefined && process.platform !== 'win32' ? 'unix' : 'ws');
-  if (!['unix', 'ws', 'wss'].includes(protocol))
-    throw new ConfigurationError(`protocol must be 'unix', 'ws' or 'wss', not ${JSON.stringify(protocol)}`);
   if (protocol !== 'wss' && options.tls !== undefined) throw new ConfigurationError("tls is for protocol 'wss'");
   if (protocol === 'unix' && (options.host !== undefined || options.port !== undefined)) {
     throw new ConfigurationError("host and port are for protocols 'ws' and 'wss'; a Unix socket has neither");
@@ -102,17 +137,9 @@ export function planLocalCluster(options: LocalClusterOptions, limits: HostLimit
     resources: readOption('resources', resources(), options.resources ?? {}),
     protocol,
     host: options.host ?? '127.0.0.1',
-    port: wholeNumber('port', options.port, 0, 65535) ?? 0,
-    waitForWorkers:
-      options.waitForWorkers === 'all'
-        ? workers
-        : Math.min(wholeNumber('waitForWorkers', options.waitForWorkers, 0) ?? 0, workers),
+    port: options.port ?? 0,
+    waitForWorkers: options.waitForWorkers === 'all' ? workers : Math.min(options.waitForWorkers ?? 0, workers),
   };
-}
-
-function wholeNumber(name: string, value: number | undefined, min: number, max = 100_000): number | undefined {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= min && value <= max)) return value;
-  throw new ConfigurationError(`${name} must be a whole number from ${min} to ${max}, not ${String(value)}`);
 }
 
 function readOption<T>(name: string, kind: { read(written: unknown): T }, value: unknown): T {

@@ -72,7 +72,8 @@ export class LocalProcesses {
       listen: [unix ?? webSocketAddress(plan, plan.port)],
       ...(plan.tls !== undefined && { tls: plan.tls }),
       logger: this.#logger.child({ cluster: plan.name }),
-      ...(options.idleTimeoutMs !== undefined && { idleTimeoutMs: options.idleTimeoutMs }),
+      ...(options.idleTimeoutMs !== undefined &&
+        options.idleTimeoutMs !== Infinity && { idleTimeoutMs: options.idleTimeoutMs }),
       ...(options.clientGraceMs !== undefined && { clientGraceMs: options.clientGraceMs }),
     });
     this.#known = this.scheduler.process.ended.then((end) => {
