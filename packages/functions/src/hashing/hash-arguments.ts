@@ -21,6 +21,7 @@ const longestLiteral = 40;
 /** The hash of an argument list, or undefined when something in it can't be hashed. */
 export function hashArguments(args: readonly unknown[], options?: HashOptions): string | undefined {
   let literal = '=';
+  let isReadable = true;
   for (let index = 0; index < args.length; index++) {
     const value = args[index];
     const part = literalOf(value);
@@ -32,9 +33,11 @@ export function hashArguments(args: readonly unknown[], options?: HashOptions): 
       const name = options.referenceIdentity?.(value as object);
       if (name === undefined) return undefined;
       literal += `@${name.length}'${name}`;
+      // A key inside of a key is no longer one that people read.
+      isReadable = false;
     }
   }
-  return literal.length <= longestLiteral ? literal : digest(literal);
+  return isReadable && literal.length <= longestLiteral ? literal : digest(literal);
 }
 
 /** A primitive in letters that can't be taken for another, or for two. */
