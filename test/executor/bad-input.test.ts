@@ -25,6 +25,7 @@ import {
   UnknownKeyError,
   UnknownWorkerError,
   UsageError,
+  wait,
   WaitTimeoutError,
 } from 'covey';
 import { failure, RunningCluster } from '../support/running-cluster.js';
@@ -120,6 +121,43 @@ describe('keys and futures', () => {
     expect(() => future.cancel()).toThrow(FutureReleasedError);
     expect(future.status).toBe('released');
     future.release();
+  });
+
+  it('options that no task can have', async () => {
+    const before = world.executor.submit(() => 'kept');
+    const functions = { ['n'.repeat(9000)]: () => 1 };
+    for (const options of [{ key: 'k'.repeat(5000) }, { workers: [5] }, { resources: 5 }, { retries: 1e12 }]) {
+      expect(() => world.executor.with(options as never)).toThrow(UsageError);
+    }
+    expect(() => world.executor.with({ key: 'k'.repeat(4095) }).map(inc, [1])).toThrow(UsageError);
+    expect(await world.executor.submit(Object.values(functions)[0]!).result()).toBe(1);
+    expect(await before.result()).toBe('kept');
+  });
+
+  it('results and errors of classes with endless names', async () => {
+    const long = 'N'.repeat(5000);
+    const makeNamed = (name: string): unknown => new { [name]: class {} }[name]!();
+    const named = world.impure.submit(makeNamed, long);
+    await wait([named]);
+    expect(named.type).toHaveLength(999);
+    const thrown = world.impure.submit((name: string) => {
+      throw Object.assign(new Error('still here'), { name });
+    }, long);
+    await expect(thrown.result()).rejects.toThrow('still here');
+  });
+
+  it('keys of the greatest length, wherever they are used', async () => {
+    const key = 'k'.repeat(4096);
+    const future = world.executor.with({ key }).submit(inc, 1);
+    expect(await future.result()).toBe(2);
+    expect(await world.executor.futureOf(key).result()).toBe(2);
+    expect((await world.executor.story(key)).length).toBeGreaterThan(0);
+    expect(Object.keys(await world.executor.whoHas(key))).toEqual([key]);
+  });
+
+  it('a timeout of more than a month', async () => {
+    const view = world.impure.with({ timeout: 1e20 });
+    expect(await view.submit(inc, 1).result({ timeoutMs: 1e12 })).toBe(2);
   });
 
   it('a future of another executor', async () => {

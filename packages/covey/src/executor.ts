@@ -36,10 +36,10 @@ export class Executor extends AddressedExecutor {
     options: ConnectOptions = {},
   ): Promise<Self> {
     const connect = AddressedExecutor.connect.bind<typeof AddressedExecutor.connect<Self>>(this);
-    if (typeof target === 'object') return connect(target, options);
-    const found = await (options.resolve ?? findCluster(options))(target, options.signal);
+    if (target !== undefined && typeof target !== 'string') return connect(target, options);
+    const find = options.resolve ?? findCluster(options);
     // Given back by `resolve`, the cluster may belong to the executor; as a target it would be its owner's.
-    return connect(undefined, { ...options, resolve: () => Promise.resolve(found) });
+    return connect(undefined, { ...options, resolve: () => find(target, options.signal) });
   }
 }
 

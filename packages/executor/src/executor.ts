@@ -3,7 +3,8 @@ import { inspect } from 'node:util';
 import type { Future } from './future.js';
 import type { Actor } from './actors/actor.js';
 import { ConcurrentFacade } from './collect/concurrent.js';
-import { connectCore } from './executor/core.js';
+import { aKey, anyText, byteLimit, either, listOf, signalKinds } from '@covey/protocol/internal';
+import { checkTarget, connectCore, connectKinds } from './executor/core.js';
 import type { ClusterLike, ConnectOptions, ExecutorCore } from './executor/core.js';
 import { coreBehind } from './executor/base.js';
 import { Sharing } from './executor/sharing.js';
@@ -14,15 +15,17 @@ import { submitGraph } from './graph/submit-graph.js';
 import type { Graph, NodeValue } from './graph/task.js';
 import { View } from './session/view.js';
 import type { TaskSettings } from './session/view.js';
-import { gatherValues } from './submit/gather.js';
+import { gatherKinds, gatherValues } from './submit/gather.js';
 import type { GatherOptions } from './submit/gather.js';
 import { mapTasks } from './submit/map.js';
-import { scatterValues } from './submit/scatter.js';
+import { scatterKinds, scatterValues } from './submit/scatter.js';
 import type { ScatterOptions } from './submit/scatter.js';
 import { scatterShape } from './submit/scatter-shape.js';
 import type { Scattered } from './submit/scatter-shape.js';
+import { unlessAborted } from './session/waiting.js';
 import { submitTask } from './submit/submit.js';
 import type { AnyFunction } from './submit/submit.js';
+import { checkArgument, checkUsage } from './usage.js';
 import type {
   FutureArgs,
   FutureIterables,
@@ -81,9 +84,11 @@ export class Executor extends Sharing implements AsyncDisposable {
     target?: ClusterLike | Executor | string,
     options: ConnectOptions = {},
   ): Promise<Self> {
+    checkUsage(options, connectKinds, 'Executor.connect');
     if (target instanceof Executor) return new this(coreBehind(target), new View({}));
     // Inside a task a captured cluster is the task's executor, which comes from another copy of this module.
     if (isExecutor(target)) return target.with({}) as unknown as Self;
+    checkTarget(target);
     return new this(await connectCore(target, options), new View({}));
   }
 
@@ -166,7 +171,8 @@ export class Executor extends Sharing implements AsyncDisposable {
    */
   gather<T>(futures: T, options: GatherOptions & { readonly errors: 'skip' }): Promise<GatheredSkipping<T>>;
   gather<T>(futures: T, options?: GatherOptions): Promise<Gathered<T>>;
-  gather(futures: unknown, options: GatherOptions = {}): Promise<unknown> {
+  async gather(futures: unknown, options: GatherOptions = {}): Promise<unknown> {
+    checkUsage(options, gatherKinds, 'gather');
     return gatherValues(this.session, futures, { ...this.signal, ...options }, this.core.maxGatherBytes);
   }
 
@@ -177,6 +183,7 @@ export class Executor extends Sharing implements AsyncDisposable {
   scatter<T>(data: T, options: ScatterOptions & { readonly whole: true }): Promise<Future<T>>;
   scatter<T>(data: T, options?: ScatterOptions): Promise<Scattered<T>>;
   async scatter(data: unknown, options: ScatterOptions = {}): Promise<unknown> {
+    checkUsage(options, scatterKinds, 'scatter');
     const shape = scatterShape(data, options.whole === true);
     const workers = this.selectWorkers(options.workers);
     return shape.rebuild(await scatterValues(this.session, shape.values, { ...this.signal, ...options, ...workers }));
@@ -197,6 +204,7 @@ export class Executor extends Sharing implements AsyncDisposable {
   get<T = unknown>(graph: Graph, key: string): Promise<T>;
   get<T = unknown>(graph: Graph, keys: readonly string[]): Promise<T[]>;
   async get(graph: Graph, keys: string | readonly string[]): Promise<unknown> {
+    checkArgument(keys, either(anyText, listOf(anyText, 'a list of keys'), 'a key, or a list of keys'), '`keys`');
     const futures = this.submitGraph(graph, typeof keys === 'string' ? [keys] : keys);
     try {
       const values = await this.gather(futures);
@@ -212,7 +220,8 @@ export class Executor extends Sharing implements AsyncDisposable {
   }
 
   /** Computes the lazy values in a structure, and brings it back with their values. */
-  compute<T>(lazy: T, options: GatherOptions = {}): Promise<Computed<T>> {
+  async compute<T>(lazy: T, options: GatherOptions = {}): Promise<Computed<T>> {
+    checkUsage(options, gatherKinds, 'compute');
     return computeLazy(this.session, this.view, lazy, { ...this.signal, ...options }, this.core.maxGatherBytes);
   }
 
@@ -234,6 +243,7 @@ export class Executor extends Sharing implements AsyncDisposable {
 
   /** A future of a task that others submitted, by its key. Its `result()` throws UnknownKeyError when there is no such task. */
   futureOf<T = unknown>(key: string): Future<T> {
+    checkArgument(key, aKey, 'A key');
     return this.session.adopt([key])[0] as Future<T>;
   }
 
@@ -242,10 +252,15 @@ export class Executor extends Sharing implements AsyncDisposable {
    * after a {@link BackpressureError}.
    *
    * @param belowBytes - default 1 MiB, or half of `maxUnacknowledgedBytes` if that is less
+   * @param options - `signal` ends the wait; default the view's
    */
-  drained(belowBytes?: number): Promise<void> {
+  async drained(belowBytes?: number, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (belowBytes !== undefined) checkArgument(belowBytes, byteLimit, '`belowBytes`');
+    checkUsage(options, signalKinds, 'drained');
     const { link, settings } = this.session;
-    return link.drained(belowBytes ?? Math.min(2 ** 20, settings.maxUnacknowledgedBytes / 2));
+    const { signal } = { ...this.signal, ...options };
+    signal?.throwIfAborted();
+    await unlessAborted(link.drained(belowBytes ?? Math.min(2 ** 20, settings.maxUnacknowledgedBytes / 2)), signal);
   }
 
   /** Lets all futures go and ends the connection, for all views. Safe to call again. */
@@ -270,6 +285,10 @@ export class Executor extends Sharing implements AsyncDisposable {
   }
 }
 
-function isExecutor(target: object | string | undefined): target is Executor {
-  return typeof target === 'object' && (target as Record<symbol, unknown>)[Symbol.for('covey.executor')] === true;
+function isExecutor(target: unknown): target is Executor {
+  return (
+    typeof target === 'object' &&
+    target !== null &&
+    (target as Record<symbol, unknown>)[Symbol.for('covey.executor')] === true
+  );
 }

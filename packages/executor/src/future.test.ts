@@ -135,6 +135,7 @@ describe('releasing', () => {
     future.release();
     future.release();
     expect(future.status).toBe('released');
+    expect(future.key).toMatch(/^inc-/);
     expect(future.done()).toBe(true);
     await expect(future.result()).rejects.toThrow(FutureReleasedError);
     await expect(future.exception()).rejects.toThrow(FutureReleasedError);

@@ -6,6 +6,8 @@
  * This file must not know how a session works.
  */
 import { inspect } from 'node:util';
+import { abortSignal, milliseconds } from '@covey/protocol/internal';
+import type { Kinds } from '@covey/protocol/internal';
 import { FutureReleasedError } from './errors.js';
 
 /** Where a future's task is: `lost` when the scheduler that knew it is gone. */
@@ -18,6 +20,8 @@ export interface WaitOptions {
   /** Milliseconds; the promise rejects with a `WaitTimeoutError` after them. Default: no limit. */
   readonly timeoutMs?: number;
 }
+
+export const waitKinds: Kinds<WaitOptions> = { signal: abortSignal, timeoutMs: milliseconds };
 
 /** What futures need of their session. */
 export interface FutureHost {
@@ -57,6 +61,18 @@ export class LaterHandle implements FutureOrigin {
   }
 }
 
+/** What a future keeps that was released: its key, which its session may have forgotten by now. */
+class ReleasedOrigin implements FutureOrigin {
+  readonly host: FutureHost;
+  readonly prefix = null;
+  readonly key: string;
+
+  constructor(host: FutureHost, key: string) {
+    this.host = host;
+    this.key = key;
+  }
+}
+
 let idOf: (future: Future<unknown>) => number;
 let originOf: (future: Future<unknown>) => FutureOrigin;
 let make: (id: number, origin: FutureOrigin) => Future<unknown>;
@@ -77,7 +93,7 @@ let make: (id: number, origin: FutureOrigin) => Future<unknown>;
 export class Future<T> {
   /** The task's id in its session; negative once this handle is released. */
   #id: number;
-  readonly #origin: FutureOrigin;
+  #origin: FutureOrigin;
   /** Makes a `Future<A>` no `Future<B>`; not there at run time. */
   declare protected readonly value: T;
 
@@ -99,7 +115,9 @@ export class Future<T> {
 
   /** The name of the task in the cluster; equal keys are the same task. */
   get key(): string {
-    return this.#origin.host.futureKey(Math.abs(this.#id), this.#origin.prefix);
+    const origin = this.#origin;
+    if (origin instanceof ReleasedOrigin) return origin.key;
+    return origin.host.futureKey(Math.abs(this.#id), origin.prefix);
   }
 
   /** What this client last heard of the task. */
@@ -163,8 +181,11 @@ export class Future<T> {
   release(): void {
     if (this.#id < 0) return;
     const id = this.#id;
+    const origin = this.#origin;
+    // A key made of the id can be made again; one that stands in the session's table goes with the task.
+    if (origin.prefix === null) this.#origin = new ReleasedOrigin(origin.host, this.key);
     this.#id = -id;
-    this.#origin.host.futureReleased(id, this.#origin);
+    origin.host.futureReleased(id, origin);
   }
 
   [Symbol.dispose](): void {
@@ -193,6 +214,12 @@ export class Future<T> {
 
 function releasedError(future: Future<unknown>): FutureReleasedError {
   return new FutureReleasedError(`The future of '${future.key}' was released and can't be used any more`);
+}
+
+/** Whether this is a future, but not of the class that stands in this file: there is another copy of the package. */
+export function isFutureOfAnotherCopy(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof Future) return false;
+  return (value as Record<symbol, unknown>)[Symbol.for('covey.future')] === true;
 }
 
 /** The id of a future that is still held. @throws FutureReleasedError */

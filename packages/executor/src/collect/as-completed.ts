@@ -1,10 +1,13 @@
 /** Futures in the order in which they settle. */
-import type { Future, WaitOptions } from '../future.js';
-import { hostOf } from '../future.js';
+import { oneOf, signalKinds } from '@covey/protocol/internal';
+import type { Kinds } from '@covey/protocol/internal';
+import { Future, hostOf } from '../future.js';
+import type { WaitOptions } from '../future.js';
 import { UsageError } from '../errors.js';
 import { Session } from '../session/session.js';
 import { State } from '../session/task-table.js';
 import type { Waiter } from '../session/task-table.js';
+import { checkUsage, listFutures, notAFuture } from '../usage.js';
 import { gatherValues } from '../submit/gather.js';
 
 /** How {@link asCompleted} goes on. */
@@ -18,6 +21,8 @@ export interface ResultsOptions {
   /** 'raise' (default) throws the error out of the loop; 'skip' leaves the future out. */
   readonly errors?: 'raise' | 'skip';
 }
+
+const resultsKinds: Kinds<ResultsOptions> = { errors: oneOf('raise', 'skip') };
 
 /**
  * Futures in the order in which they settle: `for await (const future of asCompleted(futures))`. More can be added while it
@@ -51,12 +56,14 @@ export class AsCompleted<F extends Future<unknown>> implements AsyncIterableIter
   #wake: (() => void)[] = [];
 
   constructor(options: AsCompletedOptions = {}) {
+    checkUsage(options, signalKinds, 'asCompleted');
     this.#options = options;
     options.signal?.addEventListener('abort', () => this.#wakeAll(), { once: true });
   }
 
   /** Adds a future. */
   add(future: F): void {
+    if (!(future instanceof Future)) throw notAFuture(future, 'asCompleted takes');
     const session = this.#sessionFor(future);
     const id = session.handles.idOf(future);
     if (session.table.state(id) !== State.pending) {
@@ -73,7 +80,7 @@ export class AsCompleted<F extends Future<unknown>> implements AsyncIterableIter
 
   /** Adds futures. */
   update(futures: Iterable<F>): void {
-    for (const future of futures) this.add(future);
+    for (const future of listFutures(futures, 'asCompleted')) this.add(future);
   }
 
   /** How many are still to be given, settled or not. */
@@ -143,6 +150,7 @@ export class AsCompleted<F extends Future<unknown>> implements AsyncIterableIter
   async *results(
     options: ResultsOptions = {},
   ): AsyncGenerator<[F, F extends Future<infer Value> ? Value : never], void, undefined> {
+    checkUsage(options, resultsKinds, 'results');
     type Value = F extends Future<infer V> ? V : never;
     const wait: WaitOptions = this.#options.signal === undefined ? {} : { signal: this.#options.signal };
     for await (const batch of this.batches()) {

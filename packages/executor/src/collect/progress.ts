@@ -1,8 +1,11 @@
 /** A bar in the terminal that follows futures until all have settled. */
 import { performance } from 'node:perf_hooks';
+import { abortSignal, anObject, anyText } from '@covey/protocol/internal';
+import type { Kinds } from '@covey/protocol/internal';
 import type { Future } from '../future.js';
 import { State } from '../session/task-table.js';
 import type { Waiter } from '../session/task-table.js';
+import { checkUsage, listFutures } from '../usage.js';
 import { sessionOf } from './wait.js';
 
 /** Where text goes; `process.stderr` is one. */
@@ -22,6 +25,12 @@ export interface ProgressOptions {
   readonly signal?: AbortSignal;
 }
 
+const progressKinds: Kinds<ProgressOptions> = {
+  output: anObject('something with a method `write`'),
+  label: anyText,
+  signal: abortSignal,
+};
+
 /** Shortest time between two redraws, in milliseconds. */
 const REDRAW_MS = 100;
 
@@ -38,7 +47,8 @@ export async function progress(
   futures: Future<unknown> | Iterable<Future<unknown>>,
   options: ProgressOptions = {},
 ): Promise<void> {
-  const all = Symbol.iterator in futures ? [...futures] : [futures];
+  const all = listFutures(futures, 'progress');
+  checkUsage(options, progressKinds, 'progress');
   const session = sessionOf(all);
   if (session === undefined) return;
   const follower = new Follower(all.length, options.label ?? commonName(all), options.output ?? process.stderr);

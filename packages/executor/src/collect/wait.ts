@@ -1,16 +1,21 @@
 /** Waiting for many futures without bringing their results. */
+import { oneOf } from '@covey/protocol/internal';
+import type { Kinds } from '@covey/protocol/internal';
 import type { Future, WaitOptions } from '../future.js';
-import { hostOf } from '../future.js';
-import { UsageError, WaitTimeoutError } from '../errors.js';
+import { hostOf, waitKinds } from '../future.js';
+import { UsageError } from '../errors.js';
 import { Session } from '../session/session.js';
 import { State } from '../session/task-table.js';
-import { untilDeadline, whenAllSettled } from '../session/waiting.js';
+import { sayUnsettled, untilDeadline, whenAllSettled } from '../session/waiting.js';
+import { checkUsage, listFutures } from '../usage.js';
 
 /** What {@link wait} waits for. */
 export interface WaitForOptions extends WaitOptions {
   /** 'all' (default), the 'first' that settles, or the first 'error' (else all). */
   readonly returnWhen?: 'all' | 'first' | 'error';
 }
+
+const waitForKinds: Kinds<WaitForOptions> = { ...waitKinds, returnWhen: oneOf('all', 'first', 'error') };
 
 /** Futures by whether they have settled, in the order in which they were given. */
 export interface Waited<F> {
@@ -31,7 +36,8 @@ export async function wait<F extends Future<unknown>>(
   futures: Iterable<F>,
   options: WaitForOptions = {},
 ): Promise<Waited<F>> {
-  const all = [...futures];
+  const all = listFutures(futures, 'wait');
+  checkUsage(options, waitForKinds, 'wait');
   const session = sessionOf(all);
   if (session === undefined) return { done: [], notDone: [] };
   const ids = all.map((future) => session.handles.idOf(future));
@@ -39,18 +45,13 @@ export async function wait<F extends Future<unknown>>(
   const settled = (id: number) => session.table.state(id) !== State.pending;
   const failed = (id: number) => settled(id) && session.table.state(id) !== State.finished;
   const stopEarly = returnWhen === 'all' ? undefined : returnWhen === 'first' ? settled : failed;
+  const late = () => sayUnsettled(ids.filter((id) => !settled(id)).length, ids.length, options.timeoutMs);
   const limits = untilDeadline(options);
   // A result whose worker dies while others are waited for is pending again.
   while (stopEarly === undefined || !ids.some(stopEarly)) {
-    const waiting = whenAllSettled(session.table, ids, limits(), stopEarly);
+    const waiting = whenAllSettled(session.table, ids, limits(), late, stopEarly);
     if (waiting === undefined) break;
-    try {
-      await (session.settings.aroundWait?.(() => waiting) ?? waiting);
-    } catch (error) {
-      if (!(error instanceof WaitTimeoutError)) throw error;
-      const left = ids.filter((id) => !settled(id)).length;
-      throw new WaitTimeoutError(`${left} of ${all.length} futures had not settled after ${options.timeoutMs} ms`);
-    }
+    await (session.settings.aroundWait?.(() => waiting) ?? waiting);
   }
   return {
     done: all.filter((_, i) => settled(ids[i] as number)),

@@ -1,4 +1,5 @@
 /** A bounded number of leases across the cluster. Leases are refreshed while they are held; those of dead holders run out. */
+import { MAX_TIMER_MS } from '@covey/protocol/internal';
 import { UsageError } from '../errors.js';
 import type { Executor } from '../executor.js';
 import type { WaitOptions } from '../future.js';
@@ -61,7 +62,7 @@ export class Semaphore extends Coordinated {
     const held = await acquired(this.askInTurn('acquire', args, options, 'had no lease free'), options, release);
     const controller = new AbortController();
     this.#leases.set(token, controller);
-    this.#refreshing ??= setInterval(() => this.#refresh(), leaseTimeoutMs / 5).unref();
+    this.#refreshing ??= setInterval(() => this.#refresh(), Math.min(leaseTimeoutMs / 5, MAX_TIMER_MS)).unref();
     return { ...held, lost: controller.signal };
   }
 

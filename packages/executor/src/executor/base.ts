@@ -1,7 +1,10 @@
 /** What the parts of {@link Executor} have in common. `Executor` is one class for its users, written in several files by subject. */
-import { Future } from '../future.js';
+import { UsageError } from '../errors.js';
+import { Future, isFutureOfAnotherCopy } from '../future.js';
+import { checkArgument, notAFuture } from '../usage.js';
 import type { Session } from '../session/session.js';
 import type { View } from '../session/view.js';
+import { aKey, describeValue, workerOrWorkers } from '@covey/protocol/internal';
 import type { ClientTaskId, TaskSelection } from '@covey/protocol/internal';
 import type { ExecutorCore } from './core.js';
 
@@ -48,9 +51,15 @@ export abstract class ExecutorBase {
     if (tasks === undefined) return {};
     const ids: ClientTaskId[] = [];
     const keys: string[] = [];
-    for (const each of typeof tasks === 'string' || tasks instanceof Future ? [tasks] : tasks) {
-      if (typeof each === 'string') keys.push(each);
-      else ids.push(this.session.handles.idOf(each));
+    for (const each of listTasks(tasks)) {
+      if (each instanceof Future) {
+        ids.push(this.session.handles.idOf(each));
+      } else if (typeof each === 'string') {
+        checkArgument(each, aKey, 'A key');
+        keys.push(each);
+      } else {
+        throw notATask(each);
+      }
     }
     return {
       ...(ids.length > 0 && { ids }),
@@ -60,15 +69,23 @@ export abstract class ExecutorBase {
   }
 
   /** @internal */
-  protected futuresOf(futures: Future<unknown> | Iterable<Future<unknown>>): Future<unknown>[] {
-    return futures instanceof Future ? [futures] : [...futures];
-  }
-
-  /** @internal */
   protected selectWorkers(workers: string | readonly string[] | undefined): { readonly workers?: readonly string[] } {
     const chosen = workers ?? this.view.settings.workers;
+    if (workers !== undefined) checkArgument(workers, workerOrWorkers, '`workers`');
     return chosen === undefined ? {} : { workers: typeof chosen === 'string' ? [chosen] : chosen };
   }
+}
+
+function listTasks(tasks: Tasks): Iterable<Future<unknown> | string> {
+  if (typeof tasks === 'string' || tasks instanceof Future) return [tasks];
+  if (typeof tasks === 'object' && tasks !== null && Symbol.iterator in tasks) return tasks;
+  throw notATask(tasks);
+}
+
+function notATask(value: unknown): UsageError {
+  return isFutureOfAnotherCopy(value)
+    ? notAFuture(value)
+    : new UsageError(`Tasks are named by futures or keys, not by ${describeValue(value)}`);
 }
 
 /** The session behind an executor, for what is built upon executors in this package. */

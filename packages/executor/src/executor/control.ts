@@ -2,9 +2,16 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { ErrorReport, PerWorker } from '@covey/protocol/internal';
+import { CallTimeoutError } from '@covey/protocol';
+import { anyText, flag, milliseconds, whole, workerOrWorkers } from '@covey/protocol/internal';
+import type { ClientTaskId, ErrorReport, Kinds, PerWorker } from '@covey/protocol/internal';
 import { RunOnWorkersError, UsageError, WaitTimeoutError } from '../errors.js';
+import { waitKinds } from '../future.js';
 import type { Future, WaitOptions } from '../future.js';
+import { checkArgument, checkUsage, listFutures } from '../usage.js';
+import type { Session } from '../session/session.js';
+import { State } from '../session/task-table.js';
+import type { Waiter } from '../session/task-table.js';
 import { captureTask, decodeFrames, decodeValue, encodeWhole } from '../values/codec.js';
 import { Failure } from '../values/failures.js';
 import { ClusterQueries } from './queries.js';
@@ -13,6 +20,20 @@ import type { Tasks } from './base.js';
 /** What a function did on one worker. */
 export type Outcome<R> =
   { readonly status: 'fulfilled'; readonly value: R } | { readonly status: 'rejected'; readonly reason: unknown };
+
+interface RetireOptions {
+  readonly workers?: string | readonly string[];
+  readonly n?: number;
+  readonly close?: boolean;
+  readonly timeoutMs?: number;
+}
+
+const retireKinds: Kinds<RetireOptions> = {
+  workers: workerOrWorkers,
+  n: whole(0),
+  close: flag,
+  timeoutMs: milliseconds,
+};
 
 export abstract class ClusterControl extends ClusterQueries {
   /**
@@ -97,6 +118,7 @@ export abstract class ClusterControl extends ClusterQueries {
     tasks: Tasks,
     options: { readonly n?: number; readonly workers?: string | readonly string[] } = {},
   ): Promise<void> {
+    checkUsage(options, { n: whole(1), workers: workerOrWorkers }, 'replicate');
     const { n, workers } = options;
     const params = { ...this.select(tasks), ...(n !== undefined && { n }), ...this.selectWorkers(workers) };
     await this.session.call('replicate', params, this.signal);
@@ -109,18 +131,14 @@ export abstract class ClusterControl extends ClusterQueries {
 
   /** Resolves when at least `n` workers are there. @throws WaitTimeoutError after `timeoutMs` */
   async waitForWorkers(n: number, options: WaitOptions = {}): Promise<void> {
-    const { signal, timeoutMs } = { ...this.signal, ...options };
-    const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
-    const signals = [signal, limit].filter((each) => each !== undefined);
+    checkArgument(n, whole(0), 'The number of workers');
+    checkUsage(options, waitKinds, 'waitForWorkers');
+    const { timeoutMs } = options;
     try {
-      await this.session.call(
-        'wait-for-workers',
-        { n },
-        signals.length === 0 ? {} : { signal: AbortSignal.any(signals) },
-      );
+      await this.session.call('wait-for-workers', { n }, { ...this.signal, ...options });
     } catch (error) {
-      if (limit?.aborted !== true || error !== limit.reason) throw error;
-      throw new WaitTimeoutError(`${n} workers were not there within ${timeoutMs} ms`);
+      if (!(error instanceof CallTimeoutError)) throw error;
+      throw new WaitTimeoutError(`${n === 1 ? 'A worker was' : `${n} workers were`} not there within ${timeoutMs} ms`);
     }
   }
 
@@ -131,14 +149,8 @@ export abstract class ClusterControl extends ClusterQueries {
    *   `timeoutMs`: after it they go as they are, and what they ran and held is computed again; default as long as their tasks take
    * @returns the addresses of those that were retired
    */
-  retireWorkers(
-    options: {
-      readonly workers?: string | readonly string[];
-      readonly n?: number;
-      readonly close?: boolean;
-      readonly timeoutMs?: number;
-    } = {},
-  ): Promise<readonly string[]> {
+  async retireWorkers(options: RetireOptions = {}): Promise<readonly string[]> {
+    checkUsage(options, retireKinds, 'retireWorkers');
     const { n, close = true, timeoutMs } = options;
     const params = {
       ...this.selectWorkers(options.workers),
@@ -154,6 +166,8 @@ export abstract class ClusterControl extends ClusterQueries {
     workers: string | readonly string[],
     options: { readonly timeoutMs?: number } = {},
   ): Promise<void> {
+    checkArgument(workers, workerOrWorkers, '`workers`');
+    checkUsage(options, { timeoutMs: milliseconds }, 'restartWorkers');
     const params = { workers: typeof workers === 'string' ? [workers] : workers, ...options };
     throwFirst(await this.session.call('restart-workers', params, this.signal), 'could not be restarted');
   }
@@ -161,8 +175,11 @@ export abstract class ClusterControl extends ClusterQueries {
   /**
    * Kills and starts all workers again and forgets all tasks and data of all clients: their futures are cancelled. Uploaded
    * files and functions that were sent are known again afterwards.
+   *
+   * @throws WorkerRestartError when workers do not come back, or not within `timeoutMs` (default 60,000)
    */
   async restart(options: { readonly timeoutMs?: number; readonly waitForWorkers?: boolean } = {}): Promise<void> {
+    checkUsage(options, { timeoutMs: milliseconds, waitForWorkers: flag }, 'restart');
     await this.session.call('restart', options, this.signal);
   }
 
@@ -176,25 +193,51 @@ export abstract class ClusterControl extends ClusterQueries {
     futures: Future<unknown> | Iterable<Future<unknown>>,
     options: { readonly force?: boolean; readonly reason?: string } = {},
   ): void {
-    const ids = this.futuresOf(futures).map((future) => this.session.handles.idOf(future));
+    const ids = this.#idsOf(futures, 'cancel');
+    checkUsage(options, { force: flag, reason: anyText }, 'cancel');
     this.session.cancelFutures(ids, options.reason ?? 'cancelled by its client', options.force ?? false);
   }
 
   /** Runs erred tasks again, with the erred tasks that they depend on. */
   retry(futures: Future<unknown> | Iterable<Future<unknown>>): void {
-    this.session.retryFutures(this.futuresOf(futures).map((future) => this.session.handles.idOf(future)));
+    this.session.retryFutures(this.#idsOf(futures, 'retry'));
   }
 
-  /** Has tasks run at least once although no future holds them any more. */
+  /** Has tasks run at least once although no future holds them any more. If one fails then, a warning is logged here. */
   async fireAndForget(futures: Future<unknown> | Iterable<Future<unknown>>): Promise<void> {
-    const all = this.futuresOf(futures);
-    const ids = all.map((future) => this.session.handles.idOf(future));
-    for (const id of ids) this.session.handles.hold(id);
+    const ids = [...new Set(this.#idsOf(futures, 'fireAndForget'))];
+    const { session } = this;
+    for (const id of ids) session.handles.hold(id);
     try {
-      await this.session.call('fire-and-forget', { ids }, this.signal);
-    } finally {
-      for (const id of ids) this.session.handles.letGo(id);
+      await session.call('fire-and-forget', { ids }, this.signal);
+    } catch (error) {
+      for (const id of ids) session.handles.letGo(id);
+      throw error;
     }
+    warnOfFailures(session, ids);
+  }
+
+  #idsOf(futures: Future<unknown> | Iterable<Future<unknown>>, method: string): ClientTaskId[] {
+    return listFutures(futures, method).map((future) => this.session.handles.idOf(future));
+  }
+}
+
+/** Follows tasks that nobody else may follow; each is held here until it has settled. */
+function warnOfFailures(session: Session, ids: readonly number[]): void {
+  const { handles, table, results, settings } = session;
+  const waiter: Waiter = {
+    settled: (id) => {
+      const why = table.state(id) === State.erred ? results.whyNone(id) : undefined;
+      const key = session.nameOf(id);
+      handles.letGo(id);
+      // Whoever still has a future of it is told by that.
+      if (why === undefined || session.isHeld(id)) return;
+      settings.logger.warn(`the task '${key}' failed, and nobody waits for it`, { error: why });
+    },
+  };
+  for (const id of ids) {
+    if (table.state(id) === State.pending) table.wait(id, waiter);
+    else waiter.settled(id);
   }
 }
 

@@ -6,8 +6,20 @@ import { hostname } from 'node:os';
 import { prepareCapture } from '@covey/functions/internal';
 import { createLineLogger, Secret } from '@covey/protocol';
 import type { ConnectTls, Logger } from '@covey/protocol';
-import { makeNonce } from '@covey/protocol/internal';
-import type { ClientHello } from '@covey/protocol/internal';
+import {
+  abortSignal,
+  aFunction,
+  aName,
+  anObject,
+  byteLimit,
+  describeValue,
+  either,
+  makeNonce,
+  milliseconds,
+  oneOf,
+  someMilliseconds,
+} from '@covey/protocol/internal';
+import type { ClientHello, Kinds } from '@covey/protocol/internal';
 import { ExecutorClosedError, FutureLostError, UsageError } from '../errors.js';
 import { openLink } from '../session/channel-link.js';
 import type { SchedulerDial } from '../session/channel-link.js';
@@ -65,6 +77,21 @@ export interface ConnectOptions {
    */
   readonly resolve?: (target: string | undefined, signal?: AbortSignal) => Promise<ResolvedTarget>;
 }
+
+export const connectKinds: Kinds<ConnectOptions> = {
+  secret: anObject('a Secret'),
+  name: aName,
+  signal: abortSignal,
+  timeoutMs: someMilliseconds,
+  waitMs: milliseconds,
+  reconnectMs: milliseconds,
+  tls: anObject('an object with `authority`, `cert` and `key`'),
+  logger: anObject('a Logger'),
+  output: either(oneOf('forward', 'ignore'), aFunction),
+  maxUnacknowledgedBytes: byteLimit,
+  maxGatherBytes: byteLimit,
+  resolve: aFunction,
+};
 
 const MEBIBYTE = 2 ** 20;
 
@@ -158,6 +185,16 @@ export class ExecutorCore {
     });
     return session;
   }
+}
+
+/** @throws UsageError for what nobody can connect to */
+export function checkTarget(target: unknown): void {
+  if (target === undefined || typeof target === 'string') return;
+  const { address, secret } = (target ?? {}) as Partial<Record<keyof ClusterLike, unknown>>;
+  if (typeof address === 'string' && typeof secret === 'object') return;
+  throw new UsageError(
+    `Executor.connect takes a cluster, an address, the name of a running cluster, or nothing, not ${describeValue(target)}`,
+  );
 }
 
 /** Connects to a target. @throws what {@link Executor.connect} throws */

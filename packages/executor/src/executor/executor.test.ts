@@ -161,6 +161,25 @@ describe('asking and acting', () => {
     expect(scheduler.calls).toEqual([['fire-and-forget', { ids: [1] }]]);
     expect(scheduler.released).toEqual([1]);
   });
+
+  it('warns of a fire-and-forget task that failed, unless somebody has its future', async () => {
+    const warnings: unknown[][] = [];
+    const logger = { ...silentLogger, warn: (...args: unknown[]) => void warnings.push(args) };
+    const scheduler = new FakeScheduler({ logger, autoRun: false });
+    const executor = scheduler.executor().with({ pure: false });
+    const fail = (): never => {
+      throw new Error('no room');
+    };
+    const [kept, dropped] = [executor.submit(fail), executor.submit(fail)];
+    const { key } = dropped;
+    await executor.fireAndForget([kept, dropped, dropped]);
+    dropped.release();
+    await scheduler.runAll();
+    expect(warnings).toMatchObject([
+      [`the task '${key}' failed, and nobody waits for it`, { error: { message: 'no room' } }],
+    ]);
+    expect(kept.status).toBe('error');
+  });
 });
 
 describe('sharing', () => {

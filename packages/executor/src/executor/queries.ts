@@ -1,6 +1,8 @@
 /** The part of {@link Executor} that asks what is where and why. Every answer is a snapshot. */
 import type { PerWorker, SchedulerInfo, StoryEntry, WorkerInfo } from '@covey/protocol/internal';
-import { COVEY_VERSION } from '@covey/protocol';
+import { flag } from '@covey/protocol/internal';
+import { COVEY_VERSION, UnknownWorkerError } from '@covey/protocol';
+import { checkUsage } from '../usage.js';
 import { ExecutorBase } from './base.js';
 import type { Tasks } from './base.js';
 
@@ -31,17 +33,26 @@ export abstract class ClusterQueries extends ExecutorBase {
   }
 
   /** Memory of the scheduler's process; with `collect`, after a collection, which stops it for that long. */
-  schedulerMemory(options: { readonly collect?: boolean } = {}): Promise<SchedulerMemory> {
+  async schedulerMemory(options: { readonly collect?: boolean } = {}): Promise<SchedulerMemory> {
+    checkUsage(options, { collect: flag }, 'schedulerMemory');
     return this.session.call('memory', options, this.signal);
   }
 
-  /** Addresses of the workers that hold each result, by key. Default: of all results, also of other clients. */
-  whoHas(tasks?: Tasks): Promise<Readonly<Record<string, readonly string[]>>> {
+  /**
+   * Addresses of the workers that hold each result, by key. Default: of all results, also of other clients.
+   *
+   * @throws UnknownKeyError for a key of no task, as the other questions about tasks do
+   */
+  async whoHas(tasks?: Tasks): Promise<Readonly<Record<string, readonly string[]>>> {
     return this.session.call('who-has', this.select(tasks), this.signal);
   }
 
-  /** Keys of the results that each worker holds, by address. Default: of all workers. */
-  hasWhat(workers?: string | readonly string[]): Promise<Readonly<Record<string, readonly string[]>>> {
+  /**
+   * Keys of the results that each worker holds, by address. Default: of all workers.
+   *
+   * @throws UnknownWorkerError for a worker that is not there, as the other questions about workers do
+   */
+  async hasWhat(workers?: string | readonly string[]): Promise<Readonly<Record<string, readonly string[]>>> {
     return this.session.call('has-what', this.selectWorkers(workers), this.signal);
   }
 
@@ -49,22 +60,28 @@ export abstract class ClusterQueries extends ExecutorBase {
   async nthreads(workers?: string | readonly string[]): Promise<Record<string, number>> {
     const { workers: chosen } = this.selectWorkers(workers);
     const info = await this.schedulerInfo();
+    for (const name of chosen ?? []) {
+      if (!info.workers.some((worker) => isNamed(worker, [name]))) {
+        throw new UnknownWorkerError(`there is no worker '${name}'`);
+      }
+    }
     const counted = chosen === undefined ? info.workers : info.workers.filter((worker) => isNamed(worker, chosen));
     return Object.fromEntries(counted.map((worker) => [worker.address, worker.nthreads]));
   }
 
   /** Bytes of results by key, or with `summary` by the functions that made them. Default: of all results. */
-  nbytes(tasks?: Tasks, options: { readonly summary?: boolean } = {}): Promise<Readonly<Record<string, number>>> {
+  async nbytes(tasks?: Tasks, options: { readonly summary?: boolean } = {}): Promise<Readonly<Record<string, number>>> {
+    checkUsage(options, { summary: flag }, 'nbytes');
     return this.session.call('nbytes', { ...this.select(tasks), ...options }, this.signal);
   }
 
   /** Keys of the tasks that each worker was given and has not finished, by address. */
-  processing(workers?: string | readonly string[]): Promise<Readonly<Record<string, readonly string[]>>> {
+  async processing(workers?: string | readonly string[]): Promise<Readonly<Record<string, readonly string[]>>> {
     return this.session.call('processing', this.selectWorkers(workers), this.signal);
   }
 
   /** Stacks of tasks that run now, by key. Default: of all. */
-  callStack(tasks?: Tasks): Promise<Readonly<Record<string, string>>> {
+  async callStack(tasks?: Tasks): Promise<Readonly<Record<string, string>>> {
     return this.session.call('call-stack', this.select(tasks), this.signal);
   }
 
@@ -72,12 +89,12 @@ export abstract class ClusterQueries extends ExecutorBase {
    * What happened to tasks, on the scheduler and on workers, in order of time. Each of them remembers the last transitions of
    * all tasks (the scheduler 65,536, a worker 16,384), so the story of a task that ended long ago may have lost its beginning, or all.
    */
-  story(tasks: Tasks): Promise<readonly StoryEntry[]> {
+  async story(tasks: Tasks): Promise<readonly StoryEntry[]> {
     return this.session.call('story', this.select(tasks), this.signal);
   }
 
   /** Why each task is where it is: its state, what it waits for, how every worker would do. */
-  explain(tasks: Tasks): Promise<unknown> {
+  async explain(tasks: Tasks): Promise<unknown> {
     return this.session.call('explain', this.select(tasks), this.signal);
   }
 

@@ -1,8 +1,9 @@
 /** The part of {@link Executor} by which clients share: datasets, metadata, events. */
-import { checkPlainData } from '@covey/protocol/internal';
+import { checkPlainData, flag } from '@covey/protocol/internal';
 import { UnknownKeyError, UsageError } from '../errors.js';
 import type { ClientTaskId } from '@covey/protocol/internal';
 import { decodeFrames, encodeWhole } from '../values/codec.js';
+import { checkUsage } from '../usage.js';
 import { ClusterControl } from './control.js';
 
 /** One entry of a topic. */
@@ -20,6 +21,7 @@ export abstract class Sharing extends ClusterControl {
    * @throws when the name is taken, unless `override`
    */
   async publishDataset(name: string, value: unknown, options: { readonly override?: boolean } = {}): Promise<void> {
+    checkUsage(options, { override: flag }, 'publishDataset');
     const { bytes, futures } = encodeWhole(value, name);
     const ids: ClientTaskId[] = futures.map((future) => this.session.handles.idOf(future));
     await this.session.call('publish-dataset', { name, ids, value: bytes, ...options }, this.signal);
@@ -45,7 +47,7 @@ export abstract class Sharing extends ClusterControl {
   }
 
   /**
-   * Puts plain data (numbers, texts, dates, bytes, arrays and plain objects) under a path of names in the scheduler, for all clients.
+   * Puts plain data (numbers, bigints of 64 bits, texts, booleans, null, undefined, dates, bytes, and arrays and plain objects of these) under a path of names in the scheduler, for all clients.
    *
    * @throws CallArgumentError that names the part which is not plain
    */

@@ -26,6 +26,9 @@ type Referred = Ref<unknown> | Task<unknown> | Future<unknown>;
 const FIRST_FLUSH = 200;
 const FLUSH = 2000;
 
+/** What is put behind it makes it a key of the cluster. */
+const MAX_GRAPH_KEY_LENGTH = 4000;
+
 interface Node {
   /** Its key in the graph, or a made-up one: for errors and, in impure graphs, for the cluster. */
   readonly label: string;
@@ -128,6 +131,9 @@ class GraphSubmission {
             ? ''
             : `, which '${from}' needs`;
       throw new UnknownKeyError(`The graph has no key '${last}'${where}`, { data: { key: last } });
+    }
+    if (last.length > MAX_GRAPH_KEY_LENGTH) {
+      throw new UsageError(`A key of a graph has at most ${MAX_GRAPH_KEY_LENGTH} characters, not ${last.length}`);
     }
     const { node } = found;
     const known2 = this.#numbersOfKeys.get(last);

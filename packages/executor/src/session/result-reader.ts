@@ -57,8 +57,10 @@ export class ResultReader {
   settled(id: number, options?: WaitOptions): Promise<void> {
     const { table, settings } = this.#session;
     const { aroundWait } = settings;
-    if (aroundWait === undefined || table.state(id) !== State.pending) return whenSettled(table, id, options);
-    return aroundWait(() => whenSettled(table, id, options));
+    const late = () =>
+      `The result of '${this.#session.nameOf(id)}' was not there within ${options?.timeoutMs} ms; its task goes on`;
+    if (aroundWait === undefined || table.state(id) !== State.pending) return whenSettled(table, id, options, late);
+    return aroundWait(() => whenSettled(table, id, options, late));
   }
 
   /**
@@ -114,8 +116,8 @@ export class ResultReader {
   /** @throws GatherTooLargeError */
   tooLarge(count: number, nbytes: number, maxBytes: number): never {
     throw new GatherTooLargeError(
-      `These ${count} results have ${formatBytes(nbytes)} together, above the limit of ${formatBytes(maxBytes)}: ` +
-        'reduce them by tasks first, or raise `maxBytes`',
+      `${count === 1 ? 'The result has' : `The ${count} results together have`} ${formatBytes(nbytes)}, above the limit of ${formatBytes(maxBytes)}: ` +
+        `reduce ${count === 1 ? 'it' : 'them'} by tasks first, or raise \`maxBytes\``,
       { data: { nbytes, maxBytes, count } },
     );
   }
@@ -245,7 +247,7 @@ export class ResultReader {
   #unavailable(ids: readonly number[]): Error {
     const names = ids.slice(0, 3).map((id) => this.#session.nameOf(id));
     return new ResultUnavailableError(
-      `${ids.length} result(s) could not be fetched from any worker: ${names.join(', ')}${ids.length > 3 ? ', …' : ''}`,
+      `${ids.length === 1 ? 'A result' : `${ids.length} results`} could not be fetched from any worker: ${names.join(', ')}${ids.length > 3 ? ', …' : ''}`,
     );
   }
 }

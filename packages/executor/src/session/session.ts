@@ -4,7 +4,14 @@
  * How values are encoded, how results are fetched and how tasks are made of functions and arguments stand in the files beside;
  * this one only knows ids, keys and opaque bytes.
  */
-import { afterForce, clientMessages, critically, dispatchTaskNews } from '@covey/protocol/internal';
+import {
+  afterForce,
+  clientMessages,
+  critically,
+  cutText,
+  dispatchTaskNews,
+  MAX_REASON_LENGTH,
+} from '@covey/protocol/internal';
 import type {
   CallOptions,
   ClientTaskId,
@@ -20,7 +27,9 @@ import type {
 import { BackpressureError, ConnectionClosedError } from '@covey/protocol';
 import type { Logger } from '@covey/protocol';
 import { ExecutorClosedError, FutureLostError, UnknownKeyError } from '../errors.js';
+import { waitKinds } from '../future.js';
 import type { Future, FutureHost, FutureOrigin, FutureStatus, WaitOptions } from '../future.js';
+import { checkUsage } from '../usage.js';
 import { Ending, Failure, makeEnding } from '../values/failures.js';
 import { Handles } from './handles.js';
 import { SubmissionOrigins } from '../output/origins.js';
@@ -309,22 +318,29 @@ export class Session implements FutureHost, TaskNewsHandler {
   }
 
   futureResult(id: number, options: WaitOptions | undefined): Promise<unknown> {
+    return options === undefined ? this.results.result(id, undefined) : this.#resultWithin(id, options);
+  }
+
+  async #resultWithin(id: number, options: WaitOptions): Promise<unknown> {
+    checkUsage(options, waitKinds, 'result');
     return this.results.result(id, options);
   }
 
   async futureException(id: number, options: WaitOptions | undefined): Promise<unknown> {
+    if (options !== undefined) checkUsage(options, waitKinds, 'exception');
     await this.results.settled(id, options);
     return this.table.state(id) === State.finished ? undefined : this.results.whyNone(id);
   }
 
-  cancelFutures(ids: readonly number[], reason: string, force = false): void {
+  /** `why`: what it came of, for the errors of these futures. */
+  cancelFutures(ids: readonly number[], reason: string, force = false, why?: { readonly cause: unknown }): void {
     if (this.#ended !== undefined) return;
     critically(() => {
-      clientMessages.cancel(this.link.batch(), ids as ClientTaskId[], force, reason);
+      clientMessages.cancel(this.link.batch(), ids as ClientTaskId[], force, cutText(reason, MAX_REASON_LENGTH));
       for (const id of ids) {
         const state = this.table.state(id);
         if (state === State.pending) {
-          this.table.fail(id, State.cancelled, makeEnding('ERR_COVEY_TASK_CANCELLED', reason, this.nameOf(id)));
+          this.table.fail(id, State.cancelled, makeEnding('ERR_COVEY_TASK_CANCELLED', reason, this.nameOf(id), why));
         }
       }
     });

@@ -1,6 +1,8 @@
 /** What a view of an executor adds to each task that is submitted through it. */
-import type { TaskOptions } from '@covey/protocol/internal';
-import { KeyUsedError, UsageError } from '../errors.js';
+import { abortSignal, aKey, describeValue, flag, taskOptionKinds, workerOrWorkers } from '@covey/protocol/internal';
+import type { Kinds, TaskOptions } from '@covey/protocol/internal';
+import { KeyUsedError } from '../errors.js';
+import { checkUsage } from '../usage.js';
 import type { Session } from './session.js';
 import { State } from './task-table.js';
 
@@ -22,7 +24,7 @@ export interface TaskSettings {
   readonly allowOtherWorkers?: boolean;
   /** Amounts of abstract resources that a task holds while it runs, such as `{ GPU: 1 }`. */
   readonly resources?: Readonly<Record<string, number>>;
-  /** How often an erred task is tried again before its error counts. Default 0. */
+  /** How often an erred task is tried again before its error counts, at most 1,000,000 times. Default 0. */
   readonly retries?: number;
   /** Greater runs earlier: an integer from -32768 to 32767. Default 0. */
   readonly priority?: number;
@@ -33,6 +35,20 @@ export interface TaskSettings {
   /** The results are actors: see {@link Actor}. Default false. */
   readonly actor?: boolean;
 }
+
+/** The kinds are those by which the scheduler reads what is sent. */
+const taskSettingKinds: Kinds<TaskSettings> = {
+  key: aKey,
+  pure: flag,
+  workers: workerOrWorkers,
+  allowOtherWorkers: taskOptionKinds.allowOtherWorkers,
+  resources: taskOptionKinds.resources,
+  retries: taskOptionKinds.retries,
+  priority: taskOptionKinds.priority,
+  timeout: taskOptionKinds.timeoutMs,
+  signal: abortSignal,
+  actor: flag,
+};
 
 /** Options as they are used: merged, checked, and in the form in which they are sent. */
 export class View {
@@ -48,7 +64,7 @@ export class View {
 
   constructor(settings: TaskSettings) {
     this.settings = settings;
-    check(settings);
+    checkUsage(settings, taskSettingKinds, 'with');
     this.pure = settings.actor === true ? false : (settings.pure ?? true);
     this.key = settings.key;
     this.signal = settings.signal;
@@ -123,7 +139,8 @@ class SignalWatch {
   #abort(reason: unknown): void {
     const ids = this.#pending();
     this.#ids = [];
-    if (ids.length > 0) this.#session.cancelFutures(ids, `its signal was aborted: ${describe(reason)}`);
+    if (ids.length === 0) return;
+    this.#session.cancelFutures(ids, `its signal was aborted: ${describe(reason)}`, false, { cause: reason });
   }
 
   #pending(): number[] {
@@ -132,7 +149,8 @@ class SignalWatch {
 }
 
 function describe(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
+  if (reason instanceof Error) return reason.message;
+  return typeof reason === 'string' ? reason : describeValue(reason);
 }
 
 function toSent(settings: TaskSettings): TaskOptions {
@@ -143,44 +161,7 @@ function toSent(settings: TaskSettings): TaskOptions {
     ...(workers !== undefined && { workers: typeof workers === 'string' ? [workers] : [...workers] }),
     ...(allowOtherWorkers === true && { allowOtherWorkers }),
     ...(resources !== undefined && { resources }),
-    ...(timeout !== undefined && { timeoutMs: timeout }),
+    ...(timeout !== undefined && timeout !== Infinity && { timeoutMs: timeout }),
     ...(actor === true && { actor }),
   };
-}
-
-/** All options: who writes JavaScript is told of a misspelt one, which would do nothing in silence. */
-const NAMES: Readonly<Record<keyof TaskSettings, true>> = {
-  key: true,
-  pure: true,
-  workers: true,
-  allowOtherWorkers: true,
-  resources: true,
-  retries: true,
-  priority: true,
-  timeout: true,
-  signal: true,
-  actor: true,
-};
-
-function check(settings: TaskSettings): void {
-  for (const name of Object.keys(settings)) {
-    if (name in NAMES) continue;
-    throw new UsageError(`There is no option \`${name}\`: tasks take ${Object.keys(NAMES).join(', ')}`);
-  }
-  const { key, priority, retries, timeout, resources, workers } = settings;
-  if (key === '') throw new UsageError('`key` must not be empty');
-  if (priority !== undefined && (!Number.isInteger(priority) || priority < -32768 || priority > 32767)) {
-    throw new UsageError(`\`priority\` is an integer from -32768 to 32767, not ${priority}`);
-  }
-  if (retries !== undefined && (!Number.isInteger(retries) || retries < 0)) {
-    throw new UsageError(`\`retries\` is a count of 0 or more, not ${retries}`);
-  }
-  if (timeout !== undefined && !(timeout > 0)) {
-    throw new UsageError(`\`timeout\` is a positive number of milliseconds, not ${timeout}`);
-  }
-  if (workers !== undefined && workers.length === 0) throw new UsageError('`workers` must name at least one worker');
-  for (const [name, amount] of Object.entries(resources ?? {})) {
-    if (!(amount >= 0 && Number.isFinite(amount)))
-      throw new UsageError(`The resource ${name} has the amount ${amount}`);
-  }
 }

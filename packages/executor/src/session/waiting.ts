@@ -1,4 +1,6 @@
 /** Waiting for tasks of the table: for one, for all, for the first, with a signal and a time limit. */
+import { systemClock } from '@covey/protocol/internal';
+import type { Timer } from '@covey/protocol/internal';
 import { WaitTimeoutError } from '../errors.js';
 import type { WaitOptions } from '../future.js';
 import { State } from './task-table.js';
@@ -33,13 +35,21 @@ class CountWaiter implements Waiter {
   }
 }
 
+/** The message for when the time is over. */
+export type WhatIsLate = () => string;
+
 /** Resolves when the task is no longer pending, in the turn in which that is heard. */
-export function whenSettled(table: TaskTable, id: number, options: WaitOptions | undefined): Promise<void> {
+export function whenSettled(
+  table: TaskTable,
+  id: number,
+  options: WaitOptions | undefined,
+  what: WhatIsLate,
+): Promise<void> {
   if (table.state(id) !== State.pending) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const waiter = new OneWaiter(resolve);
     table.wait(id, waiter);
-    if (options !== undefined) limit(options, resolve, reject, waiter, () => table.stopWaiting(id, waiter));
+    if (options !== undefined) limit(options, what, resolve, reject, waiter, () => table.stopWaiting(id, waiter));
   });
 }
 
@@ -51,6 +61,7 @@ export function whenAllSettled(
   table: TaskTable,
   ids: Iterable<number>,
   options: WaitOptions | undefined,
+  what: WhatIsLate,
   stopEarly?: (id: number) => boolean,
 ): Promise<void> | undefined {
   let finish!: () => void;
@@ -78,7 +89,7 @@ export function whenAllSettled(
     const stop = () => {
       for (const id of waitedFor ?? []) table.stopWaiting(id, waiter);
     };
-    limit(options, finish, fail, undefined, stop, (done) => (finish = done));
+    limit(options, what, finish, fail, undefined, stop, (done) => (finish = done));
   }
   return promise;
 }
@@ -86,6 +97,7 @@ export function whenAllSettled(
 /** Ends a wait by a signal or after a time; whatever comes first also cleans up. */
 function limit(
   options: WaitOptions,
+  what: WhatIsLate,
   resolve: () => void,
   reject: (reason: unknown) => void,
   waiter: { settled: () => void } | undefined,
@@ -94,9 +106,9 @@ function limit(
 ): void {
   const { signal, timeoutMs } = options;
   if (signal === undefined && timeoutMs === undefined) return;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   const cleanUp = () => {
-    if (timer !== undefined) clearTimeout(timer);
+    if (timer !== undefined) systemClock.clearTimer(timer);
     signal?.removeEventListener('abort', aborted);
   };
   const end = (reason: unknown) => {
@@ -118,11 +130,23 @@ function limit(
   signal?.addEventListener('abort', aborted, { once: true });
   if (timeoutMs !== undefined) {
     // The connection keeps the process alive; a timer of a task that has ended must not.
-    timer = setTimeout(
-      () => end(new WaitTimeoutError(`What was waited for was not there within ${timeoutMs} ms; it goes on`)),
-      timeoutMs,
-    ).unref();
+    timer = systemClock.setTimer(() => end(new WaitTimeoutError(what())), timeoutMs);
   }
+}
+
+/** What the promise gives, unless the signal aborts first: then its reason. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const aborted = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', aborted, { once: true });
+    promise.finally(() => signal.removeEventListener('abort', aborted)).then(resolve, reject);
+  });
+}
+
+/** What to say when time is up and some futures have not settled. */
+export function sayUnsettled(left: number, count: number, timeoutMs: number | undefined): string {
+  return `${left} of ${count} futures had not settled after ${timeoutMs} ms; their tasks go on`;
 }
 
 /** The same limits for waits that follow one another: what is left of the time shrinks. */

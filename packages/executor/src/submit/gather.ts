@@ -2,12 +2,14 @@
  * Futures anywhere in a structure to the values of their tasks. One pass finds what to wait for, one counter waits, one pass
  * builds the answer: nothing is made per future, so that a million of them are gathered in well under a second.
  */
-import { Future } from '../future.js';
+import { byteLimit, oneOf } from '@covey/protocol/internal';
+import type { Kinds } from '@covey/protocol/internal';
+import { Future, waitKinds } from '../future.js';
 import type { WaitOptions } from '../future.js';
 import { Elsewhere } from '../session/result-reader.js';
 import type { Session } from '../session/session.js';
 import { State } from '../session/task-table.js';
-import { untilDeadline, whenAllSettled } from '../session/waiting.js';
+import { sayUnsettled, untilDeadline, whenAllSettled } from '../session/waiting.js';
 import { decodeFrames, decodeValue, ModulesNotLoadedError } from '../values/codec.js';
 
 /** How results are brought together. */
@@ -21,6 +23,8 @@ export interface GatherOptions extends WaitOptions {
   readonly maxBytes?: number;
 }
 
+export const gatherKinds: Kinds<GatherOptions> = { ...waitKinds, errors: oneOf('raise', 'skip'), maxBytes: byteLimit };
+
 /** Marks what is left out. */
 const skipped = Symbol('skipped');
 /** Marks what is put into its place later; where there are places, the mark keeps it until then. */
@@ -33,6 +37,8 @@ export async function gatherValues(
   defaultMaxBytes: number,
 ): Promise<unknown> {
   const ids = collectIds(session, structure);
+  const isPending = (id: number) => session.table.state(id) === State.pending;
+  const late = () => sayUnsettled(ids.filter(isPending).length, ids.length, options.timeoutMs);
   const raise = options.errors !== 'skip';
   const failed = (id: number) => {
     const state = session.table.state(id);
@@ -41,7 +47,7 @@ export async function gatherValues(
   const limits = untilDeadline(options);
   // A result whose worker dies while others are waited for is pending again.
   for (;;) {
-    const waiting = whenAllSettled(session.table, ids, limits(), raise ? failed : undefined);
+    const waiting = whenAllSettled(session.table, ids, limits(), late, raise ? failed : undefined);
     if (waiting === undefined) break;
     await (session.settings.aroundWait?.(() => waiting) ?? waiting);
     if (raise && ids.some(failed)) break;

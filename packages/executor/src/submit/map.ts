@@ -2,7 +2,7 @@
  * Many tasks of one function. Arguments are encoded one after another into chunks, each sent as one run; no object is made per
  * task but its future. The first chunk is small and every chunk leaves at once, so that workers begin while the rest is encoded.
  */
-import { critically } from '@covey/protocol/internal';
+import { critically, describeValue, MAX_KEY_LENGTH } from '@covey/protocol/internal';
 import type { ClientTaskId, TaskOptions } from '@covey/protocol/internal';
 import { UsageError } from '../errors.js';
 import type { Future } from '../future.js';
@@ -12,7 +12,7 @@ import type { View } from '../session/view.js';
 import { captureTask, ChunkEncoder, keyByContent } from '../values/codec.js';
 import type { CapturedTask } from '../values/codec.js';
 import { LARGE_ARGUMENT_BYTES, liftLargeArguments } from './large-arguments.js';
-import { dependencyIds, describeArgument } from './submit.js';
+import { dependencyIds } from './submit.js';
 import type { AnyFunction } from './submit.js';
 
 const FIRST_CHUNK = 50;
@@ -27,11 +27,12 @@ export function mapTasks(
   fn: AnyFunction,
   iterables: readonly Iterable<unknown>[],
 ): Future<unknown>[] {
-  if (typeof fn !== 'function') throw new UsageError(`map takes a function first, not ${describeArgument(fn)}`);
+  if (typeof fn !== 'function') throw new UsageError(`map takes a function first, not ${describeValue(fn)}`);
   if (iterables.length === 0) throw new UsageError('map needs something to map over: `map(fn, items)`');
   iterables.forEach(checkIterable);
   session.checkRoom();
   view.checkSignal();
+  checkPrefix(view.key);
   const captured = critically(() => captureTask(fn, view.pure));
   const run = new MapRun(session, view, captured, view.takeKey());
   const [only] = iterables;
@@ -52,6 +53,13 @@ export function mapTasks(
   }
 }
 
+/** What is put behind a map's key has room beside it. */
+function checkPrefix(key = ''): void {
+  const most = MAX_KEY_LENGTH - `-${Number.MAX_SAFE_INTEGER}`.length;
+  if (key.length <= most) return;
+  throw new UsageError(`The \`key\` of a map must be text of 1 to ${most} characters, not of ${key.length}`);
+}
+
 function checkIterable(value: unknown, at: number): void {
   if (typeof value === 'object' && value !== null) {
     if (Symbol.iterator in value) return;
@@ -63,7 +71,7 @@ function checkIterable(value: unknown, at: number): void {
     }
   }
   if (typeof value === 'string') return;
-  throw new UsageError(`Argument ${at + 2} of map has to be iterable, not ${describeArgument(value)}`);
+  throw new UsageError(`Argument ${at + 2} of map has to be iterable, not ${describeValue(value)}`);
 }
 
 /** A map on its way: the chunk that is being filled, and the futures so far. */

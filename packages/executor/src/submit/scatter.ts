@@ -1,8 +1,18 @@
 /**
  * Local data to workers. The scheduler says where each piece goes; small ones travel through it, others directly to the workers.
  */
-import type { ClientTaskId, ScatterItem, TaskId, ValueFrames } from '@covey/protocol/internal';
-import { critically, INLINE_RESULT_BYTES } from '@covey/protocol/internal';
+import type { ClientTaskId, Kinds, ScatterItem, TaskId, ValueFrames } from '@covey/protocol/internal';
+import {
+  abortSignal,
+  critically,
+  cutText,
+  either,
+  flag,
+  INLINE_RESULT_BYTES,
+  MAX_NAME_LENGTH,
+  whole,
+  workerOrWorkers,
+} from '@covey/protocol/internal';
 import { UnknownWorkerError } from '@covey/protocol';
 import { Future } from '../future.js';
 import { Elsewhere } from '../session/result-reader.js';
@@ -24,6 +34,14 @@ export interface ScatterOptions {
   readonly whole?: boolean;
   readonly signal?: AbortSignal;
 }
+
+export const scatterKinds: Kinds<ScatterOptions> = {
+  workers: workerOrWorkers,
+  broadcast: either(flag, whole(1)),
+  hash: flag,
+  whole: flag,
+  signal: abortSignal,
+};
 
 /** A value that is about to be scattered. */
 interface Piece {
@@ -227,5 +245,7 @@ export function typeNameOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
   const { constructor } = value;
-  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'Object';
+  return typeof constructor === 'function' && constructor.name !== ''
+    ? cutText(constructor.name, MAX_NAME_LENGTH)
+    : 'Object';
 }

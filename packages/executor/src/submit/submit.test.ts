@@ -1,7 +1,7 @@
 import { BackpressureError, silentLogger } from '@covey/protocol';
 import { NotSerializableError } from '@covey/functions';
-import { KeyConflictError, KeyUsedError, UsageError } from '../errors.js';
-import { FakeScheduler } from '../testing/fake-scheduler.js';
+import { KeyConflictError, KeyUsedError, TaskCancelledError, UsageError } from '../errors.js';
+import { FakeScheduler, turn } from '../testing/fake-scheduler.js';
 
 const inc = (x: number): number => x + 1;
 const add = (x: number, y: number): number => x + y;
@@ -173,20 +173,75 @@ describe('the signal of a view', () => {
       'cancelled',
       'cancelled',
     ]);
-    await expect(a.result()).rejects.toThrow('stop it');
+    const error = await a.exception();
+    expect(error).toBeInstanceOf(TaskCancelledError);
+    expect(error).toMatchObject({ message: expect.stringContaining('stop it'), cause: controller.signal.reason });
     expect(() => view.submit(inc, 5)).toThrow('stop it');
+  });
+
+  it('says why in a text that fits, whatever the reason is', async () => {
+    const scheduler = new FakeScheduler({ autoRun: false });
+    const controller = new AbortController();
+    const future = scheduler.executor().with({ signal: controller.signal }).submit(inc, 1);
+    controller.abort(new Error('x'.repeat(1e6)));
+    await turn();
+    const [, told] = scheduler.log.find(([name]) => name === 'cancel') as [string, { reason: string }];
+    expect(told.reason).toHaveLength(9999);
+    expect(future.status).toBe('cancelled');
   });
 });
 
 describe('options', () => {
   it.each([
-    [{ priority: 1.5 }, /priority/],
-    [{ retries: -1 }, /retries/],
-    [{ timeout: 0 }, /timeout/],
-    [{ key: '' }, /key/],
-    [{ workers: [] }, /workers/],
-    [{ resources: { GPU: -1 } }, /GPU/],
+    [{ priority: 1.5 }, '`priority` must be a whole number from -32768 to 32767, not 1.5'],
+    [{ retries: -1 }, '`retries` must be a whole number from 0 to 1000000, not -1'],
+    [{ retries: 1e12 }, '`retries` must be'],
+    [{ timeout: 0 }, '`timeout` must be a positive number of milliseconds, not 0'],
+    [{ timeout: '5' }, "`timeout` must be a positive number of milliseconds, not '5'"],
+    [{ key: '' }, '`key` must be text of 1 to 4096 characters, not empty text'],
+    [{ key: 5 }, '`key` must be text of 1 to 4096 characters, not 5'],
+    [{ key: 'k'.repeat(5000) }, '`key` must be text of 1 to 4096 characters, not text of 5000 characters'],
+    [{ workers: [] }, '`workers` must be'],
+    [{ workers: [''] }, 'not a list with empty text at 0'],
+    [{ workers: [5] }, 'not a list with 5 at 0'],
+    [{ workers: 5 }, '`workers` must be the name or address of a worker'],
+    [{ workers: null }, 'not null'],
+    [
+      { resources: { GPU: -1 } },
+      "`resources` must be amounts by name, each a number from 0, not one with -1 under 'GPU'",
+    ],
+    [{ resources: [1] }, 'not a list of 1'],
+    [{ resources: 5 }, 'not 5'],
+    [{ signal: {} }, '`signal` must be an AbortSignal, not an object'],
+    [{ pure: 'yes' }, "`pure` must be true or false, not 'yes'"],
   ])('refuse %j', (options, message) => {
-    expect(() => new FakeScheduler().executor().with(options)).toThrow(message);
+    const making = () => new FakeScheduler().executor().with(options as never);
+    expect(making).toThrow(UsageError);
+    expect(making).toThrow(message);
+  });
+
+  it('leave a map room for the numbers behind its key', () => {
+    const executor = new FakeScheduler().executor();
+    expect(() => executor.with({ key: 'k'.repeat(4095) }).map(inc, [1])).toThrow(
+      /`key` of a map must be text of 1 to \d+/,
+    );
+    expect(executor.with({ key: 'k'.repeat(4000) }).map(inc, [1])).toHaveLength(1);
+    expect(() => executor.submitGraph({ ['k'.repeat(4095)]: 1 }, ['k'.repeat(4095)])).toThrow(UsageError);
+  });
+
+  it('may ask for any time, and for none', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    await executor.gather([Infinity, 1e20].map((timeout) => executor.with({ timeout, pure: false }).submit(inc, 1)));
+    expect(scheduler.submitted.map(({ options }) => options.timeoutMs)).toEqual([undefined, 1e20]);
+  });
+
+  it('are sent with names that fit, whatever functions are called', () => {
+    const scheduler = new FakeScheduler();
+    const named = { ['n'.repeat(9000)]: (x: number): number => x + 1 };
+    const [fn] = Object.values(named) as [(x: number) => number];
+    const { key } = scheduler.executor().submit(fn, 1);
+    expect(key.length).toBeLessThan(1200);
+    expect(key).toContain('nnn…nnn');
   });
 });

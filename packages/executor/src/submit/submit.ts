@@ -1,5 +1,5 @@
 /** One task: from a function and its arguments to a future. */
-import { critically } from '@covey/protocol/internal';
+import { critically, describeValue } from '@covey/protocol/internal';
 import type { ClientTaskId, FunctionBlob, TaskOptions } from '@covey/protocol/internal';
 import { KeyConflictError, UsageError } from '../errors.js';
 import type { Future } from '../future.js';
@@ -13,7 +13,7 @@ export type AnyFunction = (...args: never[]) => unknown;
 
 /** Submits one call. See {@link Executor.submit}. */
 export function submitTask(session: Session, view: View, fn: AnyFunction, args: readonly unknown[]): Future<unknown> {
-  if (typeof fn !== 'function') throw new UsageError(`submit takes a function first, not ${describeArgument(fn)}`);
+  if (typeof fn !== 'function') throw new UsageError(`submit takes a function first, not ${describeValue(fn)}`);
   session.checkRoom();
   view.checkSignal();
   return critically(() => submitWhole(session, view, fn, args));
@@ -92,10 +92,4 @@ export function dependencyIds(
   for (const future of captured) ids.push(session.handles.idOf(future));
   for (const future of inArguments) ids.push(session.handles.idOf(future));
   return ids;
-}
-
-export function describeArgument(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? `an object of class ${value.constructor?.name ?? 'null'}` : `a ${typeof value}`;
 }

@@ -3,8 +3,9 @@
  * their ids as they become ready, and records what it was told. It keeps to the contract's order of messages and to nothing else.
  */
 import { FunctionRuntime, decode, encode } from '@covey/functions';
-import { dispatchClientBatch, taskNews } from '@covey/protocol/internal';
+import { dispatchClientBatch, systemClock, taskNews } from '@covey/protocol/internal';
 import type {
+  CallOptions,
   ClientMessageHandler,
   ClientTaskId,
   ErrorReport,
@@ -19,7 +20,7 @@ import type {
   TaskRun,
   ValueFrames,
 } from '@covey/protocol/internal';
-import { silentLogger } from '@covey/protocol';
+import { CallTimeoutError, silentLogger } from '@covey/protocol';
 import type { Logger } from '@covey/protocol';
 import { ExecutorCore } from '../executor/core.js';
 import { Executor } from '../executor.js';
@@ -136,17 +137,17 @@ export class FakeScheduler implements ClientMessageHandler, SchedulerLink {
   async call<Method extends keyof SchedulerCalls>(
     method: Method,
     params: SchedulerCalls[Method]['params'],
-    options: { readonly signal?: AbortSignal } = {},
+    options: CallOptions = {},
   ): Promise<SchedulerCalls[Method]['result']> {
     this.flush();
     this.calls.push([method, params]);
     const answer = this.answers[method] ?? this.#own[method];
     if (answer === undefined) throw new Error(`the fake scheduler has no answer for ${method}`);
-    const { signal } = options;
-    if (signal === undefined) return answer(params);
-    signal.throwIfAborted();
+    const { signal, timeoutMs } = options;
+    signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      if (timeoutMs !== undefined) systemClock.setTimer(() => reject(new CallTimeoutError(method)), timeoutMs);
       Promise.resolve(answer(params)).then(resolve, reject);
     });
   }

@@ -14,6 +14,7 @@ import {
   ModulesNotLoadedError,
 } from '@covey/functions';
 import type { CapturedFunction, CaptureOptions, EncodeOptions, Frames, HashOptions } from '@covey/functions';
+import { cutText, MAX_NAME_LENGTH } from '@covey/protocol/internal';
 import type { FunctionBlob } from '@covey/protocol/internal';
 import { Future } from '../future.js';
 
@@ -122,7 +123,9 @@ export function captureTask(fn: CallableFunction, wantsIdentity: boolean): Captu
   const captured = captureFunction(fn, wantsIdentity ? captureOptions : captureWithoutIdentity);
   let task = tasksOf.get(captured);
   if (task === undefined) {
-    const { hash, name, blob, references, identity } = captured;
+    const { hash, blob, references, identity } = captured;
+    // Whatever a computed name was made of, it is for people.
+    const name = cutText(captured.name, MAX_NAME_LENGTH);
     const futures = references as readonly Future<unknown>[];
     task = { blob: { hash, name, references: futures.length, ...blob }, identity, futures };
     tasksOf.set(captured, task);

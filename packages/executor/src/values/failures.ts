@@ -60,10 +60,10 @@ function makeError(report: ErrorReport, decode: (bytes: Uint8Array) => unknown):
 }
 
 /** The error for tasks that were cancelled or whose data is lost. */
-export function makeEnding(code: string, reason: string, key: string): Ending {
+export function makeEnding(code: string, reason: string, key: string, why?: { readonly cause: unknown }): Ending {
   const errorClass = errorClassOf(code) ?? TaskCancelledError;
   return new Ending(
-    new errorClass(reason === '' ? `'${key}' was cancelled` : `'${key}': ${reason}`, { data: { key } }),
+    new errorClass(reason === '' ? `'${key}' was cancelled` : `'${key}': ${reason}`, { data: { key }, ...why }),
   );
 }
 
