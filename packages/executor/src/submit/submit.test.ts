@@ -107,6 +107,8 @@ describe('keys', () => {
     const chains = [1, 1, 2].map((x) => executor.submit(inc, executor.submit(inc, x)).key);
     expect(chains[0]).toBe(chains[1]);
     expect(chains[0]).not.toBe(chains[2]);
+    // Of what it depends on a key has a digest, however short that is.
+    expect(executor.submit(inc, executor.with({ key: 'k' }).submit(inc, 1)).key).toMatch(/^inc-[\w-]+$/);
   });
 
   it('refuses options that do not exist, rather than pass over a misspelt one', () => {

@@ -39,7 +39,7 @@ export function describeValue(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
-  const { name = '' } = ((value).constructor as { readonly name?: string } | undefined) ?? {};
+  const { name = '' } = (value.constructor as { readonly name?: string } | undefined) ?? {};
   return name === '' || name === 'Object' ? 'an object' : `an instance of ${name}`;
 }
 

@@ -5,7 +5,7 @@
  * A turn: batches from the scheduler, from threads and from peers become stimuli of the core; at its end the news goes to the scheduler and then the orders to the
  * threads, one message each. User values are never looked into.
  */
-import { dispatchWorkerBatch, endOfTurn, MAX_TIMER_MS } from '@covey/protocol/internal';
+import { dispatchWorkerBatch, endOfTurn, systemClock } from '@covey/protocol/internal';
 import type {
   BulkClient,
   Channel,
@@ -13,6 +13,7 @@ import type {
   FunctionId,
   Opaque,
   TaskId,
+  Timer,
   UploadedFile,
 } from '@covey/protocol/internal';
 import { NotHereError } from '@covey/protocol';
@@ -77,7 +78,7 @@ export class Incarnation {
   /** Functions to be run as soon as there is a thread. */
   readonly #runsInWaiting: (() => void)[] = [];
   #isTurnPending = false;
-  #wakeTimer: NodeJS.Timeout | undefined;
+  #wakeTimer: Timer | undefined;
   #wakeAtMs = Infinity;
   #isDisposed = false;
 
@@ -139,7 +140,7 @@ export class Incarnation {
   /** Ends threads and fetches, and forgets everything. */
   async dispose(): Promise<void> {
     this.#isDisposed = true;
-    clearTimeout(this.#wakeTimer);
+    this.#stopWakeTimer();
     this.peers.close();
     await Promise.all([...this.threads.values()].map((thread) => thread.end()));
   }
@@ -254,16 +255,18 @@ export class Incarnation {
   wakeAt(timeMs: number): void {
     if (timeMs >= this.#wakeAtMs || this.#isDisposed) return;
     this.#wakeAtMs = timeMs;
-    clearTimeout(this.#wakeTimer);
-    this.#wakeTimer = setTimeout(
-      () => {
-        this.#wakeAtMs = Infinity;
-        this.core.handleWake(epochMs());
-        this.turn();
-      },
-      // Woken too early, the core finds nothing due and asks again.
-      Math.min(Math.max(0, Math.ceil(timeMs - epochMs())), MAX_TIMER_MS),
-    );
+    this.#stopWakeTimer();
+    const wake = () => {
+      this.#wakeAtMs = Infinity;
+      this.core.handleWake(epochMs());
+      this.turn();
+    };
+    const delayMs = Math.max(0, Math.ceil(timeMs - epochMs()));
+    this.#wakeTimer = systemClock.setTimer(wake, delayMs, { holdsProcess: true });
+  }
+
+  #stopWakeTimer(): void {
+    if (this.#wakeTimer !== undefined) systemClock.clearTimer(this.#wakeTimer);
   }
 
   #onReports(thread: ThreadHandle, batch: ReceivedBatch): void {
