@@ -1,17 +1,20 @@
 /**
- * What live figures cost the scheduler: its processor time a task of `map` and `gather` with nobody watching, and with
- * ten dashboards. Viewers are in a process of their own and pull over HTTP, as browsers do.
+ * What live figures cost the scheduler: its processor time a task of `map` and `gather` before anybody has watched, with
+ * ten dashboards, and when they have left long enough. Viewers are in a process of their own and pull over HTTP, as browsers do.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Executor, LocalCluster } from 'covey';
 import { inc } from '../functions.mjs';
 import { median } from '../measure.mjs';
 
 const VIEWERS = 10;
+/** After a minute the scheduler collects nothing any more. */
+const LEFT_MS = 62_000;
 const TICKS_PER_SECOND = 100;
 
 export async function viewers({ scale, rounds }) {
@@ -44,11 +47,14 @@ export async function viewers({ scale, rounds }) {
     await round();
     const watched = await measure();
     child.kill();
+    await delay(LEFT_MS);
+    const left = await measure();
     await executor.close();
     return {
       tasks: n,
       us_per_task: alone,
       us_per_task_with_10_viewers: watched,
+      us_per_task_after_they_left: left,
       more_percent: (watched / alone - 1) * 100,
     };
   } finally {

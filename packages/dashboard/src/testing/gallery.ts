@@ -1,11 +1,13 @@
 /**
  * Shows one panel, or all, of a made-up cluster: `?panel=workers&theme=dark&workers=1000`. With `panel=all` each has a
- * tile. For people who change how panels look, for tests in a browser and for benchmarks.
+ * tile; `recording=URL` replays what a cluster told. For people who change how panels look, for tests in a browser and for benchmarks.
  */
 import { plainTranslator } from '../context.js';
 import { THEME_STYLE } from '../page/theme-style.js';
 import { panels } from '../panels/all-panels.js';
+import type { FigureSource } from '../feed/figure-source.js';
 import { h } from '../view/dom.js';
+import { RecordedSource } from './recorded-source.js';
 import { SampleSource } from './sample-source.js';
 import type { SampleMood } from './sample-source.js';
 
@@ -20,16 +22,10 @@ document.head.append(
   }),
 );
 
-const source = new SampleSource({
-  mood: (query.get('mood') ?? 'busy') as SampleMood,
-  workers: number('workers', 12),
-  threads: number('threads', 4),
-  functions: number('functions', 12),
-  tasksPerSecond: number('rate', 400),
-  graphNodes: number('nodes', 700),
-  pastMs: number('past', 40_000),
-  longNames: query.get('long') === 'yes',
-});
+const recording = query.get('recording');
+const source: FigureSource =
+  recording === null ? sampleSource() : new RecordedSource(await (await fetch(recording)).arrayBuffer());
+
 const wanted = query.get('panel') ?? 'all';
 const shown = panels.filter(({ id }) => wanted === 'all' || id === wanted);
 const main = h(
@@ -49,4 +45,17 @@ for (const panel of shown) {
       task: { key: 'merge-3f29a0c1' },
     })
     .setVisible(true);
+}
+
+function sampleSource(): SampleSource {
+  return new SampleSource({
+    mood: (query.get('mood') ?? 'busy') as SampleMood,
+    workers: number('workers', 12),
+    threads: number('threads', 4),
+    functions: number('functions', 12),
+    tasksPerSecond: number('rate', 400),
+    graphNodes: number('nodes', 700),
+    pastMs: number('past', 40_000),
+    longNames: query.get('long') === 'yes',
+  });
 }
