@@ -9,9 +9,10 @@ import { Edits } from './edits.js';
 import { PERHAPS } from './notebook-scope.js';
 import { namesOfCell } from './names.js';
 import type { CellNames, NameUse } from './names.js';
-import { childrenOf, isFunction, lastStatement, namesIn, parseModule } from './syntax-tree.js';
+import type { PrintedCode } from './printed-code.js';
+import { childrenOf, isFunction, lastStatement, namesIn } from './syntax-tree.js';
 import type { AnyNode } from './syntax-tree.js';
-import { CellSyntaxError, frameOf, toJavaScript } from './typescript.js';
+import { CellSyntaxError, toJavaScript } from './typescript.js';
 
 /** The variable by which the notebook's variables are reached in compiled cells. */
 export const SCOPE = '$nb';
@@ -31,10 +32,10 @@ export interface CompiledCell {
 
 /** @throws {CellSyntaxError} */
 export function compileCell(source: string, file: string, isVariable: (name: string) => boolean): CompiledCell {
-  const { code, program } = compileToJavaScript(source, file);
-  const names = namesOfCell(program);
-  const rewriter = new CellRewriter(code, names, isVariable);
-  const body = rewriter.rewrite(program);
+  const printed = compileToJavaScript(source, file);
+  const names = namesOfCell(printed.program);
+  const rewriter = new CellRewriter(printed, names, isVariable);
+  const body = rewriter.rewrite();
   const used = new Set(names.uses.map(({ name }) => name).filter((name) => !names.declared.has(name)));
   const head = `(${names.isAsync ? 'async ' : ''}function (${PARAMETERS.join(', ')}) { 'use strict'; ${rewriter.prologue}`;
   return {
@@ -45,23 +46,8 @@ export function compileCell(source: string, file: string, isVariable: (name: str
   };
 }
 
-/** The cell's JavaScript, on the cell's lines, and its syntax tree. @throws {CellSyntaxError} */
-export function compileToJavaScript(
-  source: string,
-  file: string,
-): { readonly code: string; readonly program: AnyNode } {
-  const { code } = javaScriptOf(source, file);
-  try {
-    return { code, program: parseModule(code) };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const message = error.message.replace(/ \(\d+:\d+\)$/, '');
-    throw new CellSyntaxError(message, frameOf(code, file, (error as { pos?: number }).pos ?? 0));
-  }
-}
-
-/** A cell that is one object in braces is an object, not a block. */
-function javaScriptOf(source: string, file: string): { code: string } {
+/** A cell that is one object in braces is an object, not a block. @throws {CellSyntaxError} */
+export function compileToJavaScript(source: string, file: string): PrintedCode {
   if (/^\s*\{[^]*\}\s*;?\s*$/.test(source)) {
     try {
       return toJavaScript(`(${source.replace(/;?\s*$/, '')}\n)`, file);
@@ -73,15 +59,15 @@ function javaScriptOf(source: string, file: string): { code: string } {
 }
 
 class CellRewriter {
-  readonly #code: string;
+  readonly #printed: PrintedCode;
   readonly #names: CellNames;
   readonly #isVariable: (name: string) => boolean;
   readonly #edits = new Edits();
   readonly #functions: string[] = [];
   readonly #resets: string[] = [];
 
-  constructor(code: string, names: CellNames, isVariable: (name: string) => boolean) {
-    this.#code = code;
+  constructor(printed: PrintedCode, names: CellNames, isVariable: (name: string) => boolean) {
+    this.#printed = printed;
     this.#names = names;
     this.#isVariable = isVariable;
   }
@@ -93,7 +79,8 @@ class CellRewriter {
     return [...functions, ...resets].join(' ');
   }
 
-  rewrite(program: AnyNode): string {
+  rewrite(): string {
+    const { program } = this.#printed;
     const statements = [...childrenOf(program)];
     const last = lastStatement(statements);
     for (const statement of statements) this.#statement(statement, statement === last);
@@ -104,7 +91,7 @@ class CellRewriter {
       this.#edits.insert(end, ')');
     }
     this.#importMeta(program);
-    return this.#edits.apply(this.#code);
+    return this.#printed.onSourceLines(this.#edits);
   }
 
   #statement(node: AnyNode, isLast: boolean): void {
@@ -128,26 +115,26 @@ class CellRewriter {
           const { imported } = specifier;
           return [specifier.local.name, imported.type === 'Identifier' ? imported.name : String(imported.value)];
         });
-        this.#edits.blank(this.#code, start, end, `await $nbRun.import(${from}, ${JSON.stringify(bound)});`);
+        this.#edits.replace(start, end, `await $nbRun.import(${from}, ${JSON.stringify(bound)});`);
         return;
       }
       case 'ExportNamedDeclaration':
-        if (node.declaration == null) this.#edits.blank(this.#code, start, end);
+        if (node.declaration == null) this.#edits.remove(start, end);
         else {
-          this.#edits.blank(this.#code, start, node.declaration.start);
+          this.#edits.remove(start, node.declaration.start);
           this.#statement(node.declaration, false);
         }
         return;
       case 'ExportAllDeclaration':
-        this.#edits.blank(this.#code, start, end);
+        this.#edits.remove(start, end);
         return;
       case 'ExportDefaultDeclaration': {
         const { declaration } = node;
         if ((declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration') && declaration.id) {
-          this.#edits.blank(this.#code, start, declaration.start);
+          this.#edits.remove(start, declaration.start);
           this.#statement(declaration, false);
         } else {
-          this.#edits.blank(this.#code, start, declaration.start, isLast ? 'return (' : 'void (');
+          this.#edits.replace(start, declaration.start, isLast ? 'return (' : 'void (');
           this.#edits.replace(declaration.end, end, ');');
         }
         return;
@@ -155,7 +142,7 @@ class CellRewriter {
       case 'ExpressionStatement':
         if (!isLast) return;
         this.#edits.insert(start, 'return (');
-        this.#edits.replace(this.#code[end - 1] === ';' ? end - 1 : end, end, ');');
+        this.#edits.replace(this.#printed.code[end - 1] === ';' ? end - 1 : end, end, ');');
         return;
       default:
     }
@@ -164,7 +151,7 @@ class CellRewriter {
   #variables(node: Extract<AnyNode, { type: 'VariableDeclaration' }>, isInHead = false): void {
     const [first] = node.declarations;
     if (first === undefined) return;
-    this.#edits.blank(this.#code, node.start, first.start, isInHead ? '' : ';');
+    this.#edits.replace(node.start, first.start, isInHead ? '' : ';');
     for (const { id, init, end } of node.declarations) {
       if (init == null) {
         if (isInHead) continue;
@@ -194,8 +181,7 @@ class CellRewriter {
       if (child.type === 'VariableDeclaration' && child.kind === 'var' && node.type !== 'ExportNamedDeclaration') {
         const isInHead = /^For(In|Of)?Statement$/.test(node.type);
         const hasValue = child.declarations.some(({ init }) => init != null);
-        if (isInHead && node.type === 'ForStatement' && !hasValue)
-          this.#edits.blank(this.#code, child.start, child.end);
+        if (isInHead && node.type === 'ForStatement' && !hasValue) this.#edits.remove(child.start, child.end);
         else this.#variables(child, isInHead);
       }
       this.#varsBelow(child);

@@ -5,7 +5,7 @@
  */
 import { Edits } from './edits.js';
 import { namesOfCell } from './names.js';
-import { childrenOf, namesIn, parseModule } from './syntax-tree.js';
+import { childrenOf, namesIn } from './syntax-tree.js';
 import type { AnyNode } from './syntax-tree.js';
 import { toJavaScript } from './typescript.js';
 
@@ -21,8 +21,8 @@ export interface CompiledModule {
 
 /** @throws {CellSyntaxError} */
 export function compileModule(source: string, file: string): CompiledModule {
-  const { code } = toJavaScript(source, file);
-  const program = parseModule(code);
+  const printed = toJavaScript(source, file);
+  const { program } = printed;
   const edits = new Edits();
   const imports: string[] = [];
   const bindings = new Map<string, string>();
@@ -41,20 +41,20 @@ export function compileModule(source: string, file: string): CompiledModule {
             bindings.set(specifier.local.name, `${namespace}.default`);
           else bindings.set(specifier.local.name, `${namespace}[${JSON.stringify(nameOf(specifier.imported))}]`);
         }
-        edits.blank(code, node.start, node.end);
+        edits.remove(node.start, node.end);
         break;
       }
       case 'ExportAllDeclaration': {
         const namespace = from(node.source.value);
         if (node.exported == null) exported.push(`...$export.all(${namespace})`);
         else getter(nameOf(node.exported), namespace);
-        edits.blank(code, node.start, node.end);
+        edits.remove(node.start, node.end);
         break;
       }
       case 'ExportNamedDeclaration':
         if (node.declaration != null) {
           for (const name of declaredBy(node.declaration)) getter(name, name);
-          edits.blank(code, node.start, node.declaration.start);
+          edits.remove(node.start, node.declaration.start);
         } else {
           const namespace = node.source == null ? undefined : from(node.source.value);
           for (const { local, exported: name } of node.specifiers) {
@@ -63,7 +63,7 @@ export function compileModule(source: string, file: string): CompiledModule {
               namespace === undefined ? (bindings.get(inside) ?? inside) : `${namespace}[${JSON.stringify(inside)}]`;
             getter(nameOf(name), expression);
           }
-          edits.blank(code, node.start, node.end);
+          edits.remove(node.start, node.end);
         }
         break;
       case 'ExportDefaultDeclaration': {
@@ -73,7 +73,7 @@ export function compileModule(source: string, file: string): CompiledModule {
           declaration.id !== null;
         if (isNamed) getter('default', declaration.id?.name ?? '');
         else getter('default', '$default');
-        edits.blank(code, node.start, declaration.start, isNamed ? '' : 'const $default = ');
+        edits.replace(node.start, declaration.start, isNamed ? '' : 'const $default = ');
         break;
       }
       default:
@@ -87,7 +87,7 @@ export function compileModule(source: string, file: string): CompiledModule {
   }
   replaceImportMeta(program, edits);
   const head = `(async function (${MODULE_PARAMETERS.join(', ')}) { 'use strict'; $export({ ${exported.join(', ')} });`;
-  return { code: `${head}\n${edits.apply(code)}\n})`, imports };
+  return { code: `${head}\n${printed.onSourceLines(edits)}\n})`, imports };
 }
 
 function nameOf(node: AnyNode): string {

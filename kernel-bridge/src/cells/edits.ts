@@ -1,39 +1,38 @@
 /**
- * Changes of a text by position, made at once.
+ * Changes of a text by position, to be made at once.
  */
-interface Edit {
+export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
-  readonly order: number;
 }
 
 export class Edits {
   readonly #edits: Edit[] = [];
 
+  /** @param text on one line. */
   replace(start: number, end: number, text: string): void {
-    this.#edits.push({ start, end, text, order: this.#edits.length });
+    this.#edits.push({ start, end, text });
   }
 
   insert(at: number, text: string): void {
     this.replace(at, at, text);
   }
 
-  /** Takes text away, and keeps its lines. */
-  blank(code: string, start: number, end: number, text = ''): void {
-    this.replace(start, end, text + '\n'.repeat(code.slice(start, end).split('\n').length - 1));
+  remove(start: number, end: number): void {
+    this.replace(start, end, '');
   }
 
-  apply(code: string): string {
-    const sorted = this.#edits.sort((a, b) => a.start - b.start || a.end - b.end || a.order - b.order);
-    let result = '';
+  /** As they follow each other in the text, without those inside of another. */
+  inOrder(): Edit[] {
     let at = 0;
-    for (const { start, end, text } of sorted) {
-      // What lies inside of a text that was taken away went with it.
-      if (start < at) continue;
-      result += code.slice(at, start) + text;
-      at = end;
-    }
-    return result + code.slice(at);
+    // Sorting keeps those of one place in the order in which they were made.
+    return this.#edits
+      .sort((a, b) => a.start - b.start || a.end - b.end)
+      .filter(({ start, end }) => {
+        if (start < at) return false;
+        at = end;
+        return true;
+      });
   }
 }

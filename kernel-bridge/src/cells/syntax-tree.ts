@@ -1,13 +1,23 @@
 /**
  * The syntax tree of a cell's JavaScript, as acorn gives it, with the little that is needed to walk it.
  */
-import { parse } from 'acorn';
-import type { AnyNode, Program } from 'acorn';
+import { Parser } from 'acorn';
+import type { AnyNode, Options } from 'acorn';
 
 export type { AnyNode } from 'acorn';
 
-export function parseModule(code: string): Program {
-  return parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
+/** What is exported may be another cell's. */
+const CellParser = Parser.extend(
+  (Base) =>
+    class extends Base {
+      checkLocalExport(): void {
+        // Whether it is there shows when it is used.
+      }
+    },
+);
+
+export function parseModule(code: string, listeners: Pick<Options, 'onToken' | 'onComment'> = {}): AnyNode {
+  return CellParser.parse(code, { ...listeners, ecmaVersion: 'latest', sourceType: 'module' });
 }
 
 /** The nodes right below a node, in the order of the text. */

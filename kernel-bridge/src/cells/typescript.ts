@@ -3,12 +3,9 @@
  * compiles a cell in a fraction of one, where `typescript` itself needs 300 ms and 90 MB to load. It checks no types.
  */
 import { transformSync } from 'oxc-transform';
-import { keepSourceLines } from './source-lines.js';
-
-export interface JavaScript {
-  /** On the lines of the TypeScript from which it was made. */
-  readonly code: string;
-}
+import { PrintedCode } from './printed-code.js';
+import { SourceMap, placeAt } from './source-map.js';
+import type { Place } from './source-map.js';
 
 /** The text is not TypeScript. Its stack is the place and the lines around it. */
 export class CellSyntaxError extends SyntaxError {
@@ -23,20 +20,31 @@ export class CellSyntaxError extends SyntaxError {
 }
 
 /** @throws {CellSyntaxError} */
-export function toJavaScript(code: string, file: string): JavaScript {
+export function toJavaScript(code: string, file: string): PrintedCode {
   const result = transformSync(file, code, {
     lang: 'ts',
     sourceType: 'module',
     sourcemap: true,
-    target: 'node20',
     typescript: { onlyRemoveTypeImports: true, rewriteImportExtensions: false },
   });
   const [error] = result.errors.filter(isError);
   if (error !== undefined) {
     const [label] = error.labels;
-    throw new CellSyntaxError(error.message, label === undefined ? '' : frameOf(code, file, label.start));
+    throw new CellSyntaxError(
+      error.message,
+      label === undefined ? '' : frameOf(code, file, placeAt(code, label.start)),
+    );
   }
-  return { code: keepSourceLines(result.code, result.map?.mappings ?? '') };
+  // Each look at a result's text makes the text anew.
+  const printed = result.code;
+  const map = new SourceMap(printed, result.map?.mappings ?? '');
+  try {
+    return new PrintedCode(printed, map);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const message = error.message.replace(/ \(\d+:\d+\)$/, '');
+    throw new CellSyntaxError(message, frameOf(code, file, map.placeOf((error as { pos?: number }).pos ?? 0)));
+  }
 }
 
 /** Warnings and advice are no reason not to run a cell. */
@@ -44,12 +52,11 @@ export function isError({ severity }: { readonly severity: string }): boolean {
   return severity === 'Error';
 }
 
-/** The line with the error, two before it, and a mark. */
-export function frameOf(code: string, file: string, position: number): string {
-  const before = code.slice(0, position).split('\n');
-  const line = before.length;
-  const column = (before.at(-1) ?? '').length + 1;
-  const lines = code.split('\n');
+/** The line of a place in the source, two before it, and a mark. */
+export function frameOf(source: string, file: string, place: Place): string {
+  const line = place.line + 1;
+  const column = place.column + 1;
+  const lines = source.split('\n');
   const width = String(line).length;
   const shown = lines.slice(Math.max(0, line - 3), line).map((text, index, all) => {
     const number = line - all.length + 1 + index;

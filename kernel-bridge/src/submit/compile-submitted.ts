@@ -8,6 +8,7 @@ import { Edits } from '../cells/edits.js';
 import { namesOfCell } from '../cells/names.js';
 import type { CellNames, NameUse } from '../cells/names.js';
 import { PERHAPS } from '../cells/notebook-scope.js';
+import type { PrintedCode } from '../cells/printed-code.js';
 import { childrenOf, lastStatement } from '../cells/syntax-tree.js';
 import type { AnyNode } from '../cells/syntax-tree.js';
 import { CellSyntaxError, frameOf } from '../cells/typescript.js';
@@ -47,18 +48,20 @@ export function compileSubmitted(
   name: string,
   scope: SubmissionScope,
 ): CompiledSubmission {
-  const { code, program } = compileToJavaScript(source, file);
+  const printed = compileToJavaScript(source, file);
+  const { program } = printed;
   const names = namesOfCell(program);
   const edits = new Edits();
   const imports: SubmittedImport[] = [];
   const statements = [...childrenOf(program)];
   const last = lastStatement(statements);
   if (last === undefined) throw new CellSyntaxError('There is nothing to submit: the cell is empty.', '');
-  for (const statement of statements) rewriteStatement(statement, { code, edits, imports, isLast: statement === last });
-  for (const use of names.uses) rewriteUse(use, { source, code, file, names, edits, scope });
+  for (const statement of statements)
+    rewriteStatement(statement, { code: printed.code, edits, imports, isLast: statement === last });
+  for (const use of names.uses) rewriteUse(use, { source, printed, file, names, edits, scope });
   rewriteMeta(program, edits);
   // It begins on the cell's first line: what begins before a script's first line V8 can't be asked about.
-  const fn = `return async function ${name}() { ${edits.apply(code)}\n};`;
+  const fn = `return async function ${name}() { ${printed.onSourceLines(edits)}\n};`;
   return { code: `(function (${SCOPE}, ${IMPORTS}) { 'use strict';\n${fn} })`, imports };
 }
 
@@ -74,19 +77,20 @@ function rewriteStatement(node: AnyNode, context: StatementContext): void {
   switch (node.type) {
     case 'ImportDeclaration':
       imports.push({ specifier: String(node.source.value), bound: boundBy(node) });
-      edits.blank(code, node.start, node.end);
+      edits.remove(node.start, node.end);
       return;
     case 'ExportNamedDeclaration':
-      if (node.declaration == null) edits.blank(code, node.start, node.end);
-      else edits.blank(code, node.start, node.declaration.start);
+      if (node.declaration == null) edits.remove(node.start, node.end);
+      else edits.remove(node.start, node.declaration.start);
       return;
     case 'ExportAllDeclaration':
-      edits.blank(code, node.start, node.end);
+      edits.remove(node.start, node.end);
       return;
     case 'ExportDefaultDeclaration': {
       const { declaration } = node;
       const isNamed = 'id' in declaration && declaration.id != null && declaration.type.endsWith('Declaration');
-      edits.blank(code, node.start, declaration.start, isNamed ? '' : isLast ? 'return ' : 'void ');
+      edits.replace(node.start, declaration.start, isNamed ? '' : isLast ? 'return (' : 'void (');
+      if (!isNamed) edits.replace(declaration.end, node.end, ');');
       return;
     }
     case 'ExpressionStatement':
@@ -109,20 +113,20 @@ function boundBy(node: Extract<AnyNode, { type: 'ImportDeclaration' }>): [string
 
 interface UseContext {
   readonly source: string;
-  readonly code: string;
+  readonly printed: PrintedCode;
   readonly file: string;
   readonly names: CellNames;
   readonly edits: Edits;
   readonly scope: SubmissionScope;
 }
 
-function rewriteUse(use: NameUse, { source, code, file, names, edits, scope }: UseContext): void {
+function rewriteUse(use: NameUse, { source, printed, file, names, edits, scope }: UseContext): void {
   const { name, start, end, form, isWrite } = use;
   const kind = names.declared.get(name);
   if (kind !== undefined && kind !== 'import') return;
   if (kind === undefined && !scope.isVariable(name)) return;
   const refuse = (why: string): never => {
-    throw new CellSyntaxError(why, frameOf(source, file, positionIn(source, code, name, start)));
+    throw new CellSyntaxError(why, frameOf(source, file, printed.map.placeOf(start)));
   };
   if (isWrite) {
     refuse(
@@ -139,18 +143,6 @@ function rewriteUse(use: NameUse, { source, code, file, names, edits, scope }: U
   else if (form === 'typeof' && kind === undefined) {
     edits.replace(start, end, `${SCOPE}.${PERHAPS}${name}`);
   } else edits.replace(start, end, member);
-}
-
-/** Lines are the same in both texts; on its line the name is looked for by how often it came before. */
-function positionIn(source: string, code: string, name: string, start: number): number {
-  const lineStart = code.lastIndexOf('\n', start - 1) + 1;
-  const line = code.slice(0, start).split('\n').length - 1;
-  const sourceLine = source.split('\n')[line] ?? '';
-  const sourceStart = source.split('\n').slice(0, line).join('\n').length + (line > 0 ? 1 : 0);
-  const pattern = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`, 'g');
-  const nth = [...code.slice(lineStart, start).matchAll(pattern)].length;
-  const found = [...sourceLine.matchAll(pattern)];
-  return sourceStart + ((found[nth] ?? found[0])?.index ?? 0);
 }
 
 function rewriteMeta(node: AnyNode, edits: Edits): void {
