@@ -9,10 +9,14 @@ import { Edits } from './edits.js';
 import { PERHAPS } from './notebook-scope.js';
 import { namesOfCell } from './names.js';
 import type { CellNames, NameUse } from './names.js';
+import { asObject } from './object-cell.js';
 import type { PrintedCode } from './printed-code.js';
-import { childrenOf, isFunction, lastStatement, namesIn } from './syntax-tree.js';
+import { HELPERS } from './runtime-helpers.js';
+import { childrenOf, isDecoration, isFunction, lastStatement, namesIn } from './syntax-tree.js';
 import type { AnyNode } from './syntax-tree.js';
 import { CellSyntaxError, toJavaScript } from './typescript.js';
+import { rewriteUsing } from './using.js';
+import type { Around } from './using.js';
 
 /** The variable by which the notebook's variables are reached in compiled cells. */
 export const SCOPE = '$nb';
@@ -33,13 +37,14 @@ export interface CompiledCell {
 /** @throws {CellSyntaxError} */
 export function compileCell(source: string, file: string, isVariable: (name: string) => boolean): CompiledCell {
   const printed = compileToJavaScript(source, file);
-  const names = namesOfCell(printed.program);
+  const names = namesOfCell(printed);
   const rewriter = new CellRewriter(printed, names, isVariable);
   const body = rewriter.rewrite();
   const used = new Set(names.uses.map(({ name }) => name).filter((name) => !names.declared.has(name)));
-  const head = `(${names.isAsync ? 'async ' : ''}function (${PARAMETERS.join(', ')}) { 'use strict'; ${rewriter.prologue}`;
+  const { before, after } = rewriter.around;
+  const head = `(${names.isAsync ? 'async ' : ''}function (${PARAMETERS.join(', ')}) { 'use strict';${before} ${rewriter.prologue}`;
   return {
-    code: `${head}\n${body}\n})`,
+    code: `${head}\n${body}\n${after}})`,
     declared: [...names.declared.keys()],
     used: [...used],
     isAsync: names.isAsync,
@@ -48,9 +53,13 @@ export function compileCell(source: string, file: string, isVariable: (name: str
 
 /** A cell that is one object in braces is an object, not a block. @throws {CellSyntaxError} */
 export function compileToJavaScript(source: string, file: string): PrintedCode {
-  if (/^\s*\{[^]*\}\s*;?\s*$/.test(source)) {
+  const object = asObject(source);
+  if (object !== undefined) {
     try {
-      return toJavaScript(`(${source.replace(/;?\s*$/, '')}\n)`, file);
+      const printed = toJavaScript(object, file);
+      const [statement, ...others] = childrenOf(printed.program);
+      const isObject = statement?.type === 'ExpressionStatement' && statement.expression.type === 'ObjectExpression';
+      if (isObject && others.length === 0) return printed;
     } catch (error) {
       if (!(error instanceof CellSyntaxError)) throw error;
     }
@@ -72,6 +81,9 @@ class CellRewriter {
     this.#isVariable = isVariable;
   }
 
+  /** What comes around all of it. */
+  around: Around = { before: '', after: '' };
+
   /** What comes before the first line. */
   get prologue(): string {
     const functions = this.#functions.map((name) => `${SCOPE}.${name} = ${name};`);
@@ -80,7 +92,7 @@ class CellRewriter {
   }
 
   rewrite(): string {
-    const { program } = this.#printed;
+    const { code, program } = this.#printed;
     const statements = [...childrenOf(program)];
     const last = lastStatement(statements);
     for (const statement of statements) this.#statement(statement, statement === last);
@@ -90,7 +102,8 @@ class CellRewriter {
       this.#edits.insert(start, '$nbRun.wait(');
       this.#edits.insert(end, ')');
     }
-    this.#importMeta(program);
+    if (code.includes('import.meta')) this.#importMeta(program);
+    this.around = rewriteUsing(this.#printed, this.#edits, `${SCOPE}.${HELPERS}`);
     return this.#printed.onSourceLines(this.#edits);
   }
 
@@ -140,7 +153,7 @@ class CellRewriter {
         return;
       }
       case 'ExpressionStatement':
-        if (!isLast) return;
+        if (!isLast || isDecoration(node)) return;
         this.#edits.insert(start, 'return (');
         this.#edits.replace(this.#printed.code[end - 1] === ';' ? end - 1 : end, end, ');');
         return;
@@ -150,7 +163,7 @@ class CellRewriter {
 
   #variables(node: Extract<AnyNode, { type: 'VariableDeclaration' }>, isInHead = false): void {
     const [first] = node.declarations;
-    if (first === undefined) return;
+    if (first === undefined || namesIn(first.id).some((name) => this.#names.ownNames.has(name))) return;
     this.#edits.replace(node.start, first.start, isInHead ? '' : ';');
     for (const { id, init, end } of node.declarations) {
       if (init == null) {
@@ -166,7 +179,7 @@ class CellRewriter {
         continue;
       }
       if (isEnum(init, id.name)) this.#resets.push(id.name);
-      if (isAnonymous(init)) {
+      if (isAnonymous(init) && !node.kind.endsWith('using')) {
         // Keeps the name that the function would have had.
         this.#edits.insert(init.start, `{ ${JSON.stringify(id.name)}: `);
         this.#edits.insert(init.end, ` }[${JSON.stringify(id.name)}]`);

@@ -5,12 +5,14 @@
  */
 import { Edits } from './edits.js';
 import { namesOfCell } from './names.js';
+import { HELPERS } from './runtime-helpers.js';
 import { childrenOf, namesIn } from './syntax-tree.js';
 import type { AnyNode } from './syntax-tree.js';
 import { toJavaScript } from './typescript.js';
+import { rewriteUsing } from './using.js';
 
-/** What the function is called with: where exports go, the imported namespaces in order, and `import.meta`. */
-export const MODULE_PARAMETERS = ['$export', '$imports', '$meta'] as const;
+/** What the function is called with: where exports go, the imported namespaces in order, and `import.meta`; and what compiled code calls. */
+export const MODULE_PARAMETERS = ['$export', '$imports', '$meta', HELPERS] as const;
 
 export interface CompiledModule {
   /** An expression; one line longer than the module, at its beginning. */
@@ -79,15 +81,16 @@ export function compileModule(source: string, file: string): CompiledModule {
       default:
     }
   }
-  for (const { name, start, end, form } of namesOfCell(program).uses) {
+  for (const { name, start, end, form } of namesOfCell(printed).uses) {
     const binding = bindings.get(name);
     if (binding === undefined) continue;
     const text = form === 'callee' ? `(0, ${binding})` : form === 'shorthand' ? `${name}: ${binding}` : binding;
     edits.replace(start, end, text);
   }
   replaceImportMeta(program, edits);
-  const head = `(async function (${MODULE_PARAMETERS.join(', ')}) { 'use strict'; $export({ ${exported.join(', ')} });`;
-  return { code: `${head}\n${printed.onSourceLines(edits)}\n})`, imports };
+  const { before, after } = rewriteUsing(printed, edits, HELPERS, 'const');
+  const head = `(async function (${MODULE_PARAMETERS.join(', ')}) { 'use strict';${before} $export({ ${exported.join(', ')} });`;
+  return { code: `${head}\n${printed.onSourceLines(edits)}\n${after}})`, imports };
 }
 
 function nameOf(node: AnyNode): string {

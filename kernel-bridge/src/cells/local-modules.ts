@@ -7,6 +7,7 @@ import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
 import { compileModule } from './compile-module.js';
+import { runtimeHelpers } from './runtime-helpers.js';
 
 export type Namespace = Readonly<Record<string, unknown>>;
 type Getters = Readonly<Record<string, () => unknown>>;
@@ -24,7 +25,7 @@ interface LoadedModule {
   readonly children: string[];
 }
 
-type Body = (exporter: Export, imports: readonly Namespace[], meta: object) => Promise<void>;
+type Body = (exporter: Export, imports: readonly Namespace[], meta: object, helpers: object) => Promise<void>;
 
 const typeScript = ['.ts', '.mts', '.cts'];
 
@@ -102,7 +103,8 @@ export class LocalModules {
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     const body = script.runInThisContext() as Body;
-    await body(exporterTo(namespace), imported, { url: pathToFileURL(path).href, filename: path, dirname: folder });
+    const meta = { url: pathToFileURL(path).href, filename: path, dirname: folder };
+    await body(exporterTo(namespace), imported, meta, runtimeHelpers);
   }
 
   #reaches(from: string, to: string, seen = new Set<string>()): boolean {

@@ -2,7 +2,7 @@
  * What `import` means in a cell: packages from the notebook's folder, its own files beside it.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
@@ -14,7 +14,7 @@ type NativeImport = (specifier: string) => Promise<Namespace>;
 
 export class ModuleImporter {
   /** Of the notebook: it stands in its folder. */
-  readonly meta: object;
+  readonly meta: { readonly url: string; readonly filename: string; readonly dirname: string };
   /** CommonJS' own, from the notebook's folder. */
   readonly require: NodeJS.Require;
   readonly #import: NativeImport;
@@ -26,12 +26,11 @@ export class ModuleImporter {
     const url = pathToFileURL(filename).href;
     this.require = createRequire(filename);
     this.#folder = folder;
-    this.meta = {
-      url,
-      filename,
-      dirname: folder,
-      resolve: (specifier: string) => pathToFileURL(this.require.resolve(specifier)).href,
-    };
+    const resolve = (specifier: string): string =>
+      isBuiltin(specifier)
+        ? specifier.replace(/^(?!node:)/, 'node:')
+        : pathToFileURL(this.require.resolve(specifier)).href;
+    this.meta = Object.assign({ url, filename, dirname: folder }, { resolve });
     this.#import = nativeImportFrom(url);
     this.#local = new LocalModules((specifier, importer) => nativeImportFrom(pathToFileURL(importer).href)(specifier));
   }

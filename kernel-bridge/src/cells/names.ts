@@ -2,6 +2,7 @@
  * Which names of a cell's text mean the notebook's variables: those that the cell declares at its top, and those that
  * nothing around their use declares. Names that belong to the inside of functions and blocks are never reported.
  */
+import type { PrintedCode } from './printed-code.js';
 import { childrenOf, isFunction, namesIn } from './syntax-tree.js';
 import type { AnyNode } from './syntax-tree.js';
 
@@ -21,6 +22,8 @@ export interface CellNames {
   readonly uses: readonly NameUse[];
   /** Whether the top of the cell waits: `await`, `for await`, a static import. */
   readonly isAsync: boolean;
+  /** What the compiler declared at the top for itself. */
+  readonly ownNames: ReadonlySet<string>;
   /** Positions of the operands of `await` at the top of the cell. */
   readonly awaited: readonly { readonly start: number; readonly end: number }[];
 }
@@ -30,29 +33,44 @@ interface Scope {
   readonly parent: Scope | undefined;
 }
 
-export function namesOfCell(program: AnyNode): CellNames {
-  return new NameFinder().find(program);
+export function namesOfCell({ program, isWritten }: PrintedCode): CellNames {
+  return new NameFinder(isWritten).find(program);
 }
 
 class NameFinder {
+  readonly #isWritten: (name: string) => boolean;
+  readonly #top: Scope = { names: new Set(), parent: undefined };
   readonly #declared = new Map<string, DeclarationKind>();
   readonly #uses: NameUse[] = [];
   readonly #awaited: { start: number; end: number }[] = [];
   #isAsync = false;
   #functionDepth = 0;
 
+  constructor(isWritten: (name: string) => boolean) {
+    this.#isWritten = isWritten;
+  }
+
   find(program: AnyNode): CellNames {
     for (const statement of childrenOf(program)) this.#declareTop(statement);
     this.#declareVars(program);
-    for (const statement of childrenOf(program)) this.#visit(statement, undefined);
-    return { declared: this.#declared, uses: this.#uses, isAsync: this.#isAsync, awaited: this.#awaited };
+    for (const statement of childrenOf(program)) this.#visit(statement, this.#top);
+    return {
+      declared: this.#declared,
+      uses: this.#uses,
+      isAsync: this.#isAsync,
+      ownNames: this.#top.names,
+      awaited: this.#awaited,
+    };
   }
 
   #declareTop(node: AnyNode): void {
     switch (node.type) {
       case 'VariableDeclaration':
         for (const { id } of node.declarations) {
-          for (const name of namesIn(id)) this.#declared.set(name, node.kind === 'var' ? 'var' : kindOf(node.kind));
+          for (const name of namesIn(id)) {
+            if (!this.#isWritten(name)) this.#top.names.add(name);
+            else this.#declared.set(name, node.kind === 'var' ? 'var' : kindOf(node.kind));
+          }
         }
         return;
       case 'FunctionDeclaration':
@@ -69,9 +87,7 @@ class NameFinder {
         if (node.declaration != null) this.#declareTop(node.declaration);
         return;
       case 'ExportDefaultDeclaration':
-        if (node.declaration.type === 'FunctionDeclaration' && node.declaration.id !== null) {
-          this.#declared.set(node.declaration.id.name, 'function');
-        }
+        this.#declareTop(node.declaration);
         return;
       default:
     }
@@ -83,7 +99,9 @@ class NameFinder {
       if (isFunction(child) || child.type === 'ClassBody') continue;
       if (child.type === 'VariableDeclaration' && child.kind === 'var') {
         for (const { id } of child.declarations) {
-          for (const name of namesIn(id)) if (!this.#declared.has(name)) this.#declared.set(name, 'var');
+          for (const name of namesIn(id)) {
+            if (!this.#declared.has(name) && !this.#top.names.has(name)) this.#declared.set(name, 'var');
+          }
         }
       }
       this.#declareVars(child);
@@ -158,6 +176,10 @@ class NameFinder {
         return;
       case 'UpdateExpression':
         this.#visitTarget(node.argument, scope);
+        return;
+      case 'VariableDeclaration':
+        if (node.kind === 'await using' && this.#functionDepth === 0) this.#isAsync = true;
+        for (const declarator of node.declarations) this.#visit(declarator, scope);
         return;
       case 'VariableDeclarator':
         this.#visitTarget(node.id, scope, true);

@@ -6,6 +6,8 @@
  * user's own: only the members that a function uses travel with it.
  */
 
+import { HELPERS, runtimeHelpers } from './runtime-helpers.js';
+
 export type Variables = Record<string, unknown>;
 
 export class NotebookScope {
@@ -102,10 +104,11 @@ function behindVariables(variables: () => Variables): object {
   return new Proxy(Object.create(null) as object, {
     has: (_, name) => {
       const asked = perhaps(name);
-      return name in global || (asked !== undefined && Object.hasOwn(variables(), asked));
+      return name in global || name === HELPERS || (asked !== undefined && Object.hasOwn(variables(), asked));
     },
     get: (_, name) => {
       if (name in global || typeof name === 'symbol' || asked.has(name)) return global[name as string];
+      if (name === HELPERS) return runtimeHelpers;
       const own = perhaps(name);
       if (own !== undefined) return Object.hasOwn(variables(), own) ? variables()[own] : global[own];
       throw new ReferenceError(`${name} is not defined`);

@@ -24,6 +24,8 @@ interface Piece {
 
 export class PrintedCode {
   readonly program: AnyNode;
+  /** Whether a name is its author's: compilers make names of their own, and all of them begin so. */
+  readonly isWritten: (name: string) => boolean;
   readonly #code: string;
   readonly #pieces: readonly Piece[];
 
@@ -31,6 +33,7 @@ export class PrintedCode {
   constructor(
     code: string,
     readonly map: SourceMap,
+    source: string,
   ) {
     const pieces: Piece[] = [];
     let before: Token | undefined;
@@ -48,6 +51,7 @@ export class PrintedCode {
       },
     });
     givePlaces(pieces, map);
+    this.isWritten = (name) => !name.startsWith('_') || source.includes(name);
     this.#code = code;
     this.#pieces = pieces;
   }

@@ -3,21 +3,26 @@
  */
 import { Parser } from 'acorn';
 import type { AnyNode, Options } from 'acorn';
+import { HELPERS } from './runtime-helpers.js';
 
 export type { AnyNode } from 'acorn';
 
-/** What is exported may be another cell's. */
-const CellParser = Parser.extend(
-  (Base) =>
-    class extends Base {
-      checkLocalExport(): void {
-        // Whether it is there shows when it is used.
-      }
-    },
-);
+let parser: typeof Parser | undefined;
+
+/** Made at first use: not every thread that knows cells parses one. */
+function cellParser(): typeof Parser {
+  return (parser ??= Parser.extend(
+    (Base) =>
+      class extends Base {
+        checkLocalExport(): void {
+          // What is exported may be another cell's: whether it is there shows when it is used.
+        }
+      },
+  ));
+}
 
 export function parseModule(code: string, listeners: Pick<Options, 'onToken' | 'onComment'> = {}): AnyNode {
-  return CellParser.parse(code, { ...listeners, ecmaVersion: 'latest', sourceType: 'module' });
+  return cellParser().parse(code, { ...listeners, ecmaVersion: 'latest', sourceType: 'module' });
 }
 
 /** The nodes right below a node, in the order of the text. */
@@ -46,6 +51,16 @@ export function lastStatement(statements: readonly AnyNode[]): AnyNode | undefin
       statement.specifiers.length === 0
     );
   });
+}
+
+/** What a compiler made of the decorators of a class: no statement of its author's. */
+export function isDecoration(node: AnyNode): boolean {
+  if (node.type !== 'ExpressionStatement') return false;
+  let { expression } = node;
+  while (expression.type === 'AssignmentExpression') expression = expression.right;
+  if (expression.type !== 'CallExpression' || expression.callee.type !== 'MemberExpression') return false;
+  const { object } = expression.callee;
+  return object.type === 'Identifier' && object.name === HELPERS;
 }
 
 export function isFunction(node: AnyNode): boolean {

@@ -3,6 +3,7 @@
  * compiles a cell in a fraction of one, where `typescript` itself needs 300 ms and 90 MB to load. It checks no types.
  */
 import { transformSync } from 'oxc-transform';
+import type { HelperMode } from 'oxc-transform';
 import { PrintedCode } from './printed-code.js';
 import { SourceMap, placeAt } from './source-map.js';
 import type { Place } from './source-map.js';
@@ -26,12 +27,14 @@ export function toJavaScript(code: string, file: string): PrintedCode {
     sourceType: 'module',
     sourcemap: true,
     typescript: { onlyRemoveTypeImports: true, rewriteImportExtensions: false },
+    decorator: { legacy: true },
+    helpers: { mode: 'External' as HelperMode },
   });
   const [error] = result.errors.filter(isError);
   if (error !== undefined) {
     const [label] = error.labels;
     throw new CellSyntaxError(
-      error.message,
+      isJsx(code) ? noJsx : error.message,
       label === undefined ? '' : frameOf(code, file, placeAt(code, label.start)),
     );
   }
@@ -39,12 +42,26 @@ export function toJavaScript(code: string, file: string): PrintedCode {
   const printed = result.code;
   const map = new SourceMap(printed, result.map?.mappings ?? '');
   try {
-    return new PrintedCode(printed, map);
+    return new PrintedCode(printed, map, code);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    const message = error.message.replace(/ \(\d+:\d+\)$/, '');
-    throw new CellSyntaxError(message, frameOf(code, file, map.placeOf((error as { pos?: number }).pos ?? 0)));
+    const isDecorator = printed[positionOf(error)] === '@';
+    const message = isDecorator ? noDecorator : error.message.replace(/ \(\d+:\d+\)$/, '');
+    throw new CellSyntaxError(message, frameOf(code, file, map.placeOf(positionOf(error))));
   }
+}
+
+const noJsx =
+  'JSX is not compiled: cells are TypeScript without it. Write calls in its place, such as createElement(…).';
+const noDecorator = 'Decorators stand before classes that are declared, and before what is in them.';
+
+function isJsx(code: string): boolean {
+  return !transformSync('cell.tsx', code, { lang: 'tsx', sourceType: 'module' }).errors.some(isError);
+}
+
+/** Of acorn's errors. */
+function positionOf(error: SyntaxError): number {
+  return (error as { pos?: number }).pos ?? 0;
 }
 
 /** Warnings and advice are no reason not to run a cell. */

@@ -21,6 +21,8 @@ export function compilerOptions(typescript: typeof ts, folder: string): ts.Compi
     skipLibCheck: true,
     typeRoots: typeRoots(folder),
     types: ['node'],
+    // As cells are compiled.
+    experimentalDecorators: true,
     paths: ownPackages(),
   };
 }

@@ -146,6 +146,25 @@ describe('the language', () => {
     ],
     ['require', "require('node:os').EOL", "'\\n'"],
     ['dynamic import', "(await import('node:path')).sep", "'/'"],
+    [
+      'the notebook’s place',
+      '[__filename === import.meta.filename, __dirname === import.meta.dirname]',
+      '[ true, true ]',
+    ],
+    [
+      'where modules are',
+      "['fs', 'node:fs', './connection.json'].map((name) => import.meta.resolve(name).replace(__dirname, ''))",
+      "[ 'node:fs', 'node:fs', 'file:///connection.json' ]",
+    ],
+    ['exported classes', 'export default class Exported { v = 1 }\nnew Exported().v', '1'],
+    ['exports of what another cell declared', 'export { Exported as default };\ntypeof Exported', "'function'"],
+    ['an object behind a comment', '// what it is\n/* and why */ { a: 1, b: [2] };', '{ a: 1, b: [ 2 ] }'],
+    [
+      'decorators and accessors',
+      'const marked = (c: any) => { c.mark = 1 };\n@marked class Marked { accessor x = 2; static of = () => new Marked() }\n[(Marked as any).mark, Marked.of().x]',
+      '[ 1, 2 ]',
+    ],
+    ['a decorated class is no result', '@((c: any) => c) class Decorated {}', 'undefined'],
     ['typeof of what nobody declared', 'typeof nobodyDeclaredThis', "'undefined'"],
   ])('%s', async (_, code, expected) => {
     expect(await resultOf(code)).toBe(expected);
@@ -215,6 +234,18 @@ describe('errors', () => {
     const { ename, text } = await errorOf('const ok = 1;\nconst z: number =;');
     expect(ename).toBe('SyntaxError');
     expect(text).toMatch(/cell-\d+\.ts:2:18/);
+  });
+
+  test.each([
+    ['JSX', 'const x = 1;\nconst y = <b>{x}</b>', /JSX is not compiled[^]*cell-\d+\.ts:2/],
+    ['decorators of expressions', 'let d;\nconst c = @d class {}', /Decorators stand before[^]*cell-\d+\.ts:2:11/],
+    [
+      'decorators of the standard',
+      'class D { @((f: any) => () => f) m() {} }',
+      /decorator of 'm'[^]*experimentalDecorators/,
+    ],
+  ])('say what is not compiled: %s', async (_, code, text) => {
+    expect((await errorOf(code)).text).toMatch(text);
   });
 
   test.each([

@@ -61,6 +61,8 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
     submit: (submission) => submittedCells.submit(submission),
   });
   scope.provide('require', importer.require);
+  scope.provide('__filename', importer.meta.filename);
+  scope.provide('__dirname', importer.meta.dirname);
   const choice = new ClusterChoice();
   const hosted = hostExecutors(output, choice);
   const notebookExecutor = new NotebookExecutor({

@@ -15,6 +15,7 @@ test.each([
   ['// a comment\n{ a: 1, b: 2 };', 'complete'],
   ['{ a: 1, b:', 'incomplete'],
   ['{ a: 1 } b c', 'invalid'],
+  ['@sealed class A { accessor x = 1 }', 'complete'],
   ['%who', 'complete'],
   ['%timeit f(', 'complete'],
   ['%%timeit', 'incomplete'],

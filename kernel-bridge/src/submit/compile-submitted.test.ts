@@ -36,6 +36,9 @@ test.each([
   ['enums', 'enum E { A = 3 } E.A', 3],
   ['exports are left out', 'export const a = 1; export default a + 1', 2],
   ['type imports vanish', "import type { Future } from 'covey';\n5", 5],
+  ['using', 'using a = { v: 4, [Symbol.dispose]() {} }; a.v', 4],
+  ['a default on its own line', 'export default\n  // why\n  data + 1', 3],
+  ['a decorated class is no result', 'const d = (c: object) => c; @d class C {}', undefined],
   ['without an expression at the end there is no result', 'const a = 1', undefined],
 ])('%s', async (_, source, expected) => {
   expect(await run(source, { data: 2 })).toEqual(expected);

@@ -9,9 +9,11 @@ import { namesOfCell } from '../cells/names.js';
 import type { CellNames, NameUse } from '../cells/names.js';
 import { PERHAPS } from '../cells/notebook-scope.js';
 import type { PrintedCode } from '../cells/printed-code.js';
-import { childrenOf, lastStatement } from '../cells/syntax-tree.js';
+import { HELPERS } from '../cells/runtime-helpers.js';
+import { childrenOf, isDecoration, lastStatement } from '../cells/syntax-tree.js';
 import type { AnyNode } from '../cells/syntax-tree.js';
 import { CellSyntaxError, frameOf } from '../cells/typescript.js';
+import { rewriteUsing } from '../cells/using.js';
 
 /** Where what the cell imports is. It is imported in the kernel, and travels like what other cells imported. */
 export const IMPORTS = '$nbImports';
@@ -50,7 +52,7 @@ export function compileSubmitted(
 ): CompiledSubmission {
   const printed = compileToJavaScript(source, file);
   const { program } = printed;
-  const names = namesOfCell(program);
+  const names = namesOfCell(printed);
   const edits = new Edits();
   const imports: SubmittedImport[] = [];
   const statements = [...childrenOf(program)];
@@ -60,8 +62,9 @@ export function compileSubmitted(
     rewriteStatement(statement, { code: printed.code, edits, imports, isLast: statement === last });
   for (const use of names.uses) rewriteUse(use, { source, printed, file, names, edits, scope });
   rewriteMeta(program, edits);
+  const { before, after } = rewriteUsing(printed, edits, `${SCOPE}.${HELPERS}`, 'const');
   // It begins on the cell's first line: what begins before a script's first line V8 can't be asked about.
-  const fn = `return async function ${name}() { ${printed.onSourceLines(edits)}\n};`;
+  const fn = `return async function ${name}() {${before} ${printed.onSourceLines(edits)}\n${after}};`;
   return { code: `(function (${SCOPE}, ${IMPORTS}) { 'use strict';\n${fn} })`, imports };
 }
 
@@ -94,7 +97,7 @@ function rewriteStatement(node: AnyNode, context: StatementContext): void {
       return;
     }
     case 'ExpressionStatement':
-      if (!isLast) return;
+      if (!isLast || isDecoration(node)) return;
       edits.insert(node.start, 'return (');
       edits.replace(code[node.end - 1] === ';' ? node.end - 1 : node.end, node.end, ');');
       return;

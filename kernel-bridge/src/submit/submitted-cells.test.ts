@@ -54,6 +54,20 @@ const { sep } = await import('node:path');
   expect(await resultOf('await imported.result()')).toBe("[ '0cc1', 'a/b', 12, 'function', '/', 'string' ]");
 });
 
+test('what Node’s JavaScript has no syntax for works on a worker', async () => {
+  await run(`const logged = (target: any, key: string, member: PropertyDescriptor) => ({ ...member, value: () => key });
+@((made: any) => { made.kind = 'decorated' })
+class Shape { accessor size = 3; @logged area(): string { return '' } }
+const measure = async () => {
+  const log: string[] = [];
+  { await using held = { async [Symbol.asyncDispose]() { log.push('disposed') } }; log.push(typeof held) }
+  return [...log, new Shape().area(), new Shape().size, (Shape as any).kind];
+};`);
+  expect(await resultOf('await executor.submit(measure).result()')).toBe(
+    "[ 'object', 'disposed', 'area', 3, 'decorated' ]",
+  );
+});
+
 test('assigning a variable of the notebook is an error with line and column, and nothing is submitted', async () => {
   const { reply } = await kernel.execute('%%submit\nconst a = 1;\n  base = a');
   expect(reply).toMatchObject({ status: 'error', ename: 'SyntaxError' });

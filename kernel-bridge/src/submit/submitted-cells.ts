@@ -108,7 +108,7 @@ export class SubmittedCells {
   async #import(imports: ReturnType<typeof compileSubmitted>['imports']): Promise<NotebookScope> {
     const { importer } = this.#options;
     const imported = new NotebookScope();
-    const { url, filename, dirname } = importer.meta as Record<string, unknown>;
+    const { url, filename, dirname } = importer.meta;
     imported.declare(META, { url, filename, dirname });
     for (const { specifier, bound } of imports) await importer.bind(specifier, bound, imported);
     return imported;
