@@ -7,7 +7,7 @@
  */
 import { Edits } from './edits.js';
 import { PERHAPS } from './notebook-scope.js';
-import { namesOfCell } from './names.js';
+import { guardedNames, namesOfCell } from './names.js';
 import type { CellNames, NameUse } from './names.js';
 import { asObject } from './object-cell.js';
 import type { PrintedCode } from './printed-code.js';
@@ -34,11 +34,20 @@ export interface CompiledCell {
   readonly isAsync: boolean;
 }
 
-/** @throws {CellSyntaxError} */
-export function compileCell(source: string, file: string, isVariable: (name: string) => boolean): CompiledCell {
+/**
+ * @param isVariable whether a name that the cell doesn't declare means a variable of the notebook.
+ * @param isUnknown whether such a variable isn't there yet.
+ * @throws {CellSyntaxError}
+ */
+export function compileCell(
+  source: string,
+  file: string,
+  isVariable: (name: string) => boolean,
+  isUnknown: (name: string) => boolean = () => false,
+): CompiledCell {
   const printed = compileToJavaScript(source, file);
   const names = namesOfCell(printed);
-  const rewriter = new CellRewriter(printed, names, isVariable);
+  const rewriter = new CellRewriter(printed, names, isVariable, guardedNames(names, isUnknown));
   const body = rewriter.rewrite();
   const used = new Set(names.uses.map(({ name }) => name).filter((name) => !names.declared.has(name)));
   const { before, after } = rewriter.around;
@@ -71,14 +80,21 @@ class CellRewriter {
   readonly #printed: PrintedCode;
   readonly #names: CellNames;
   readonly #isVariable: (name: string) => boolean;
+  readonly #guarded: ReadonlySet<string>;
   readonly #edits = new Edits();
   readonly #functions: string[] = [];
   readonly #resets: string[] = [];
 
-  constructor(printed: PrintedCode, names: CellNames, isVariable: (name: string) => boolean) {
+  constructor(
+    printed: PrintedCode,
+    names: CellNames,
+    isVariable: (name: string) => boolean,
+    guarded: ReadonlySet<string>,
+  ) {
     this.#printed = printed;
     this.#names = names;
     this.#isVariable = isVariable;
+    this.#guarded = guarded;
   }
 
   /** What comes around all of it. */
@@ -205,14 +221,13 @@ class CellRewriter {
     const { name, start, end, form, isWrite } = use;
     const kind = this.#names.declared.get(name);
     if (kind === undefined && !this.#isVariable(name)) return;
-    const member = `${SCOPE}.${name}`;
+    const isPerhaps = kind === undefined && !isWrite && (form === 'typeof' || this.#guarded.has(name));
+    const member = isPerhaps ? `${SCOPE}.${PERHAPS}${name}` : `${SCOPE}.${name}`;
     const isConstant = isWrite && (kind === 'const' || kind === 'import');
     const text = isConstant ? `$nbRun.constant(${JSON.stringify(name)}).value` : member;
     if (form === 'shorthand') this.#edits.replace(start, end, `${name}: ${text}`);
     else if (form === 'callee') this.#edits.replace(start, end, `(0, ${text})`);
-    else if (form === 'typeof' && kind === undefined) {
-      this.#edits.replace(start, end, `${SCOPE}.${PERHAPS}${name}`);
-    } else this.#edits.replace(start, end, text);
+    else this.#edits.replace(start, end, text);
   }
 
   #importMeta(node: AnyNode): void {

@@ -28,6 +28,15 @@ export interface CellNames {
   readonly awaited: readonly { readonly start: number; readonly end: number }[];
 }
 
+/**
+ * Names that nobody knows, and whose text asks by `typeof` whether somebody does: what comes behind such a question is no
+ * mistake.
+ */
+export function guardedNames({ uses }: CellNames, isUnknown: (name: string) => boolean): ReadonlySet<string> {
+  const asked = uses.filter(({ name, form }) => form === 'typeof' && isUnknown(name));
+  return new Set(asked.map(({ name }) => name));
+}
+
 interface Scope {
   readonly names: Set<string>;
   readonly parent: Scope | undefined;

@@ -26,6 +26,11 @@ export class NotebookScope {
     return Object.hasOwn(this.variables, name) || !(name in globalThis);
   }
 
+  /** Neither a variable nor a global: reading it is an error. */
+  isUnknown(name: string): boolean {
+    return !(name in this.variables);
+  }
+
   /** The names that cells declared. */
   names(): string[] {
     return Object.keys(this.variables).filter((name) => !this.#own.has(name));

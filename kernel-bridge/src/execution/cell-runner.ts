@@ -193,7 +193,8 @@ export class CellRunner {
         this.#cells.delete(oldest);
         break;
       }
-    const compiled = compileCell(code, file, (name) => scope.isVariable(name));
+    const isVariable = (name: string): boolean => scope.isVariable(name);
+    const compiled = compileCell(code, file, isVariable, (name) => scope.isUnknown(name));
     scope.prepare(compiled.declared);
     const script = new Script(compiled.code, {
       filename: file,

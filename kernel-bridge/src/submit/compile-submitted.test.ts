@@ -5,6 +5,7 @@ import { compileSubmitted } from './compile-submitted.js';
 const variables = new Set(['data', 'total', 'display']);
 const scope = {
   isVariable: (name: string) => variables.has(name) || !(name in globalThis),
+  isUnknown: (name: string) => name.startsWith('no'),
   refusal: (name: string) => (name === 'display' ? 'display shows nothing on a worker.' : undefined),
 };
 
@@ -33,6 +34,7 @@ test.each([
   ['a name that is declared again is the own one', 'const data = 5; data', 5],
   ['an object in braces', '{ v: data }', { v: 2 }],
   ['shorthand, typeof and calls', 'const f = () => typeof nobody; [{ data }, f()]', [{ data: 2 }, 'undefined']],
+  ['what a question by typeof guards', 'typeof nobody === "undefined" ? data : nobody', 2],
   ['enums', 'enum E { A = 3 } E.A', 3],
   ['exports are left out', 'export const a = 1; export default a + 1', 2],
   ['type imports vanish', "import type { Future } from 'covey';\n5", 5],
@@ -76,6 +78,19 @@ test.each([
     expect((error as Error).message).toContain("can't assign");
     expect((error as CellSyntaxError).frame).toContain(`cell-7.ts:${line}:${column}`);
   }
+});
+
+test.each([
+  ['const a = 1;\nnopeNope + a', 'nopeNope', 2, 1],
+  ['function f() {\n  return noFunction() }\nf', 'noFunction', 2, 10],
+])('a name that is not there is an error with its place: %j', (source, name, line, column) => {
+  expect(() => compileSubmitted(source, 'cell-7.ts', 'f', scope)).toThrow(
+    expect.objectContaining({
+      name: 'ReferenceError',
+      message: `${name} is not defined`,
+      stack: expect.stringContaining(`at cell-7.ts:${line}:${column}`) as unknown,
+    }),
+  );
 });
 
 test('what only the kernel has is refused, and an empty cell', () => {

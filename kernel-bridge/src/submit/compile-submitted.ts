@@ -5,10 +5,11 @@
  */
 import { SCOPE, compileToJavaScript } from '../cells/compile-cell.js';
 import { Edits } from '../cells/edits.js';
-import { namesOfCell } from '../cells/names.js';
+import { guardedNames, namesOfCell } from '../cells/names.js';
 import type { CellNames, NameUse } from '../cells/names.js';
 import { PERHAPS } from '../cells/notebook-scope.js';
 import type { PrintedCode } from '../cells/printed-code.js';
+import type { Place } from '../cells/source-map.js';
 import { HELPERS } from '../cells/runtime-helpers.js';
 import { childrenOf, isDecoration, lastStatement } from '../cells/syntax-tree.js';
 import type { AnyNode } from '../cells/syntax-tree.js';
@@ -35,6 +36,8 @@ export interface CompiledSubmission {
 export interface SubmissionScope {
   /** Whether a name means a variable of the notebook. */
   readonly isVariable: (name: string) => boolean;
+  /** Whether it isn't there. */
+  readonly isUnknown: (name: string) => boolean;
   /** Why a name can't be used on a worker; undefined when it can. */
   readonly refusal: (name: string) => string | undefined;
 }
@@ -43,6 +46,7 @@ export interface SubmissionScope {
  * @param source all of the cell; what isn't TypeScript (the line of the magic) made into comments.
  * @param name of the function: an identifier.
  * @throws {CellSyntaxError}
+ * @throws {ReferenceError} of a name that is neither a variable nor a global: on the worker it would be undefined.
  */
 export function compileSubmitted(
   source: string,
@@ -60,7 +64,8 @@ export function compileSubmitted(
   if (last === undefined) throw new CellSyntaxError('There is nothing to submit: the cell is empty.', '');
   for (const statement of statements)
     rewriteStatement(statement, { code: printed.code, edits, imports, isLast: statement === last });
-  for (const use of names.uses) rewriteUse(use, { source, printed, file, names, edits, scope });
+  const guarded = guardedNames(names, scope.isUnknown);
+  for (const use of names.uses) rewriteUse(use, { source, printed, file, names, guarded, edits, scope });
   rewriteMeta(program, edits);
   const { before, after } = rewriteUsing(printed, edits, `${SCOPE}.${HELPERS}`, 'const');
   // It begins on the cell's first line: what begins before a script's first line V8 can't be asked about.
@@ -119,11 +124,12 @@ interface UseContext {
   readonly printed: PrintedCode;
   readonly file: string;
   readonly names: CellNames;
+  readonly guarded: ReadonlySet<string>;
   readonly edits: Edits;
   readonly scope: SubmissionScope;
 }
 
-function rewriteUse(use: NameUse, { source, printed, file, names, edits, scope }: UseContext): void {
+function rewriteUse(use: NameUse, { source, printed, file, names, guarded, edits, scope }: UseContext): void {
   const { name, start, end, form, isWrite } = use;
   const kind = names.declared.get(name);
   if (kind !== undefined && kind !== 'import') return;
@@ -140,12 +146,20 @@ function rewriteUse(use: NameUse, { source, printed, file, names, edits, scope }
   }
   const refusal = kind === undefined ? scope.refusal(name) : undefined;
   if (refusal !== undefined) refuse(refusal);
-  const member = `${kind === 'import' ? IMPORTS : SCOPE}.${name}`;
+  const isPerhaps = kind === undefined && (form === 'typeof' || guarded.has(name));
+  if (!isPerhaps && kind === undefined && scope.isUnknown(name))
+    throw notDefined(name, file, printed.map.placeOf(start));
+  const member = isPerhaps ? `${SCOPE}.${PERHAPS}${name}` : `${kind === 'import' ? IMPORTS : SCOPE}.${name}`;
   if (form === 'shorthand') edits.replace(start, end, `${name}: ${member}`);
   else if (form === 'callee') edits.replace(start, end, `(0, ${member})`);
-  else if (form === 'typeof' && kind === undefined) {
-    edits.replace(start, end, `${SCOPE}.${PERHAPS}${name}`);
-  } else edits.replace(start, end, member);
+  else edits.replace(start, end, member);
+}
+
+/** As if the cell had run up to there. */
+function notDefined(name: string, file: string, { line, column }: Place): ReferenceError {
+  const error = new ReferenceError(`${name} is not defined`);
+  error.stack = `ReferenceError: ${error.message}\n    at ${file}:${line + 1}:${column + 1}`;
+  return error;
 }
 
 function rewriteMeta(node: AnyNode, edits: Edits): void {

@@ -76,6 +76,24 @@ test('assigning a variable of the notebook is an error with line and column, and
   );
 });
 
+test.each([
+  ['const limit = 5;\nawait executor.submit(() =>\n  limti * 2).result()', 'limti', 3],
+  ['function worker() {\n  return missingFn() }\nawait executor.submit(() => worker()).result()', 'missingFn', 2],
+  ['%%submit undef\n\nnopeNope + 1', 'nopeNope', 3],
+])('a name that is not there is refused at its line, when it is submitted: %j', async (code, name, line) => {
+  const { reply } = await kernel.execute(code);
+  expect(reply).toMatchObject({ status: 'error', ename: 'ReferenceError' });
+  expect(reply['evalue']).toContain(`${name} is not defined`);
+  const traceback = stripped((reply['traceback'] as string[]).join('\n'));
+  expect(traceback).toMatch(new RegExp(`>\\s+${line} \\| .*${name}[^]*at .*cell-\\d+\\.ts:${line}\\b`));
+});
+
+test('what a question by typeof guards may be missing', async () => {
+  expect(
+    await resultOf('await executor.submit(() => typeof noWindow === "undefined" ? "none" : noWindow.name).result()'),
+  ).toBe("'none'");
+});
+
 test('what can’t travel is refused at once, with its path', async () => {
   await run("import { createServer } from 'node:net'; const server = createServer()");
   const { reply } = await kernel.execute('%%submit\nserver.address()');

@@ -82,6 +82,7 @@ export class SubmittedCells {
     const { name, request, file, cellId = file } = submission;
     const { code, imports } = compileSubmitted(submission.source, file, functionNameOf(submission), {
       isVariable: (variable) => scope.isVariable(variable),
+      isUnknown: (variable) => scope.isUnknown(variable),
       refusal: (variable) => (scope.isProvided(variable) ? refusals[variable] : undefined),
     });
     const executor = await notebookExecutor.current();

@@ -22,6 +22,30 @@ async function call(captured: CapturedFunction, ...args: unknown[]): Promise<unk
 }
 
 describe('captured variables', () => {
+  it('of a module that refuses to be asked for what it hasn’t are refused at the place of their use', async () => {
+    const strict = new Proxy(
+      { [Symbol.toStringTag]: 'Module', known: 1, count: 2, default: undefined },
+      {
+        get: (target, name) => {
+          if (!(name in target) && typeof name === 'string') throw new ReferenceError(`${name} is not defined`);
+          return Reflect.get(target, name) as unknown;
+        },
+      },
+    );
+    const make = (text: string): (() => unknown) =>
+      new Script(`(strict) => {\n\n${text}\n}`, { filename: 'cell.ts' }).runInThisContext()(strict) as () => unknown;
+    expect(await call(captureFunction(make('return () => strict.known + strict.count')))).toBe(3);
+    expect(() => captureFunction(make('return function sum() {\n  return strict.known + strict.cuont\n}'))).toThrow(
+      expect.objectContaining({
+        name: 'ReferenceError',
+        message: 'cuont is not defined',
+        stack: expect.stringMatching(
+          /^ReferenceError: cuont is not defined\n {4}at sum \(cell\.ts:4:25\)\n/,
+        ) as unknown,
+      }),
+    );
+  });
+
   it('are read at each capture', async () => {
     let k = 1;
     const times = (x: number): number => x * k;

@@ -70,6 +70,7 @@ export function describeFunction(subject: AnyFunction, view: FunctionView, insta
   const placed = instances.place(subject, view);
   const global = view.scopes.at(-1)?.variables;
   if (global !== undefined) noteGlobal(global);
+  const start = startOf(analysis, view);
   const captures: Capture[] = [];
   let isDeclaration = false;
   if (location !== undefined && [...analysis.free.names.keys()].every((name) => isGlobalName(name))) {
@@ -88,8 +89,8 @@ export function describeFunction(subject: AnyFunction, view: FunctionView, insta
       isDeclaration = true;
     }
     captures.push(captureOf(name, uses, found, file, instances));
+    askForMissing(captures.at(-1), (use) => frameOf(subject, analysis, start, file, use));
   }
-  const start = startOf(analysis, view);
   return { subject, analysis, isSloppy, file, scriptId: location?.scriptId ?? '', ...start, captures, isDeclaration };
 }
 
@@ -156,6 +157,45 @@ function membersUsed(value: unknown, uses: readonly NameUse[]): string[] | undef
     members.add(member);
   }
   return [...members].filter((member) => member in value);
+}
+
+/**
+ * A module can make it an error to ask for what it hasn't (a notebook, where that is a misspelt name). Elsewhere, where only
+ * the members that are there arrive, it would be undefined: so it is asked here, and fails at the place of its use.
+ */
+function askForMissing(capture: Capture | undefined, frameOfUse: (use: NameUse) => string): void {
+  if (capture?.members === undefined) return;
+  const value = capture.variable.value as Readonly<Record<string, unknown>>;
+  for (const use of capture.uses) {
+    const { member } = use;
+    if (member === undefined || member in value) continue;
+    try {
+      void value[member];
+    } catch (error) {
+      if (error instanceof Error) error.stack = withFrame(String(error.stack), frameOfUse(use));
+      throw error;
+    }
+  }
+}
+
+function withFrame(stack: string, frame: string): string {
+  const first = stack.search(/\n\s+at /);
+  return first < 0 ? `${stack}\n${frame}` : `${stack.slice(0, first)}\n${frame}${stack.slice(first)}`;
+}
+
+/** As a stack would show the place, if the function had run. */
+function frameOf(
+  { name }: AnyFunction,
+  { text, offset }: Analysis,
+  start: { readonly line: number; readonly column: number },
+  { url }: ModuleFile,
+  use: NameUse,
+): string {
+  const before = text.slice(0, use.start - offset).split('\n');
+  const line = start.line + before.length;
+  const column = (before.at(-1) ?? '').length + 1 + (before.length === 1 ? start.column : 0);
+  const place = `${url}:${line}:${column}`;
+  return name === '' ? `    at ${place}` : `    at ${name} (${place})`;
 }
 
 function isModuleLike(value: object): boolean {
