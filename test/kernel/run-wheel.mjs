@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { writeWheel } from '../../labextension/scripts/wheel.mjs';
+import { writeWheel } from '../../scripts/wheel.mjs';
 import { quietly } from '../lab/commands.mjs';
 import { findPip, findPython } from './find-python.mjs';
 

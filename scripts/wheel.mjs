@@ -9,22 +9,23 @@ import { fileURLToPath } from 'node:url';
 import { kernelNodeFlags, kernelSpec } from '@covey/kernel';
 import { zipSync } from 'fflate';
 
-const folder = fileURLToPath(new URL('..', import.meta.url));
+const extensionPackage = fileURLToPath(new URL('../labextension', import.meta.url));
+const kernelPackage = fileURLToPath(new URL('../kernel-bridge', import.meta.url));
 const PACKAGE = 'covey_jupyter';
 /** As early as the format can say. */
 const DATE = new Date(1980, 0, 1);
 
 /** @returns the path of the wheel. */
-export function writeWheel(output = join(folder, 'dist')) {
-  const { version, description, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+export function writeWheel(output = join(extensionPackage, 'dist')) {
+  const { version, description, license } = JSON.parse(readFileSync(join(extensionPackage, 'package.json'), 'utf8'));
   const name = `${PACKAGE}-${version}`;
   const info = `${name}.dist-info`;
   const files = new Map([
-    ...filesOf(join(folder, 'python', PACKAGE), PACKAGE).filter(([path]) => path.endsWith('.py')),
+    ...filesOf(join(kernelPackage, 'python', PACKAGE), PACKAGE).filter(([path]) => path.endsWith('.py')),
     ...dataFiles(`${name}.data/data/share/jupyter`),
     [`${info}/METADATA`, text(metadata({ version, description, license }))],
     [`${info}/WHEEL`, text('Wheel-Version: 1.0\nGenerator: covey\nRoot-Is-Purelib: true\nTag: py3-none-any\n')],
-    [`${info}/licenses/LICENSE`, readFileSync(join(folder, 'LICENSE'))],
+    [`${info}/licenses/LICENSE`, readFileSync(join(extensionPackage, 'LICENSE'))],
   ]);
   files.set(`${info}/RECORD`, text(record(files, `${info}/RECORD`)));
   mkdirSync(output, { recursive: true });
@@ -35,7 +36,7 @@ export function writeWheel(output = join(folder, 'dist')) {
 
 /** What pip puts below the environment's prefix. */
 function dataFiles(share) {
-  const extension = join(folder, 'labextension');
+  const extension = join(extensionPackage, 'labextension');
   if (!existsSync(join(extension, 'static'))) throw new Error('Build the extension first: npm run build:lab');
   const install = {
     packageManager: 'python',
@@ -44,7 +45,7 @@ function dataFiles(share) {
   };
   // Jupyter puts its own Python in place of the first word.
   const spec = { ...kernelSpec(), argv: ['python', '-m', PACKAGE, '{connection_file}', ...kernelNodeFlags] };
-  const assets = join(folder, '..', 'kernel-bridge', 'assets');
+  const assets = join(kernelPackage, 'assets');
   return [
     ...filesOf(extension, `${share}/labextensions/@covey/labextension`),
     [`${share}/labextensions/@covey/labextension/install.json`, json(install)],
