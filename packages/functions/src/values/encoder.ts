@@ -43,8 +43,8 @@ export interface EncodeOptions {
 
 const defaultOutOfBandBytes = 8192;
 const keepBytes = 1 << 20;
-/** Arrays up to this length have their keys counted one by one to find properties besides the items. */
-const countKeysUpTo = 32;
+/** Arrays up to this length have their keys listed to find properties besides the items. */
+const listKeysUpTo = 32;
 /** So many shapes are told apart cheaply: records, and what is inside of them. */
 const samplesUpTo = 4;
 const { getPrototypeOf, keys, getOwnPropertyDescriptor } = Object;
@@ -138,6 +138,7 @@ export class Encoder {
     const start = out.position;
     out.byte(flags.version);
     if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
+      shapeTest.renew();
       this.#guarded(value);
       if (this.buffers !== undefined || this.#functions !== undefined) this.#finish(start, buffers);
     } else {
@@ -262,9 +263,8 @@ export class Encoder {
 
   /** The names of an object that is plain as another one was, known without asking for its properties. */
   #namesBySample(value: Record<string, unknown>): readonly string[] | undefined {
-    const test = shapeTest();
     for (const { object, names } of this.#samples) {
-      if (test?.same(object, value) !== true) continue;
+      if (!shapeTest.same(object, value)) continue;
       // Items under integer keys are no part of what was compared.
       if (keys(value).length !== names.length) return undefined;
       for (let index = 0; index < names.length; index++) {
@@ -276,7 +276,7 @@ export class Encoder {
   }
 
   #addSample(object: object, names: readonly string[]): void {
-    if (this.isCanonical || shapeTest()?.isComparable(object) !== true || isIndex(names[0])) return;
+    if (this.isCanonical || !shapeTest.isComparable(object) || isIndex(names[0])) return;
     if (this.#samples.length >= samplesUpTo) this.#samples.shift();
     this.#samples.push({ object, names });
   }
@@ -419,16 +419,19 @@ function isIndex(name: string | undefined): boolean {
   return name !== undefined && String(Number(name) >>> 0) === name;
 }
 
-/** Whether an array has no properties besides its items; the keys of a long one are not listed for that. */
+/** Whether an array has no properties besides its items. Where V8's shapes don't tell, the keys do, of a long array without listing them. */
 function isBareArray(value: readonly unknown[]): boolean {
-  if (shapeTest()?.isBareArray(value) === true) return true;
-  if (value.length <= countKeysUpTo) {
-    const names = keys(value);
-    // Items come first: the last name is not the last item's where a hole makes room for another property.
-    return names.length === value.length && (names.length === 0 || names.at(-1) === String(value.length - 1));
-  }
-  const shown = inspect(value, { maxArrayLength: 0, depth: 0, customInspect: false, breakLength: Infinity });
-  return shown === `[ ... ${value.length} more items ]`;
+  if (shapeTest.isBareArray(value)) return true;
+  // Items come first, then the length, then whatever else there is.
+  if (value.length <= listKeysUpTo) return ownKeys(value).at(-1) === 'length';
+  const shown = inspect(value, {
+    maxArrayLength: 0,
+    depth: 0,
+    showHidden: true,
+    customInspect: false,
+    breakLength: Infinity,
+  });
+  return shown === `[ ... ${value.length} more items, [length]: ${value.length} ]`;
 }
 
 /** Whether a long array is better listed by key; a sample tells. */
