@@ -3,6 +3,7 @@
  * then, its static state was computed long ago, and its instances are made without running anybody's constructor.
  */
 import type { Class, MethodDefinition } from 'acorn';
+import { plainConstruction } from './plain-construction.js';
 
 export interface Range {
   readonly start: number;
@@ -28,6 +29,8 @@ export interface ClassShape {
   readonly privateStatics: readonly string[];
   /** Methods and accessors too count: an object must be branded for them. */
   readonly hasPrivateInstanceMembers: boolean;
+  /** Set when its constructor does nothing but fill its instance, as long as these names mean the language's own classes. */
+  readonly plainConstruction: ReadonlySet<string> | undefined;
 }
 
 export function shapeOfClass(node: Class, offset: number, text: string): ClassShape {
@@ -72,6 +75,7 @@ export function shapeOfClass(node: Class, offset: number, text: string): ClassSh
     privateFields,
     privateStatics,
     hasPrivateInstanceMembers,
+    plainConstruction: plainConstruction(node),
   };
 }
 

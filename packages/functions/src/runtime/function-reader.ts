@@ -8,6 +8,8 @@ import type { ModuleReference } from '../capture/module-reference.js';
 import { MalformedValueError, ModuleMismatchError } from '../errors/function-error.js';
 import { ownProperty } from '../property.js';
 import type { OwnProperty } from '../property.js';
+import { inspect } from '../v8/inspector.js';
+import type { PrivateField } from '../v8/inspector.js';
 import type { Decoder } from '../values/decoder.js';
 import { adoptClass, classOf } from '../values/origins.js';
 import type { ByteReader } from '../wire/byte-reader.js';
@@ -15,6 +17,7 @@ import { deferred, functionFlag, functionHome, functionKind } from '../wire/func
 import { tag } from '../wire/tags.js';
 import { factoryOf } from './evaluate.js';
 import type { FunctionCode, Instantiated, Surroundings } from './evaluate.js';
+import { canMakeInstances } from './home-instances.js';
 import { construct, hooksOf, raw, setHooks } from './instances.js';
 import { importsOfFile, requireOfFile } from './module-runtime.js';
 import { sink } from './sink.js';
@@ -36,6 +39,8 @@ export class FunctionReader {
   readonly #values: unknown[] = [];
   readonly #records: readonly FunctionRecord[];
   readonly #known = new Set<object>();
+  /** Of instances of classes that were made in this thread: set together, since V8 has to be asked. */
+  readonly #fieldsOfHome: PrivateField[] = [];
   readonly #made: { readonly record: FunctionRecord; readonly set: Instantiated['set'] }[] = [];
 
   private constructor(reader: ByteReader, decoder: Decoder) {
@@ -155,7 +160,9 @@ export class FunctionReader {
       const owner = this.#decoder.read() as object;
       const name = reader.text();
       const value = this.#decoder.read();
-      hooksOf(owner)?.field?.(instance, name, value);
+      const hooks = hooksOf(owner);
+      if (hooks === undefined) this.#fieldsOfHome.push({ instance, name, value });
+      else hooks.field?.(instance, name, value);
     }
   }
 
@@ -221,7 +228,11 @@ export class FunctionReader {
     home: object | undefined,
   ): unknown {
     if (record.id !== '') {
-      const known = classOf(record.id, record.fingerprint, (record.flags & functionFlag.branded) !== 0);
+      const known = classOf(
+        record.id,
+        record.fingerprint,
+        (original) => (record.flags & functionFlag.branded) !== 0 && !canMakeInstances(original),
+      );
       if (known !== undefined) {
         this.#known.add(known);
         return known;
@@ -285,6 +296,7 @@ export class FunctionReader {
   }
 
   #finish(): void {
+    if (this.#fieldsOfHome.length > 0) inspect().setPrivates(this.#fieldsOfHome);
     for (const { record, set } of this.#made) {
       const eager = new Set(record.eager);
       const values: unknown[] = [];

@@ -3,6 +3,7 @@
  * members must go through the constructors, which do nothing then: the text of decoded classes asks `raw` first.
  */
 import { textOf } from '../any-function.js';
+import { emptied, isMadeHere, makeInstance } from './home-instances.js';
 import { sink } from './sink.js';
 
 type Constructor = new (...args: unknown[]) => object;
@@ -33,6 +34,7 @@ export function construct(
   args: readonly unknown[],
 ): object {
   if (hasPrivates(constructor)) return constructRaw(constructor);
+  if (isMadeHere(constructor)) return makeInstance(constructor);
   if (builtIn !== undefined) return Reflect.construct<readonly unknown[], object>(builtIn, args, constructor);
   return Object.create(constructor.prototype as object) as object;
 }
@@ -42,7 +44,8 @@ function constructRaw(constructor: Constructor): object {
   raw.on = true;
   try {
     // Parameters with patterns need something to take apart.
-    return Reflect.construct<readonly unknown[], object>(constructor, Array<unknown>(8).fill(sink));
+    // Fields are there without their values, and a class from here that it extends may have filled it.
+    return emptied(Reflect.construct<readonly unknown[], object>(constructor, Array<unknown>(8).fill(sink)));
   } finally {
     raw.on = before;
   }

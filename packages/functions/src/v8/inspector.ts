@@ -30,6 +30,11 @@ export interface PrivateMember {
   readonly value: unknown;
 }
 
+/** What is to be set. */
+export interface PrivateField extends PrivateMember {
+  readonly instance: object;
+}
+
 export interface Script {
   readonly url: string;
   readonly isModule: boolean;
@@ -50,6 +55,7 @@ interface Slot {
 const objectGroup = 'covey-functions';
 /** Handles are let go at the latest after so many functions were looked at. */
 const handlesOfLooks = 256;
+const fieldsAtOnce = 64;
 /** Node's own, whoever replaces the global one to watch user code's timers. */
 const inNextTurn = setImmediate;
 
@@ -116,6 +122,28 @@ class Inspector {
   privates(subject: object): PrivateMember[] {
     const found = this.#propertiesOf(subject).privateProperties ?? [];
     return found.flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value: this.#takeRemote(value) }]));
+  }
+
+  /** Sets private fields. V8 knows their names in its console, outside of any block. */
+  setPrivates(fields: readonly PrivateField[]): void {
+    for (let at = 0; at < fields.length; at += fieldsAtOnce) this.#setPrivates(fields.slice(at, at + fieldsAtOnce));
+  }
+
+  #setPrivates(fields: readonly PrivateField[]): void {
+    this.#slot.subject = fields;
+    const sets = fields.map(({ name }, at) => `subject[${at}].instance.${name} = subject[${at}].value;`);
+    // The console may await, so its answer comes later. What it does it has done by then.
+    this.#session.post('Runtime.evaluate', {
+      expression: `${sets.join('')} taken = subject; 0`,
+      contextId: this.#contextId,
+      objectGroup,
+      replMode: true,
+      silent: true,
+    });
+    const isDone = this.#slot.taken === fields;
+    this.#slot.subject = undefined;
+    this.#slot.taken = undefined;
+    if (!isDone) throw new TypeError('V8 does not set these private fields from outside.');
   }
 
   /** Lets go of all that was looked at: once a turn, since that takes a quarter of the time of looking. */

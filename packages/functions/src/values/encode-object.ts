@@ -13,6 +13,7 @@ import type { InstanceBase } from '../wire/tags.js';
 import { writeError } from './encode-error.js';
 import type { Encoder } from './encoder.js';
 import { intrinsicKind, isIntrinsicPrototype } from './intrinsic-prototypes.js';
+import { doubleWithPrototype } from './origins.js';
 
 const { getPrototypeOf, getOwnPropertyDescriptor, isExtensible, hasOwn } = Object;
 const { ownKeys } = Reflect;
@@ -74,7 +75,7 @@ export function writeObject(encoder: Encoder, value: object, prototype: object |
     encoder.out.string((value as URLSearchParams).toString());
   } else if (isPrototypeOfOwnConstructor(value)) {
     encoder.out.byte(tag.prototypeOf);
-    encoder.writeAt('constructor', (value as { constructor: unknown }).constructor);
+    encoder.writeAt('constructor', constructorOf(value));
     encoder.seen.add(value);
   } else {
     writeInstance(encoder, value, 'object', prototype);
@@ -316,8 +317,7 @@ function constructorOf(prototype: object | null): AnyFunction | undefined {
   const property = getOwnPropertyDescriptor(prototype, 'constructor');
   const constructor: unknown = property?.value;
   if (typeof constructor !== 'function') return undefined;
-  if (constructor.prototype !== prototype) return undefined;
-  return constructor;
+  return constructor.prototype === prototype ? constructor : doubleWithPrototype(prototype);
 }
 
 function isPrototypeOfOwnConstructor(value: object): boolean {

@@ -47,6 +47,7 @@ class OriginTable<T extends WeakKey> {
 const symbols = new OriginTable<WeakKey>();
 const classes = new OriginTable<object>();
 const doubles = new WeakMap<object, object>();
+const doublesByPrototype = new WeakMap<object, AnyFunction>();
 const fingerprints = new WeakMap<object, string>();
 
 export function symbolId(symbol: symbol): string {
@@ -72,13 +73,17 @@ export function isNative(id: string): boolean {
 }
 
 /**
- * The class with an id: the original, or what was decoded with the same definition. Instances of a class with private
- * members can't be made from outside of it: of an original, those belong to its *double*.
+ * The class with an id: the original, or what was decoded with the same definition. Where instances of an original can't
+ * be made from outside of it, they belong to its *double*.
  */
-export function classOf(id: string, fingerprint: string, isBranded: boolean): object | undefined {
+export function classOf(
+  id: string,
+  fingerprint: string,
+  needsDouble: (original: AnyFunction) => boolean,
+): object | undefined {
   const known = classes.find(id);
   if (known === undefined) return undefined;
-  const wanted = isBranded && isNative(id) ? doubles.get(known) : known;
+  const wanted = isNative(id) && needsDouble(known as AnyFunction) ? doubles.get(known) : known;
   if (wanted === known && isNative(id)) return known;
   return wanted !== undefined && fingerprint !== '' && fingerprints.get(wanted) === fingerprint ? wanted : undefined;
 }
@@ -93,7 +98,16 @@ export function adoptClass(id: string, fingerprint: string, constructor: AnyFunc
   }
   classes.name(id, constructor);
   doubles.set(original, constructor);
+  // Its instances say that they are of the original.
+  const prototype = constructor.prototype as object;
+  Object.defineProperty(prototype, 'constructor', { value: original, writable: true, configurable: true });
+  doublesByPrototype.set(prototype, constructor);
   Object.defineProperty(original, Symbol.hasInstance, { value: isInstance, configurable: true });
+}
+
+/** The double to which a prototype belongs. */
+export function doubleWithPrototype(prototype: object): AnyFunction | undefined {
+  return doublesByPrototype.get(prototype);
 }
 
 const ordinaryIsInstance = Function.prototype[Symbol.hasInstance];
