@@ -103,6 +103,14 @@ export class Future<T> {
     make = (id, origin) => new Future(id, origin);
   }
 
+  /** Where futures are known (arguments, captured variables) they are dependencies, and this is not asked. */
+  get [Symbol.for('covey.whyNotSent')](): string {
+    return (
+      'a future is held by who submitted its task. Return it alone, and the task has its result; ' +
+      'of several return the values: `await getExecutor().gather(futures)`.'
+    );
+  }
+
   /** Lets a compute thread know that a task returned a future: the task's value is then the future's. */
   get [Symbol.for('covey.future')](): true {
     return true;

@@ -1,7 +1,9 @@
 import type { TaskRun } from '@covey/protocol/internal';
 import { CyclicGraphError, UnknownKeyError } from '../errors.js';
 import { FakeScheduler, turn } from '../testing/fake-scheduler.js';
+import type { Executor } from '../executor.js';
 import { delayed } from './delayed.js';
+import type { Lazy } from './delayed.js';
 import { orderTasks } from './order.js';
 import type { NumberedGraph } from './order.js';
 import { ref, task } from './task.js';
@@ -110,6 +112,26 @@ describe('lazy calls', () => {
     expect(await executor.compute({ one, list: [total, 'x'] })).toEqual({ one: 1, list: [8, 'x'] });
     await turn();
     expect(scheduler.released.length).toBe(3);
+  });
+
+  it.each<[string, (executor: Executor, lazy: Lazy<number>) => unknown, RegExp]>([
+    ['captured', (executor, lazy) => executor.submit(() => lazy), /^Cannot send .*lazy: a lazy call/],
+    ['captured by a lazy call', (executor, lazy) => executor.compute(delayed(() => lazy)()), /lazy: a lazy call/],
+    ['as an argument', (executor, lazy) => executor.submit((x: unknown) => x, lazy), /arguments\[0\]: a lazy call/],
+    [
+      'in an argument',
+      (executor, lazy) => executor.submit((x: unknown) => x, [{ lazy }]),
+      /arguments\[0\]\[0\]\.lazy: /,
+    ],
+    ['mapped over', (executor, lazy) => executor.map((x: unknown) => x, [lazy]), /arguments\[0\]: a lazy call/],
+    [
+      'a reference without its graph',
+      (executor) => executor.submit((x: unknown) => x, ref('a')),
+      /executor\.get\(graph/,
+    ],
+  ])('are refused where nobody would compute them: %s', async (_, send, message) => {
+    const executor = new FakeScheduler().executor();
+    await expect((async () => send(executor, delayed(inc)(1)))()).rejects.toThrow(message);
   });
 
   it('become futures by persist', async () => {

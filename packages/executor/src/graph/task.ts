@@ -14,6 +14,11 @@ export class Ref<T> {
     this.key = key;
   }
 
+  /** Only the submission of its graph knows what it stands for. */
+  get [Symbol.for('covey.whyNotSent')](): string {
+    return `${String(this)} stands for a result inside of its graph only: compute that with \`executor.get(graph, key)\`.`;
+  }
+
   toString(): string {
     return `ref('${this.key}')`;
   }
@@ -37,6 +42,14 @@ export class Task<T> {
   constructor(fn: (...args: never[]) => unknown, args: readonly unknown[]) {
     this.fn = fn;
     this.args = args;
+  }
+
+  /** Outside of a graph nobody would compute it. */
+  get [Symbol.for('covey.whyNotSent')](): string {
+    return (
+      'a lazy call is only put off. Have it computed and send the future, `executor.persist(lazy)`, or the value, ' +
+      '`await executor.compute(lazy)`; as an argument of a `delayed` function it is computed too.'
+    );
   }
 }
 

@@ -170,7 +170,7 @@ export class ChunkEncoder<Referred extends object = Future<unknown>> {
 
   /** `isReferred`: what lists refer to instead of containing it; default futures. */
   constructor(isReferred: (value: object) => boolean = isFuture) {
-    this.#collector = new ReferenceCollector<Referred>(isReferred, { outOfBandBytes: Infinity });
+    this.#collector = new ReferenceCollector<Referred>(isReferred, { outOfBandBytes: Infinity, path: 'arguments' });
   }
 
   /** Bytes so far. */

@@ -12,6 +12,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/Stream|FileHandle|Dir$/, 'an open stream or file belongs to its process. Open it inside of the function.'],
   [/ChildProcess|Worker|MessagePort|Channel/, 'a process, thread or channel cannot move. Make it where it is used.'],
   [/Timeout|Immediate|Interval/, 'a timer belongs to its process. Start it inside of the function.'],
+  [/^(Blob|File)$/, 'its bytes can be read only by awaiting them. Send `await blob.arrayBuffer()`.'],
   [/Abort/, 'an abort signal belongs to its process. A task has a signal of its own: getTask().signal.'],
   [/Key|Cipher|Hash|Hmac|Sign|Verify/, 'it holds native state. Export it and make it again where it is used.'],
 ];

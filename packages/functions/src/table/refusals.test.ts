@@ -35,6 +35,7 @@ refusals('what belongs to this process', {
     },
     /Timeout.*timer/,
   ],
+  'a blob': [() => [new Blob(['x'])], 'argument 0 → Blob: its bytes can be read only by awaiting them'],
   'an abort signal': [() => [new AbortController().signal], /AbortSignal/],
   'a class of threads as an instance': [() => [Object.create(Worker.prototype) as object], /Worker/],
 });
@@ -45,6 +46,10 @@ refusals('what shows too little of itself', {
     'argument 0.later → Promise: a promise belongs to its process. Await it',
   ],
   'a weak reference': [() => [new WeakRef({})], 'WeakRef'],
+  'what says so itself': [
+    () => [{ deep: Object.create({ [Symbol.for('covey.whyNotSent')]: 'it stays at home.' }) as object }],
+    'Cannot send argument 0.deep: it stays at home.',
+  ],
   'a generator that runs': [
     () => [
       (function* () {
@@ -97,6 +102,20 @@ refusals('what a function takes from around it and nothing shows', {
         } as unknown as new () => { f: () => unknown }
       )().f,
     '`new.target`',
+  ],
+  'a name is not said twice': [
+    () => Object.defineProperty<() => unknown>(new Host().arrow(), 'name', { value: 'predict' }),
+    'Cannot send predict: this arrow',
+  ],
+  'nor the class of a captured value': [
+    () => {
+      const Timeout = setTimeout(() => undefined, 0);
+      clearTimeout(Timeout);
+      return function job() {
+        return Timeout;
+      };
+    },
+    'Cannot send job → Timeout: a timer',
   ],
   'deep in what is captured': [
     () => {

@@ -14,6 +14,7 @@ import { attribute, flags, tag, wellKnownSymbols } from '../wire/tags.js';
 import { readError, readInstance } from './decode-object.js';
 import type { Frames } from './encoder.js';
 import { symbolOf } from './origins.js';
+import { webObjectOf } from './web-objects.js';
 
 export interface DecodeOptions {
   /** Gives the object that stands for a number that `EncodeOptions.reference` returned. */
@@ -147,10 +148,8 @@ export class Decoder {
         return this.#keep(this.#memory.view(reader.byte(), reader.varint(), reader.varint(), reader.varint()));
       case tag.arrayBuffer:
         return this.#keep(this.#memory.whole(reader.varint()));
-      case tag.url:
-        return this.#keep(new URL(reader.text()));
-      case tag.urlSearchParams:
-        return this.#keep(new URLSearchParams(reader.text()));
+      case tag.webObject:
+        return this.#readWebObject();
       case tag.external:
         return this.#readExternal();
       case tag.instance:
@@ -171,6 +170,14 @@ export class Decoder {
   get #memory(): BufferReader {
     if (this.#buffers === undefined) throw new MalformedValueError('The buffers of the encoding are missing.');
     return this.#buffers;
+  }
+
+  #readWebObject(): object {
+    const index = this.objects.push(undefined) - 1;
+    const name = this.reader.text();
+    const webObject = webObjectOf(name);
+    if (webObject === undefined) throw new MalformedValueError(`Unknown class of a web object: ${name}.`);
+    return (this.objects[index] = webObject.make(this.read()));
   }
 
   #readReference(): unknown {

@@ -14,7 +14,10 @@ import { writeError } from './encode-error.js';
 import type { Encoder } from './encoder.js';
 import { intrinsicKind, isIntrinsicPrototype } from './intrinsic-prototypes.js';
 import { doubleWithPrototype } from './origins.js';
+import { webObjectOf } from './web-objects.js';
 
+/** An object that has text under it refuses to be sent, for this reason. It is read of every object that isn't plain. */
+const whyNotSent = Symbol.for('covey.whyNotSent');
 const { getPrototypeOf, getOwnPropertyDescriptor, isExtensible, hasOwn } = Object;
 const { ownKeys } = Reflect;
 
@@ -25,6 +28,8 @@ export function writeObject(encoder: Encoder, value: object, prototype: object |
   if (isProxy && serializer === undefined) {
     encoder.refuse('Proxy', 'a proxy stands for an object that it may hide. Send the object behind it.');
   }
+  const reason = isProxy ? undefined : (value as { [whyNotSent]?: unknown })[whyNotSent];
+  if (typeof reason === 'string') encoder.refuse('', reason);
   if (serializer !== undefined) {
     encoder.seen.add(value);
     encoder.out.byte(tag.custom);
@@ -63,16 +68,14 @@ export function writeObject(encoder: Encoder, value: object, prototype: object |
     return;
   }
   const kind = intrinsicKind(prototype);
+  const webObject = webObjectOf(kind);
   if (kind === 'Object' || prototype === null) {
     writeFullObject(encoder, value, prototype === null ? 1 : 0);
-  } else if (kind === 'URL') {
+  } else if (webObject !== undefined) {
     encoder.seen.add(value);
-    encoder.out.byte(tag.url);
-    encoder.out.string((value as URL).href);
-  } else if (kind === 'URLSearchParams') {
-    encoder.seen.add(value);
-    encoder.out.byte(tag.urlSearchParams);
-    encoder.out.string((value as URLSearchParams).toString());
+    encoder.out.byte(tag.webObject);
+    encoder.out.string(kind as string);
+    encoder.write(webObject.tell(value));
   } else if (isPrototypeOfOwnConstructor(value)) {
     encoder.out.byte(tag.prototypeOf);
     encoder.writeAt('constructor', constructorOf(value));

@@ -152,7 +152,11 @@ export class Encoder {
       this.#functions?.flush();
     } catch (error) {
       if (error instanceof RangeError && error.message.includes('call stack')) {
-        throw new NotSerializableError(this.trail.root || 'the value', 'it is nested too deeply.', { cause: error });
+        throw new NotSerializableError(
+          this.trail.root || 'the value',
+          'it is nested too deeply for the stack, which holds some thousand levels. Send a list instead of a chain.',
+          { cause: error },
+        );
       }
       throw error;
     }

@@ -8,8 +8,10 @@ const names = [
   ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array'],
   ...['Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array'],
   ...['Error', 'AggregateError', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'],
-  ...['DOMException', 'URL', 'URLSearchParams'],
+  ...['DOMException', 'URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder'],
 ];
+/** Loaded by Node when they are first asked for: recognised only when they are met. */
+const lateNames = ['Headers'];
 
 const known = new WeakMap<object, string>();
 const others = new WeakSet<object>();
@@ -43,7 +45,10 @@ export function isIntrinsicPrototype(value: object): boolean {
   return known.has(value);
 }
 
-const nodeClasses = new Set(['DOMException', 'URL', 'URLSearchParams', 'Buffer']);
+const nodeClasses = new Set([
+  ...['DOMException', 'URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder', 'Buffer'],
+  ...lateNames,
+]);
 
 function recognise(prototype: object): string | undefined {
   rememberOwn();
@@ -52,7 +57,7 @@ function recognise(prototype: object): string | undefined {
   const constructor = ownProperty(prototype, 'constructor')?.value;
   if (typeof constructor !== 'function' || constructor.prototype !== prototype) return undefined;
   const { name } = constructor;
-  if (!names.includes(name)) return undefined;
+  if (!names.includes(name) && !lateNames.includes(name)) return undefined;
   if (!isNativeText(textOf(constructor)) && !isOfNode(name, constructor)) return undefined;
   return name;
 }

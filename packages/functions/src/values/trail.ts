@@ -36,16 +36,21 @@ export class Trail {
     if (this.#steps.length > 0) this.#steps = [];
   }
 
+  /** The way in words, with what it leads to. A name that stands there already isn't said twice. */
   describe(end?: string): string {
     let text = this.root;
+    let last = text;
     for (const step of this.#steps) {
-      if (typeof step === 'object') text += text === '' ? step.arrow : ` → ${step.arrow}`;
-      else if (typeof step === 'number') text += `[${step}]`;
+      const before = last;
+      last = typeof step === 'object' ? step.arrow : '';
+      if (typeof step === 'object') {
+        if (step.arrow !== before) text += text === '' ? step.arrow : ` → ${step.arrow}`;
+      } else if (typeof step === 'number') text += `[${step}]`;
       else if (typeof step === 'symbol') text += `[${String(step)}]`;
       else if (/^[\p{ID_Start}$_#][\p{ID_Continue}$]*$/u.test(step)) text += text === '' ? step : `.${step}`;
       else text += `[${JSON.stringify(step)}]`;
     }
-    if (end === undefined || end === '') return text === '' ? 'the value' : text;
+    if (end === undefined || end === '' || end === last) return text === '' ? 'the value' : text;
     return text === '' ? end : `${text} → ${end}`;
   }
 }

@@ -48,6 +48,20 @@ describe('values come back as they were', () => {
     expect(roundTrip(value)).toEqual(value);
   });
 
+  it('makes headers, encoders and decoders of text again, shared ones once', () => {
+    const headers = new Headers([
+      ['a', '1'],
+      ['set-cookie', 'b'],
+      ['set-cookie', 'c'],
+    ]);
+    const decoder = new TextDecoder('utf-16le', { fatal: true, ignoreBOM: true });
+    const [copied, again, encoder, { deep }] = roundTrip([headers, headers, new TextEncoder(), { deep: [decoder] }]);
+    expect([...copied]).toEqual([...headers]);
+    expect(again).toBe(copied);
+    expect(encoder.encode('é')).toEqual(new Uint8Array([0xc3, 0xa9]));
+    expect(deep[0]).toMatchObject({ encoding: 'utf-16le', fatal: true, ignoreBOM: true });
+  });
+
   it('keeps negative zero apart from zero', () => {
     expect(Object.is(roundTrip(-0), -0)).toBe(true);
     expect(Object.is(roundTrip([0])[0], 0)).toBe(true);
