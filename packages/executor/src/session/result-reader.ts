@@ -152,9 +152,10 @@ export class ResultReader {
         { ids: missing as ClientTaskId[], ...(absent.length > 0 && { absent }) },
         call,
       );
-      const pinned = missing.filter((_, i) => located[i]?.pinned === true);
-      if (pinned.length > 0) {
-        if (!skip) throw this.#pinned(pinned[0] as number);
+      const pinned = missing.filter((_, i) => located[i]?.pinned !== undefined);
+      const [first] = pinned;
+      if (first !== undefined) {
+        if (!skip) throw this.#pinned(first, located[missing.indexOf(first)]?.pinned ?? '');
         missing = missing.filter((id) => !pinned.includes(id));
         continue;
       }
@@ -235,12 +236,12 @@ export class ResultReader {
     await Promise.all(decoding);
   }
 
-  #pinned(id: number): Error {
+  #pinned(id: number, why: string): Error {
     const name = this.#session.nameOf(id);
     return new ResultUnavailableError(
-      `The result of ${name} (${this.#session.table.typeName(id)}) holds something that can't be sent, so it stays in the thread that made it: ` +
-        'read what you need of it in a task, `executor.submit((value) => …, future)`',
-      { data: { key: name, pinned: true } },
+      `The result of ${name} (${this.#session.table.typeName(id)}) stays in the thread that made it. ${why} ` +
+        'Or read what you need of it in a task: `executor.submit((value) => …, future)`',
+      { data: { key: name, pinned: true, why } },
     );
   }
 

@@ -29,8 +29,8 @@ export interface Located {
   readonly inline?: Opaque;
   /** Addresses of workers that hold it; empty when it is not (or no longer) there. */
   readonly addresses: readonly string[];
-  /** It can't leave the thread that made it: only tasks can read it. */
-  readonly pinned?: true;
+  /** It can't leave the thread that made it, for this reason: only tasks can read it. */
+  readonly pinned?: string;
   /** It is an actor: it is called where it is. */
   readonly actor?: true;
 }

@@ -59,8 +59,16 @@ export interface WorkerNewsHandler {
     thread: number,
     inline: Opaque | null,
   ): void;
-  /** Done, but its value can't leave the thread `thread`. Actors too. */
-  pinned(taskId: TaskId, attempt: AttemptId, type: string, startMs: number, durationMs: number, thread: number): void;
+  /** Done, but its value can't leave the thread `thread`, for the reason `why`. Actors too (''). */
+  pinned(
+    taskId: TaskId,
+    attempt: AttemptId,
+    type: string,
+    why: string,
+    startMs: number,
+    durationMs: number,
+    thread: number,
+  ): void;
   erred(
     taskId: TaskId,
     attempt: AttemptId,
@@ -109,11 +117,12 @@ export const workerNews = {
     taskId: TaskId,
     attempt: AttemptId,
     type: string,
+    why: string,
     startMs: number,
     durationMs: number,
     thread: number,
   ): void {
-    out.push(Op.pinned, taskId, attempt, type, startMs, durationMs, thread);
+    out.push(Op.pinned, taskId, attempt, type, why, startMs, durationMs, thread);
   },
   erred(
     out: unknown[],
@@ -188,11 +197,12 @@ export function dispatchWorkerNews(batch: readonly unknown[], handler: WorkerNew
           batch[at] as TaskId,
           batch[at + 1] as AttemptId,
           batch[at + 2] as string,
-          batch[at + 3] as number,
+          batch[at + 3] as string,
           batch[at + 4] as number,
           batch[at + 5] as number,
+          batch[at + 6] as number,
         );
-        at += 6;
+        at += 7;
         break;
       case Op.erred:
         handler.erred(

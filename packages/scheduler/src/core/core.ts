@@ -306,6 +306,7 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     taskId: TaskId,
     attempt: AttemptId,
     type: string,
+    why: string,
     _startMs: number,
     durationMs: number,
     thread: number,
@@ -321,7 +322,9 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
       s.tasks.nbytes[slot] = 0;
       s.tasks.type[slot] = s.types.of(type);
       s.tasks.set(slot, Flag.pinned);
-      s.tasks.coldOf(slot).thread = thread;
+      const cold = s.tasks.coldOf(slot);
+      cold.thread = thread;
+      cold.whyPinned = why;
       complete(s, slot, worker, null);
     }
     this.#end();

@@ -15,7 +15,9 @@ export function locateResult(s: CoreState, slot: number): Located {
   if (tasks.state[slot] !== State.memory) return { taskId, nbytes, type, addresses: [] };
   const addresses = holdersOf(s, slot).map((id) => s.workers.get(id)!.address);
   if (isActor(s, slot)) return { taskId, nbytes, type, addresses, actor: true };
-  if (tasks.has(slot, Flag.pinned)) return { taskId, nbytes, type, addresses, pinned: true };
+  if (tasks.has(slot, Flag.pinned)) {
+    return { taskId, nbytes, type, addresses, pinned: tasks.coldIfAny(slot)?.whyPinned ?? '' };
+  }
   const inline = s.cache.get(slot);
   return inline === null ? { taskId, nbytes, type, addresses } : { taskId, nbytes, type, inline, addresses };
 }

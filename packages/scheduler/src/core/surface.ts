@@ -99,6 +99,7 @@ export interface WorkerStimuli {
     taskId: TaskId,
     attempt: AttemptId,
     type: string,
+    why: string,
     startMs: number,
     durationMs: number,
     thread: number,

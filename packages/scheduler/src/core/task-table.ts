@@ -59,8 +59,9 @@ export interface Cold {
   retriesUsed?: number;
   /** Deaths of workers that it is suspected of. */
   suspicion?: number;
-  /** The thread that a pinned result lives in. */
+  /** The thread that a pinned result lives in, and why it can't leave. */
   thread?: number;
+  whyPinned?: string;
   /** Wishes beyond the first. */
   wishes?: Wish[];
   /** Holders beyond the first. */

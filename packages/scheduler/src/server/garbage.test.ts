@@ -108,7 +108,7 @@ function nonsense(seed: number) {
       case 0:
         return workerNews.done(out, id(), id(), below(2000), 'json', 0, below(5), 0, flag() ? toBytes(1) : null);
       case 1:
-        return workerNews.pinned(out, id(), id(), 'Socket', 0, 1, 0);
+        return workerNews.pinned(out, id(), id(), 'Socket', 'open', 0, 1, 0);
       case 2:
         return workerNews.erred(out, id(), id(), 0, 1, 0, report());
       case 3:

@@ -72,11 +72,20 @@ export class WorkerSession implements WorkerNewsHandler {
     );
   }
 
-  pinned(taskId: TaskId, attempt: AttemptId, type: string, startMs: number, durationMs: number, thread: number): void {
+  pinned(
+    taskId: TaskId,
+    attempt: AttemptId,
+    type: string,
+    why: string,
+    startMs: number,
+    durationMs: number,
+    thread: number,
+  ): void {
     checkAttempt(taskId, attempt, startMs, durationMs, thread);
     checkText(type, 'the type of a result');
+    checkText(why, 'the reason why a result stays');
     if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, Outcome.done);
-    this.#core.workerPinned(this.#worker, taskId, attempt, type, startMs, durationMs, thread, this.#nowMs);
+    this.#core.workerPinned(this.#worker, taskId, attempt, type, why, startMs, durationMs, thread, this.#nowMs);
   }
 
   erred(

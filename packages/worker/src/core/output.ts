@@ -53,7 +53,15 @@ export interface WorkerOutput<Value> {
     slot: number,
     value: Value,
   ): void;
-  pinned(taskId: TaskId, attempt: AttemptId, type: string, startMs: number, durationMs: number, slot: number): void;
+  pinned(
+    taskId: TaskId,
+    attempt: AttemptId,
+    type: string,
+    why: string,
+    startMs: number,
+    durationMs: number,
+    slot: number,
+  ): void;
   erred(
     taskId: TaskId,
     attempt: AttemptId,

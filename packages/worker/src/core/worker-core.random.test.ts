@@ -42,7 +42,7 @@ it('late and foreign messages of all kinds are without effect', () => {
   core.handleFetchEnded(7, now);
   core.handleThreadReady(55);
   core.handleDone(55, 77 as AttemptId, 1, '', 0, 0, 'y', now);
-  core.handlePinned(55, 77 as AttemptId, '', 0, 0, now);
+  core.handlePinned(55, 77 as AttemptId, '', '', 0, 0, now);
   core.handleErred(55, 77 as AttemptId, 0, 0, { name: '', message: '', key: '' }, now);
   core.handleStopped(55, 77 as AttemptId, '', now);
   core.handleSuspended(55, 77 as AttemptId, now);

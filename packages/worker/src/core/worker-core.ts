@@ -256,7 +256,15 @@ export class WorkerCore<Value> {
     this.#output.done(taskId, attempt, nbytes, type, startMs, durationMs, slotOf(task), value);
   }
 
-  handlePinned(id: ThreadId, attempt: AttemptId, type: string, startMs: number, durationMs: number, now: number): void {
+  handlePinned(
+    id: ThreadId,
+    attempt: AttemptId,
+    type: string,
+    why: string,
+    startMs: number,
+    durationMs: number,
+    now: number,
+  ): void {
     const thread = this.#threads.get(id);
     const task = this.#settle(id, attempt, 'pinned', now);
     if (thread === undefined || thread.state === 'ending') return;
@@ -268,7 +276,7 @@ export class WorkerCore<Value> {
     const { taskId, functionId } = task.compute;
     this.#durations.observe(functionId, durationMs);
     this.#data.pin(taskId, thread, now);
-    this.#output.pinned(taskId, attempt, type, startMs, durationMs, thread.slot);
+    this.#output.pinned(taskId, attempt, type, why, startMs, durationMs, thread.slot);
   }
 
   handleErred(

@@ -114,8 +114,16 @@ export class CoreOutput implements WorkerOutput<StoredValue> {
     workerNews.done(this.#out, taskId, attempt, nbytes, type, startMs, durationMs, slot, inline);
   }
 
-  pinned(taskId: TaskId, attempt: AttemptId, type: string, startMs: number, durationMs: number, slot: number): void {
-    workerNews.pinned(this.#out, taskId, attempt, type, startMs, durationMs, slot);
+  pinned(
+    taskId: TaskId,
+    attempt: AttemptId,
+    type: string,
+    why: string,
+    startMs: number,
+    durationMs: number,
+    slot: number,
+  ): void {
+    workerNews.pinned(this.#out, taskId, attempt, type, why, startMs, durationMs, slot);
   }
 
   erred(

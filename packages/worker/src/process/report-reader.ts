@@ -35,8 +35,8 @@ export class ReportReader implements ThreadReportHandler {
     for (const part of value.parts ?? []) pool.unlease(part.buffer.id, this.thread.writing);
   }
 
-  pinned(attempt: AttemptId, type: string, startMs: number, durationMs: number): void {
-    this.#worker.core.handlePinned(this.thread.id, attempt, type, startMs, durationMs, this.#worker.now);
+  pinned(attempt: AttemptId, type: string, why: string, startMs: number, durationMs: number): void {
+    this.#worker.core.handlePinned(this.thread.id, attempt, type, why, startMs, durationMs, this.#worker.now);
   }
 
   erred(attempt: AttemptId, startMs: number, durationMs: number, error: ErrorReport): void {

@@ -22,6 +22,8 @@ import type { ValueStore } from './value-store.js';
 /** What marks a future of whatever copy of the executor's package. */
 const futureMark = Symbol.for('covey.future');
 const resultOptions = { outOfBandBytes: SHARED_FROM_BYTES, path: 'the result' };
+/** Of a long path the beginning. */
+const WHY_LIMIT = 1000;
 const noBuffers: readonly Uint8Array[] = [];
 
 export interface AttemptsParts {
@@ -166,7 +168,7 @@ export class Attempts {
         activities.run(activity, () => future.result()),
       );
     }
-    if (task.order.kind === 1) return this.#pin(activity, task, value);
+    if (task.order.kind === 1) return this.#pin(activity, task, value, '');
     const { values, outbox } = this.#parts;
     let frames: Frames;
     let placed: ThreadValue;
@@ -174,7 +176,7 @@ export class Attempts {
       frames = encode(value, resultOptions);
       placed = values.place(frames);
     } catch (error) {
-      if (error instanceof NotSerializableError) this.#pin(activity, task, value);
+      if (error instanceof NotSerializableError) this.#pin(activity, task, value, error.message);
       else this.#fail(activity, error);
       return;
     }
@@ -193,7 +195,7 @@ export class Attempts {
     );
   }
 
-  #pin(activity: Activity, task: QueuedTask, value: unknown): void {
+  #pin(activity: Activity, task: QueuedTask, value: unknown, why: string): void {
     const { taskId, attempt } = task.order;
     this.#parts.values.pinned.set(taskId, value);
     this.#pinnedBy.set(taskId, activity);
@@ -203,6 +205,7 @@ export class Attempts {
       this.#parts.outbox.fields,
       attempt,
       typeName(value),
+      why.slice(0, WHY_LIMIT),
       this.#epochMs + activity.startMs,
       durationMs,
     );

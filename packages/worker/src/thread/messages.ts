@@ -271,8 +271,8 @@ export interface ThreadReportHandler {
     header: Opaque | 0,
     parts: Parts,
   ): void;
-  /** The value can't be encoded, or is an actor: it stays in the thread until `drop`. */
-  pinned(attempt: AttemptId, type: string, startMs: number, durationMs: number): void;
+  /** The value can't be encoded, for the reason `why`, or is an actor (''): it stays in the thread until `drop`. */
+  pinned(attempt: AttemptId, type: string, why: string, startMs: number, durationMs: number): void;
   erred(attempt: AttemptId, startMs: number, durationMs: number, error: ErrorReport): void;
   /** It ended after its signal was aborted. */
   stopped(attempt: AttemptId, reason: string): void;
@@ -310,8 +310,8 @@ export const threadReports = {
   ): void {
     out.push(Report.done, attempt, nbytes, type, startMs, durationMs, header, parts);
   },
-  pinned(out: unknown[], attempt: AttemptId, type: string, startMs: number, durationMs: number): void {
-    out.push(Report.pinned, attempt, type, startMs, durationMs);
+  pinned(out: unknown[], attempt: AttemptId, type: string, why: string, startMs: number, durationMs: number): void {
+    out.push(Report.pinned, attempt, type, why, startMs, durationMs);
   },
   erred(out: unknown[], attempt: AttemptId, startMs: number, durationMs: number, error: ErrorReport): void {
     out.push(Report.erred, attempt, startMs, durationMs, error);
@@ -379,10 +379,11 @@ export function dispatchThreadReports(batch: readonly unknown[], handler: Thread
         handler.pinned(
           batch[at] as AttemptId,
           batch[at + 1] as string,
-          batch[at + 2] as number,
+          batch[at + 2] as string,
           batch[at + 3] as number,
+          batch[at + 4] as number,
         );
-        at += 4;
+        at += 5;
         break;
       case Report.stopped:
         handler.stopped(batch[at] as AttemptId, batch[at + 1] as string);

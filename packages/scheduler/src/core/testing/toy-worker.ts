@@ -138,7 +138,7 @@ export class ToyWorker {
     this.held.add(taskId);
     const thread = (this.#thread = (this.#thread + 1) % this.nthreads);
     if (kind === 1 || key.includes('pin')) {
-      this.#send((core, now) => core.workerPinned(this.id, taskId, number, 'Socket', 0, 1, thread, now));
+      this.#send((core, now) => core.workerPinned(this.id, taskId, number, 'Socket', 'open', 0, 1, thread, now));
       return;
     }
     const inline = random.oneIn(2) ? new Uint8Array(8) : null;

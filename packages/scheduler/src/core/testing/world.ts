@@ -244,7 +244,7 @@ export class World {
 
   finishPinned(key: string, thread: number): void {
     const { worker, taskId, attempt } = this.#take(key);
-    this.core.workerPinned(worker, taskId, attempt, 'Socket', this.now, 1, thread, this.now);
+    this.core.workerPinned(worker, taskId, attempt, 'Socket', 'open', this.now, 1, thread, this.now);
     this.flush();
   }
 

@@ -77,7 +77,7 @@ export class CoreWorld {
   }
 
   pinned(thread: number, attempt: number): this {
-    this.core.handlePinned(thread, attempt as AttemptId, 'Socket', this.now, 1, this.now);
+    this.core.handlePinned(thread, attempt as AttemptId, 'Socket', 'open', this.now, 1, this.now);
     return this;
   }
 

@@ -151,8 +151,16 @@ export class FakeSession implements WorkerNewsHandler {
     this.#tell({ op: 'done', taskId, attempt, nbytes, type, startMs, durationMs, thread, inline });
   }
 
-  pinned(taskId: TaskId, attempt: AttemptId, type: string, startMs: number, durationMs: number, thread: number): void {
-    this.#tell({ op: 'pinned', taskId, attempt, type, startMs, durationMs, thread });
+  pinned(
+    taskId: TaskId,
+    attempt: AttemptId,
+    type: string,
+    why: string,
+    startMs: number,
+    durationMs: number,
+    thread: number,
+  ): void {
+    this.#tell({ op: 'pinned', taskId, attempt, type, why, startMs, durationMs, thread });
   }
 
   erred(

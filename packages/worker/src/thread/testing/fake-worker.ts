@@ -308,9 +308,9 @@ export class FakeWorker {
       this.results.set(attempt, { header, parts });
       this.#say('done', { attempt, nbytes, type, startMs, durationMs, header, parts });
     },
-    pinned: (attempt, type, startMs, durationMs) => {
+    pinned: (attempt, type, why, startMs, durationMs) => {
       this.results.set(attempt, { header: null, parts: null });
-      this.#say('pinned', { attempt, type, startMs, durationMs });
+      this.#say('pinned', { attempt, type, why, startMs, durationMs });
     },
     erred: (attempt, startMs, durationMs, error: ErrorReport) =>
       this.#say('erred', { attempt, startMs, durationMs, error }),
