@@ -15,6 +15,8 @@ export interface NameUse {
   readonly isWrite: boolean;
   /** The property that is read from it, when that is all that is done with it here. */
   readonly member: string | undefined;
+  /** The property of it that is assigned here. */
+  readonly written?: string;
 }
 
 export interface SpecialUse {
@@ -416,13 +418,7 @@ class Finder implements FreeNames {
 
   #member(node: Extract<AnyNode, { type: 'MemberExpression' }>): void {
     const { object, property } = node;
-    const name =
-      !node.computed && property.type === 'Identifier'
-        ? property.name
-        : property.type === 'Literal' && typeof property.value === 'string'
-          ? property.value
-          : undefined;
-    if (object.type === 'Identifier') this.#use(object, { form: 'plain', isWrite: false, member: name });
+    if (object.type === 'Identifier') this.#use(object, { form: 'plain', isWrite: false, member: memberName(node) });
     else this.#visit(object);
     if (node.computed || property.type === 'PrivateIdentifier') this.#visit(property);
   }
@@ -442,7 +438,9 @@ class Finder implements FreeNames {
   #update(target: AnyNode): void {
     if (target.type === 'Identifier') this.#use(target, { form: 'plain', isWrite: true, member: undefined });
     else if (target.type === 'MemberExpression' && target.object.type === 'Identifier') {
-      this.#use(target.object, { form: 'plain', isWrite: false, member: undefined });
+      const written = memberName(target);
+      const how = { form: 'plain', isWrite: false, member: undefined } as const;
+      this.#use(target.object, written === undefined ? how : { ...how, written });
       if (target.computed || target.property.type === 'PrivateIdentifier') this.#visit(target.property);
     } else this.#visit(target);
   }
@@ -512,7 +510,7 @@ class Finder implements FreeNames {
     }
   }
 
-  #use(node: Identifier, how: Pick<NameUse, 'form' | 'isWrite' | 'member'>): void {
+  #use(node: Identifier, how: Pick<NameUse, 'form' | 'isWrite' | 'member' | 'written'>): void {
     const { name } = node;
     if (this.#scope.has(name)) return;
     if (name === 'arguments') {
@@ -552,4 +550,10 @@ function declarePattern(pattern: Pattern, scope: Scope): void {
       return;
     default:
   }
+}
+
+/** The name of the property, when it stands in the text. */
+function memberName({ computed, property }: Extract<AnyNode, { type: 'MemberExpression' }>): string | undefined {
+  if (!computed && property.type === 'Identifier') return property.name;
+  return property.type === 'Literal' && typeof property.value === 'string' ? property.value : undefined;
 }

@@ -38,7 +38,7 @@ import {
   keyOfMethod,
   withoutCache,
 } from './recognise.js';
-import { reasonAgainst, refuseLexical } from './refusals.js';
+import { reasonAgainst, refuseAssignment, refuseLexical } from './refusals.js';
 import { ScopeInstances } from './scope-instances.js';
 import type { Variable } from './scope-instances.js';
 import { WeakCollections } from './weak-collections.js';
@@ -213,6 +213,7 @@ export class FunctionWriter {
       return encoder.refuse(name, `its text could not be parsed (${error.message}).`, error);
     }
     refuseLexical(encoder, description, name, this.#homeOf(description.analysis));
+    refuseAssignment(encoder, description);
     return description;
   }
 

@@ -14,6 +14,10 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/Timeout|Immediate|Interval/, 'a timer belongs to its process. Start it inside of the function.'],
   [/^(Blob|File)$/, 'its bytes can be read only by awaiting them. Send `await blob.arrayBuffer()`.'],
   [/Abort/, 'an abort signal belongs to its process. A task has a signal of its own: getTask().signal.'],
+  [
+    /^require$/,
+    'it loads modules for the file that it was made for. Use `import`, or `await import(…)` in the function.',
+  ],
   [/Key|Cipher|Hash|Hmac|Sign|Verify/, 'it holds native state. Export it and make it again where it is used.'],
 ];
 
@@ -34,6 +38,21 @@ export function refuseInstanceOfNode(encoder: Encoder, value: object, name: stri
       }
     }
     prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+}
+
+/** Refuses to assign the variables of another module: only a copy of them travels, and nobody would see it change. */
+export function refuseAssignment(encoder: Encoder, { captures }: Description): void {
+  for (const { uses, variable } of captures) {
+    const { value } = variable;
+    if (typeof value !== 'object' || value === null || tagOf(value) !== '[object Module]') continue;
+    const name = uses.find(({ written }) => written !== undefined)?.written;
+    if (name === undefined) continue;
+    encoder.refuse(
+      name,
+      `it is assigned, and only a copy of it would change there. Declare a variable in the function (let ${name} = …), ` +
+        'or return the value.',
+    );
   }
 }
 
@@ -71,4 +90,8 @@ export function refuseLexical(
   if (free.usesSuper && home === undefined) {
     encoder.refuse(name, 'a method that uses `super` cannot leave its object. Send the object and call it there.');
   }
+}
+
+function tagOf(value: object): string {
+  return Object.prototype.toString.call(value);
 }

@@ -56,9 +56,17 @@ refusals('what shows too little of itself', {
         yield 1;
       })(),
     ],
-    'generator',
+    /Generator: .*\[\.\.\.generator\]/,
   ],
-  'an iterator of a map': [() => [new Map().entries()], /Map Iterator/],
+  'an asynchronous generator that runs': [
+    () => [
+      (async function* () {
+        yield await Promise.resolve(1);
+      })(),
+    ],
+    /AsyncGenerator: .*for await/,
+  ],
+  'an iterator of a map': [() => [new Map().entries()], /Map Iterator: .*\[\.\.\.iterator\]/],
   'a proxy': [() => [new Proxy(new Host(), {})], 'Proxy: a proxy stands for an object that it may hide'],
   'a proxy of a function': [() => [new Proxy(() => 1, {})], 'Proxy'],
   'a formatter': [() => [new Intl.NumberFormat()], /NumberFormat/],
@@ -116,6 +124,15 @@ refusals('what a function takes from around it and nothing shows', {
       };
     },
     'Cannot send job → Timeout: a timer',
+  ],
+  'a variable of another module that it assigns': [
+    () => {
+      const $nb = Object.defineProperty({ total: 1 }, Symbol.toStringTag, { value: 'Module' });
+      return function count() {
+        $nb.total += 1;
+      };
+    },
+    'Cannot send count → total: it is assigned, and only a copy of it would change there',
   ],
   'deep in what is captured': [
     () => {

@@ -117,12 +117,20 @@ const exoticTags = new Set(
 const waysOut: Record<string, string> = {
   Promise: 'a promise belongs to its process. Await it first and send what it resolves to.',
   WeakRef: 'it refers to an object of this process only. Send the object.',
-  Generator: 'a generator that has begun cannot be moved. Send the generator function or an array of its values.',
+  Generator:
+    'a generator runs in the process that made it. Send an array of its values ([...generator]), or the generator function.',
+  AsyncGenerator:
+    'a generator runs in the process that made it. Send an array of its values (for await (const value of generator) …), or the generator function.',
 };
+
+const iterator = 'an iterator walks through something of its process. Send an array of its values ([...iterator]).';
 
 function refuseExotic(encoder: Encoder, value: object): never {
   const name = Object.prototype.toString.call(value).slice(8, -1);
-  const reason = waysOut[name] ?? `a ${name} cannot be moved to another process. Send the data that it is made from.`;
+  const reason =
+    waysOut[name] ??
+    (name.endsWith(' Iterator') ? iterator : undefined) ??
+    `a ${name} cannot be moved to another process. Send the data that it is made from.`;
   encoder.refuse(name, reason);
 }
 

@@ -2,6 +2,7 @@
  * Attempts at tasks: arguments in, call, result out. The path of a synchronous function is the one that counts: nothing on it is made that a task can do
  * without.
  */
+import { types } from 'node:util';
 import { decode, decodeAsync, encode, ModulesNotLoadedError, NotSerializableError } from '@covey/functions';
 import type { DecodeOptions, Frames } from '@covey/functions';
 import type { AttemptId, TaskId } from '@covey/protocol/internal';
@@ -176,8 +177,9 @@ export class Attempts {
       frames = encode(value, resultOptions);
       placed = values.place(frames);
     } catch (error) {
-      if (error instanceof NotSerializableError) this.#pin(activity, task, value, error.message);
-      else this.#fail(activity, error);
+      if (error instanceof NotSerializableError && !isWalkedThrough(value)) {
+        this.#pin(activity, task, value, error.message);
+      } else this.#fail(activity, error);
       return;
     }
     const { header, parts } = placed;
@@ -287,4 +289,10 @@ function isThenable(value: unknown): boolean {
 
 function isFuture(value: unknown): value is { result(): Promise<unknown> } {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[futureMark] === true;
+}
+
+/** A generator or iterator: the first to read it leaves nothing for others, so it can't be a result that stays. */
+function isWalkedThrough(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return types.isGeneratorObject(value) || / Iterator\]$/.test(Object.prototype.toString.call(value));
 }

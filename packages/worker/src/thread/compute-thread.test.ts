@@ -166,6 +166,18 @@ test('a value that cannot be encoded stays in the thread, for tasks there', asyn
   expect(gone).toMatchObject({ op: 'erred', error: { code: 'ERR_COVEY_PINNED_VALUE_GONE' } });
 });
 
+test('a generator is no result: it says what to return instead', async () => {
+  const generator = await worker.run(function* () {
+    yield 1;
+  }, []);
+  expect(generator).toMatchObject({ op: 'erred', error: { code: 'ERR_COVEY_NOT_SERIALIZABLE' } });
+  const iterator = await worker.run(() => new Map([[1, 2]]).keys(), []);
+  expect(iterator).toMatchObject({
+    op: 'erred',
+    error: { message: expect.stringContaining('[...iterator]') as string },
+  });
+});
+
 test('what is finished does not wait for what runs', async () => {
   const quick = worker.task(() => 'quick');
   const long = worker.task(untilCancelled);
