@@ -30,6 +30,8 @@ export interface CompiledCell {
   readonly declared: readonly string[];
   /** The notebook's variables that it uses, or that functions in it do. */
   readonly used: readonly string[];
+  /** The line where it first uses a name. */
+  readonly lineOf: (name: string) => number;
   /** Its function returns a promise. */
   readonly isAsync: boolean;
 }
@@ -50,12 +52,17 @@ export function compileCell(
   const rewriter = new CellRewriter(printed, names, isVariable, guardedNames(names, isUnknown));
   const body = rewriter.rewrite();
   const used = new Set(names.uses.map(({ name }) => name).filter((name) => !names.declared.has(name)));
+  const lineOf = (name: string): number => {
+    const use = names.uses.find((candidate) => candidate.name === name);
+    return printed.map.placeOf(use?.start ?? 0).line + 1;
+  };
   const { before, after } = rewriter.around;
   const head = `(${names.isAsync ? 'async ' : ''}function (${PARAMETERS.join(', ')}) { 'use strict';${before} ${rewriter.prologue}`;
   return {
     code: `${head}\n${body}\n${after}})`,
     declared: [...names.declared.keys()],
     used: [...used],
+    lineOf,
     isAsync: names.isAsync,
   };
 }

@@ -5,6 +5,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
+import type { InspectOptions } from 'node:util';
 import { constants, Script } from 'node:vm';
 import { compileModule } from './compile-module.js';
 import { runtimeHelpers } from './runtime-helpers.js';
@@ -31,6 +33,7 @@ const typeScript = ['.ts', '.mts', '.cts'];
 
 export class LocalModules {
   readonly #loaded = new Map<string, LoadedModule>();
+  readonly #sources = new Map<string, string>();
   readonly #importOther: (specifier: string, importer: string) => Promise<Namespace>;
 
   /** @param importOther imports what is no local TypeScript, on behalf of a file. */
@@ -44,6 +47,11 @@ export class LocalModules {
     const path = specifier.startsWith('file:') ? new URL(specifier).pathname : resolve(folder, specifier);
     const candidates = [path, path.replace(/\.([cm]?)js$/, '.$1ts'), `${path}.ts`, `${path}/index.ts`];
     return candidates.find((candidate) => typeScript.includes(extname(candidate)) && existsSync(candidate));
+  }
+
+  /** The text of a module as it was last evaluated. */
+  sourceOf(path: string): string | undefined {
+    return this.#sources.get(path);
   }
 
   async load(path: string): Promise<Namespace> {
@@ -70,6 +78,7 @@ export class LocalModules {
     if (known !== undefined) return known;
     const namespace = Object.create(null) as Namespace;
     Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
+    Object.defineProperty(namespace, inspect.custom, { value: showNamespace });
     const children: string[] = [];
     const version = versionOf(path);
     const evaluated = Promise.resolve().then(() => this.#evaluate(path, namespace, children));
@@ -82,7 +91,9 @@ export class LocalModules {
 
   async #evaluate(path: string, namespace: Namespace, children: string[]): Promise<void> {
     const folder = dirname(path);
-    const { code, imports } = compileModule(readFileSync(path, 'utf8'), path);
+    const source = readFileSync(path, 'utf8');
+    this.#sources.set(path, source);
+    const { code, imports } = compileModule(source, path);
     const imported: Namespace[] = [];
     for (const specifier of imports) {
       const local = this.find(specifier, folder);
@@ -128,6 +139,20 @@ function exporterTo(namespace: Namespace): Export {
           .map((name) => [name, () => other[name]]),
       ),
   });
+}
+
+/** As Node shows the namespaces of modules: by what their exports are now, and not as accessors. */
+function showNamespace(this: Namespace, _depth: number, options: InspectOptions): string {
+  const values = Object.create(null) as Record<string, unknown>;
+  for (const name of Object.keys(this)) {
+    try {
+      values[name] = this[name];
+    } catch {
+      // It is not initialized yet, which is the module's own affair.
+      values[name] = undefined;
+    }
+  }
+  return inspect(values, options).replace(/^\[Object: null prototype\]/, '[Module: null prototype]');
 }
 
 function versionOf(path: string): string {

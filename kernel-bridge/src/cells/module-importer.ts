@@ -6,6 +6,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
+import { failedImport } from './import-error.js';
 import { LocalModules } from './local-modules.js';
 import type { Namespace } from './local-modules.js';
 import type { NotebookScope } from './notebook-scope.js';
@@ -35,9 +36,27 @@ export class ModuleImporter {
     this.#local = new LocalModules((specifier, importer) => nativeImportFrom(pathToFileURL(importer).href)(specifier));
   }
 
-  /** Imports a module, and makes what is bound of it variables: pairs of the variable and the exported name, `*` for all. */
-  async bind(specifier: string, bound: readonly (readonly [string, string])[], scope: NotebookScope): Promise<void> {
-    const loaded = await this.load(specifier);
+  /** The text of a TypeScript module of the user's, as it was evaluated. */
+  sourceOf(file: string): string | undefined {
+    return this.#local.sourceOf(file);
+  }
+
+  /**
+   * Imports a module, and makes what is bound of it variables: pairs of the variable and the exported name, `*` for all.
+   * @param frames of who imports it, if it can't be had.
+   */
+  async bind(
+    specifier: string,
+    bound: readonly (readonly [string, string])[],
+    scope: NotebookScope,
+    frames: () => string,
+  ): Promise<void> {
+    let loaded: Namespace;
+    try {
+      loaded = await this.load(specifier);
+    } catch (error) {
+      throw failedImport(error, specifier, this.meta.filename, frames());
+    }
     for (const [variable, exported] of bound) {
       const namespace = holderOf(loaded, exported);
       if (exported === '*') scope.declare(variable, loaded);

@@ -13,7 +13,9 @@ export type Variables = Record<string, unknown>;
 export class NotebookScope {
   readonly variables: Variables;
   /** What the kernel itself put there; users may declare the names all the same. */
-  readonly #own = new Set<string>();
+  readonly #provided = new Map<string, unknown>();
+  /** Of these names, those that cells declared. */
+  readonly #taken = new Set<string>();
   readonly #onName = new Map<string, () => Promise<unknown>>();
 
   constructor() {
@@ -33,48 +35,51 @@ export class NotebookScope {
 
   /** The names that cells declared. */
   names(): string[] {
-    return Object.keys(this.variables).filter((name) => !this.#own.has(name));
+    return Object.keys(this.variables).filter((name) => !this.isProvided(name));
   }
 
   /** A value of the kernel's that cells use like a global. */
   provide(name: string, value: unknown): void {
-    this.#own.add(name);
+    this.#provided.set(name, value);
+    this.#taken.delete(name);
     Object.defineProperty(this.variables, name, { value, configurable: true, enumerable: false, writable: true });
   }
 
   /** Whether a name still is the kernel's own: no cell declared it. */
   isProvided(name: string): boolean {
-    return this.#own.has(name);
+    return this.#provided.has(name) && !this.#taken.has(name);
   }
 
   /** Before a cell runs: what it declares are variables from now on, and keep the values that they have. */
   prepare(names: readonly string[]): void {
     for (const name of names) {
-      const isOwn = this.#own.has(name);
-      if (isOwn || !Object.hasOwn(this.variables, name)) this.declare(name, undefined);
+      if (this.isProvided(name) || !Object.hasOwn(this.variables, name)) this.declare(name, undefined);
     }
   }
 
   /** A value that is made before the first cell that names it runs. */
   provideWhenNamed(name: string, make: () => Promise<unknown>): void {
-    if (!this.#own.has(name)) this.provide(name, undefined);
+    if (!this.isProvided(name)) this.provide(name, undefined);
     this.#onName.set(name, make);
   }
 
-  /** What has to be made before a cell that uses these names can run; nothing when all of it is there. */
-  awaited(names: readonly string[]): Promise<void> | undefined {
-    const missing = names.filter((name) => this.#own.has(name) && this.#onName.has(name));
-    if (missing.length === 0) return undefined;
-    const make = async (name: string): Promise<void> => {
+  /** Which of these names stand for values that have to be made before a cell that uses them can run. */
+  unmade(names: readonly string[]): string[] {
+    return names.filter((name) => this.isProvided(name) && this.#onName.has(name));
+  }
+
+  /** Makes what these names stand for. */
+  async make(names: readonly string[]): Promise<void> {
+    for (const name of names) {
       const value = await this.#onName.get(name)?.();
       this.#onName.delete(name);
-      if (this.#own.has(name)) this.provide(name, value);
-    };
-    return Promise.all(missing.map(make)).then(() => undefined);
+      if (this.#taken.has(name)) this.#provided.set(name, value);
+      else this.provide(name, value);
+    }
   }
 
   declare(name: string, value: unknown): void {
-    this.#own.delete(name);
+    this.#taken.add(name);
     Object.defineProperty(this.variables, name, { value, configurable: true, enumerable: true, writable: true });
   }
 
@@ -88,8 +93,10 @@ export class NotebookScope {
     });
   }
 
+  /** Forgets a variable; a name of the kernel's means again what it meant before a cell declared it. */
   remove(name: string): void {
-    Reflect.deleteProperty(this.variables, name);
+    if (this.#provided.has(name)) this.provide(name, this.#provided.get(name));
+    else Reflect.deleteProperty(this.variables, name);
   }
 }
 
@@ -100,22 +107,31 @@ export class NotebookScope {
 export const PERHAPS = '$perhaps$';
 
 /** What code asks any object, to see what it is. */
-const asked = new Set(['default', 'then', '__esModule', 'toJSON']);
+const asked: Readonly<Record<string, unknown>> = Object.assign(Object.create(null) as object, {
+  ...{ default: true, then: true, __esModule: true, toJSON: true },
+});
+
+/* eslint-disable @typescript-eslint/unbound-method -- bound as they were: cells run here, which may replace them */
+const { call } = Function.prototype;
+const startsWith = call.bind(String.prototype.startsWith) as (text: string, start: string) => boolean;
+const slice = call.bind(String.prototype.slice) as (text: string, start: number) => string;
+/* eslint-enable @typescript-eslint/unbound-method */
+const { hasOwn } = Object;
 
 function behindVariables(variables: () => Variables): object {
   const global = globalThis as Variables;
   const perhaps = (name: string | symbol): string | undefined =>
-    typeof name === 'string' && name.startsWith(PERHAPS) ? name.slice(PERHAPS.length) : undefined;
+    typeof name === 'string' && startsWith(name, PERHAPS) ? slice(name, PERHAPS.length) : undefined;
   return new Proxy(Object.create(null) as object, {
     has: (_, name) => {
-      const asked = perhaps(name);
-      return name in global || name === HELPERS || (asked !== undefined && Object.hasOwn(variables(), asked));
+      const own = perhaps(name);
+      return name in global || name === HELPERS || (own !== undefined && hasOwn(variables(), own));
     },
     get: (_, name) => {
-      if (name in global || typeof name === 'symbol' || asked.has(name)) return global[name as string];
+      if (name in global || typeof name === 'symbol' || asked[name] === true) return global[name as string];
       if (name === HELPERS) return runtimeHelpers;
       const own = perhaps(name);
-      if (own !== undefined) return Object.hasOwn(variables(), own) ? variables()[own] : global[own];
+      if (own !== undefined) return hasOwn(variables(), own) ? variables()[own] : global[own];
       throw new ReferenceError(`${name} is not defined`);
     },
     set: (_, name, value) => {

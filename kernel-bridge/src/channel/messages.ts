@@ -114,8 +114,11 @@ export type FromMain =
   | CellChanged
   /** Main is ready for its first request. */
   | { readonly type: 'ready' }
-  /** The process is about to exit: the last message. */
-  | { readonly type: 'exiting' };
+  /**
+   * The process is about to exit: the last message. The cell that runs gets the report; without one it is said under `cell`,
+   * unless that is 0.
+   */
+  | { readonly type: 'exiting'; readonly report: ErrorReport; readonly cell: RequestId };
 
 /** What the protocol thread is started with. */
 export interface ProtocolThreadData {

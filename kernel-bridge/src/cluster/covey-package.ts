@@ -55,5 +55,18 @@ export function isFuture(value: unknown): value is FutureLike {
 }
 
 export function isMarked(value: unknown, mark: string): boolean {
-  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[Symbol.for(mark)] === true;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    readSafely(value as Record<symbol, unknown>, Symbol.for(mark)) === true
+  );
+}
+
+/** What is asked of every value must not fail for those that answer nobody: revoked proxies, traps and getters that throw. */
+export function readSafely(value: Readonly<Record<symbol, unknown>>, key: symbol): unknown {
+  try {
+    return value[key];
+  } catch {
+    return undefined;
+  }
 }

@@ -144,6 +144,13 @@ test('text is bounded in depth, length and size, and coloured', () => {
   expect(String(bundleNow([1]).data['text/plain'])).toContain('\u001b[33m1');
 });
 
+test('of a large object the first properties are shown', () => {
+  const large = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`k${n}`, n]));
+  const lines = plain(large).split('\n');
+  expect(lines.slice(-3)).toEqual(['  k99: 99,', '  … 99,900 more properties', '}']);
+  expect(lines).toHaveLength(103);
+});
+
 test('progress is drawn at its beginning and end however fast it is', () => {
   const drawn: string[] = [];
   const bar = new Progress([1, 2, 3], 'Steps', (data) => drawn.push(data['text/plain'] ?? ''));

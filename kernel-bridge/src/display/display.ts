@@ -12,10 +12,24 @@ import { Progress } from './progress.js';
 import { textOf } from './text.js';
 
 /** What was displayed, to be replaced later. */
-export interface DisplayHandle {
+export class DisplayHandle {
   readonly id: string;
+  readonly #show: (value: unknown) => void;
+
+  constructor(id: string, show: (value: unknown) => void) {
+    this.id = id;
+    this.#show = show;
+  }
+
   /** Shows another value in its place, everywhere that it is shown. */
-  update(value: unknown): void;
+  update(value: unknown): void {
+    this.#show(value);
+  }
+}
+
+/** What stands for something that is shown already: as a cell's result it is not shown again. */
+export function isShown(value: unknown): boolean {
+  return value instanceof DisplayHandle || value instanceof Progress;
 }
 
 export interface DisplayOptions {
@@ -96,7 +110,7 @@ export function provideDisplay(scope: NotebookScope, output: Output, displays: D
     (value: unknown, options: DisplayOptions = {}): DisplayHandle => {
       const id = options.id ?? randomUUID();
       displays.show(value, id, toBundle);
-      return { id, update: (next) => displays.show(next, id, toBundle, true) };
+      return new DisplayHandle(id, (next) => displays.show(next, id, toBundle, true));
     };
   const ofType =
     (type: string | ((value: unknown) => string), convert: (value: unknown) => unknown, plain?: string): ToBundle =>
@@ -109,7 +123,7 @@ export function provideDisplay(scope: NotebookScope, output: Output, displays: D
   const asItIs = (value: unknown): unknown => value;
   const display = Object.assign(displayer(bundleOf), {
     ...mapValues(textTypes, (type) => displayer((value) => ({ data: textBundle(type, String(value)), metadata: {} }))),
-    json: displayer(ofType(jsonTypes.json, asItIs)),
+    json: displayer(ofType(jsonTypes.json, asJson)),
     vega: displayer(ofType(vegaOr(jsonTypes.vega), asItIs, '<Vega>')),
     vegaLite: displayer(ofType(vegaOr(jsonTypes.vegaLite), asItIs, '<Vega-Lite>')),
     ...mapValues(imageTypes, (type) => displayer(ofType(type, base64Of, `<${type}>`))),
@@ -129,6 +143,15 @@ export function provideDisplay(scope: NotebookScope, output: Output, displays: D
     },
   });
   scope.provide('display', display);
+}
+
+/** Collections as what JSON has for them; what JSON has nothing for throws here, in the line that displays it. */
+function asJson(value: unknown): unknown {
+  const text = JSON.stringify(value, (_, part: unknown) => {
+    if (part instanceof Map) return Object.fromEntries(part as Map<PropertyKey, unknown>);
+    return part instanceof Set ? [...(part as Set<unknown>)] : part;
+  }) as string | undefined;
+  return text === undefined ? null : (JSON.parse(text) as unknown);
 }
 
 /** HTML and the like also as text, for who shows nothing else. */

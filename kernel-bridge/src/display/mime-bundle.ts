@@ -2,6 +2,7 @@
  * A value as a front end shows it: representations by MIME type. Plain text is always among them, since notebooks are
  * also read where nothing else is shown.
  */
+import { readSafely } from '../cluster/covey-package.js';
 import { liveData } from '../cluster/live/live-displays.js';
 import { arrowTable } from './arrow-table.js';
 import { collectionTable } from './collection-table.js';
@@ -59,7 +60,7 @@ function plain(text: string): MimeBundle {
 
 function ownBundle(value: unknown): unknown {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
-  const method: unknown = (value as Record<symbol, unknown>)[displaySymbol];
+  const method = readSafely(value as Record<symbol, unknown>, displaySymbol);
   return typeof method === 'function' ? Reflect.apply(method, value, []) : undefined;
 }
 

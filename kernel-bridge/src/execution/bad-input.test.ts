@@ -51,6 +51,30 @@ test('a cell that redefines Promise', async () => {
   await goesOn();
 });
 
+test.each([
+  ['replaces a method of lists', 'Array.prototype.map = () => 7 as any'],
+  [
+    'replaces all methods',
+    'for (const { prototype } of [String, RegExp, Map, Set, Array]) for (const key of Reflect.ownKeys(prototype)) { const property = Object.getOwnPropertyDescriptor(prototype, key)!; if (typeof property.value === "function" && key !== "constructor") Object.defineProperty(prototype, key, { ...property, value: () => 7 }) }',
+  ],
+  ['adds to all objects', 'Object.assign(Object.prototype, { get: 1, set: {}, value: 7, more: [] })'],
+])('a cell that %s does so for cells only', async (_, code) => {
+  const broken = await KernelClient.start();
+  await broken.execute('const before = 20, [mapped] = [(xs: number[]) => xs.map((x) => x)]');
+  await broken.execute(code);
+  const { reply, outputs } = await broken.execute('console.log("here"); class Point { x = before + 1 }\nnew Point()');
+  expect(reply['status']).toBe('ok');
+  expect(printed(outputs)).toBe('here\n');
+  expect(shown(outputs, 'execute_result').map(stripped)[0]).toContain('x: 21');
+  const failed = (await broken.execute('1;\nnobodyKnowsThis')).reply;
+  expect(stripped((failed['traceback'] as string[]).join('\n'))).toMatch(
+    /> {3}2 \| nobodyKnowsThis[^]*at cell-\d+\.ts:2$/,
+  );
+  if (code.includes('map'))
+    expect(shown((await broken.execute('mapped([1])')).outputs, 'execute_result')).toEqual(['7']);
+  expect(await broken.close()).toBe(0);
+});
+
 test('a cell that exhausts memory is stopped, and says why', async () => {
   const fill = 'hoard.push(new Array(100_000).fill(0.5)); for (let n = 0; n < 1e6; n++);';
   const { reply } = await kernel.execute(`const hoard: number[][] = []; for (;;) { ${fill} }`);

@@ -15,7 +15,7 @@ export function captureStreams(output: Output): void {
     // As little of a stream as a console needs: what goes through a real one costs several times as much.
     const stream = {
       write: (text: string): boolean => {
-        output.stream(name, text);
+        output.print(name, text);
         return true;
       },
       on: () => stream,
@@ -42,7 +42,7 @@ export function captureStreams(output: Output): void {
 function capture(stream: NodeJS.WriteStream, name: 'stdout' | 'stderr', output: Output): void {
   const decoder = new StringDecoder('utf8');
   const write: Write = (chunk: string | Uint8Array, encodingOrDone?: unknown, done?: unknown): boolean => {
-    output.stream(name, typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk)));
+    output.print(name, typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk)));
     const callback = typeof encodingOrDone === 'function' ? encodingOrDone : done;
     if (typeof callback === 'function') process.nextTick(callback);
     return true;

@@ -85,20 +85,22 @@ function followTimers(context: TimerContext, cellNow: () => RequestId): void {
   const timers = require('node:timers') as Timers & { promises: Timers };
   const following =
     (original: Timer): Timer =>
-    (callback, ...rest) => {
-      if (typeof callback !== 'function') return original(callback, ...rest);
+    (...args) => {
+      // Not by walking through them: cells may have changed how lists are walked through.
+      const callback = args[0];
+      if (typeof callback !== 'function') return Reflect.apply(original, undefined, args);
       const cell = cellNow();
-      const followed = function (this: unknown, ...args: unknown[]): unknown {
+      args[0] = function (this: unknown, ...args: unknown[]): unknown {
         context.enter(cell);
-        return Reflect.apply(callback, this, args);
+        return Reflect.apply(callback as Timer, this, args);
       };
-      return original(followed, ...rest);
+      return Reflect.apply(original, undefined, args);
     };
   const followingPromise =
     (original: Timer): Timer =>
     async (...args) => {
       const cell = cellNow();
-      const value = await original(...args);
+      const value: unknown = await Reflect.apply(original, undefined, args);
       context.enter(cell);
       return value;
     };

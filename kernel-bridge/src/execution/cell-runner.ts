@@ -9,20 +9,24 @@ import { constants, Script } from 'node:vm';
 import { isLive } from '../cluster/live/live-displays.js';
 import { cellFile } from '../channel/cell-file.js';
 import type { ExecuteOutcome, ExecuteRequest, RequestId } from '../channel/messages.js';
+import { addFrames } from '../cells/added-frames.js';
 import { compileCell } from '../cells/compile-cell.js';
 import type { NotebookScope } from '../cells/notebook-scope.js';
 import type { ModuleImporter } from '../cells/module-importer.js';
+import { isShown } from '../display/display.js';
 import type { Displays } from '../display/display.js';
 import { bundleNow, bundleOf } from '../display/mime-bundle.js';
 import type { MimeBundle } from '../display/mime-bundle.js';
-import { runMagic } from '../magics/all-magics.js';
+import { adviceOnMagic, runMagic } from '../magics/all-magics.js';
 import { parseMagic } from '../magics/magic.js';
 import type { ParsedMagic } from '../magics/magic.js';
 import type { Submission } from '../submit/submitted-cells.js';
 import { checkedName } from '../magics/submit.js';
 import { reportError } from './error-report.js';
 import { InterruptedError, OutOfMemoryError } from './interruption.js';
+import type { OriginalBuiltins } from './original-builtins.js';
 import type { Output } from './output.js';
+import { framesHere } from './stack-formatter.js';
 
 type CellFunction = (variables: object, run: RunContext) => unknown;
 
@@ -46,10 +50,9 @@ export interface CellRunnerOptions {
   readonly importer: ModuleImporter;
   /** The notebook's. */
   readonly folder: string;
+  readonly builtins: OriginalBuiltins;
   /** Runs a cell on the cluster. */
   readonly submit: (submission: Submission) => Promise<void>;
-  /** Marks of the kernel's own files in stacks. */
-  readonly ownFiles: readonly string[];
 }
 
 const SOURCES_MAX = 2000;
@@ -70,8 +73,9 @@ export class CellRunner {
     return this.#running?.request;
   }
 
-  get sources(): ReadonlyMap<string, string> {
-    return this.#sources;
+  /** The text of a cell that was run, or of a module that one imported, by the name of its file in stacks. */
+  sourceOf(file: string): string | undefined {
+    return this.#sources.get(file) ?? this.#options.importer.sourceOf(file);
   }
 
   execute(request: ExecuteRequest): void {
@@ -83,25 +87,35 @@ export class CellRunner {
 
   #run(running: Running): void {
     const { request } = running;
-    const fail = (error: unknown): void => this.#settle(running, { status: 'error', ...this.report(error) });
+    const { builtins } = this.#options;
+    const own = (work: (value: unknown) => void) => (value: unknown) => builtins.with(() => work(value));
+    const fail = own((error) => {
+      const { traceback, ...report } = this.report(error);
+      const advice = adviceOnMagic(request.code, report.ename);
+      const lines = advice === undefined ? traceback : [...traceback, '', advice];
+      this.#settle(running, { status: 'error', ...report, traceback: lines });
+    });
     const finish = (): void => {
       if (this.#running !== running) return;
-      const userExpressions = this.#evaluateAll(request);
-      this.#settle(running, { status: 'ok', userExpressions, payload: [...this.#payload] });
+      const end = (userExpressions: Record<string, unknown>): void =>
+        this.#settle(running, { status: 'ok', userExpressions, payload: [...this.#payload] });
+      if (Object.keys(request.userExpressions).length === 0) end({});
+      else void this.#evaluateAll(request).then(end, fail);
     };
-    const succeed = (value: unknown): void => {
+    const succeed = own((value) => {
       if (this.#running !== running) return;
       try {
-        const late = value === undefined || request.silent ? undefined : this.#showResult(request, value);
+        const late =
+          value === undefined || request.silent || isShown(value) ? undefined : this.#showResult(request, value);
         const { pending } = this.#options.displays;
         if (late === undefined && pending === undefined) finish();
         else Promise.all([late, pending]).then(finish).catch(fail);
       } catch (error) {
         fail(error);
       }
-    };
+    });
     try {
-      const magic = parseMagic(request.code);
+      const magic = builtins.with(() => parseMagic(request.code));
       const value =
         request.covey.submit && magic?.name !== 'submit'
           ? new AsyncResult(this.#submit(request, checkedName(request.covey.name ?? '')))
@@ -141,7 +155,7 @@ export class CellRunner {
   }
 
   report(error: unknown): ReturnType<typeof reportError> {
-    return reportError(error, this.#sources, this.#options.ownFiles);
+    return reportError(error, (file) => this.sourceOf(file));
   }
 
   /** The cell that an error comes from: the outermost of its stack. Nothing when it shows none. */
@@ -162,11 +176,22 @@ export class CellRunner {
       scope,
       output,
       folder,
-      compile: (code) => this.#compile(code, 'timed.ts', undefined).run,
+      compile: (code) => this.#compileWithin(request, code),
       submit: (name) => this.#submit(request, name),
-      page: (text) => this.#payload.push({ source: 'page', data: { 'text/plain': text }, start: 0 }),
+      page: (text) => void this.#payload.push({ source: 'page', data: { 'text/plain': text }, start: 0 }),
     });
     return value instanceof Promise ? new AsyncResult(value) : value;
+  }
+
+  /** Compiles a part of a cell, where it stands in it. */
+  #compileWithin(request: ExecuteRequest, code: string): () => unknown {
+    const file = this.#fileOf(request);
+    const before = request.code.slice(0, request.code.lastIndexOf(code));
+    const { run } = this.#options.builtins.with(() =>
+      this.#compile(before.replace(/[^\n]/g, ' ') + code, file, undefined),
+    );
+    this.#sources.set(file, request.code);
+    return run;
   }
 
   #submit(request: ExecuteRequest, name: string | undefined): Promise<void> {
@@ -174,12 +199,12 @@ export class CellRunner {
     const file = this.#fileOf(request);
     this.#sources.set(file, code);
     const waits = isToWait(process.env['COVEY_WAIT'], allowStdin || covey.cellId !== undefined);
-    const source = code.replace(/^(\s*)%%/, '$1// %%');
+    const source = code.replace(/^(\s*)%%/, '$1//');
     return this.#options.submit({ source, file, request: id, cellId: covey.cellId, name, waits });
   }
 
   #start(code: string, file: string, running: Running | undefined): unknown {
-    const { run, isAsync } = this.#compile(code, file, running);
+    const { run, isAsync } = this.#options.builtins.with(() => this.#compile(code, file, running));
     const value = run();
     return isAsync ? new AsyncResult(value as Promise<unknown>) : value;
   }
@@ -204,14 +229,23 @@ export class CellRunner {
     const cell = script.runInThisContext() as CellFunction;
     const context: RunContext = {
       wait: (awaited) => (running === undefined ? awaited : waitInterruptibly(awaited, running)),
-      import: async (specifier, bound) => importer.bind(specifier, bound, scope),
+      import: async (specifier, bound) => {
+        // Now: when it fails, nothing leads back to the cell any more.
+        const frames = framesHere();
+        await importer.bind(specifier, bound, scope, frames);
+      },
       constant: constantTarget(scope),
       meta: importer.meta,
     };
-    const awaited = scope.awaited(compiled.used);
-    if (awaited === undefined) return { run: () => cell(scope.variables, context), isAsync: compiled.isAsync };
+    const unmade = scope.unmade(compiled.used);
+    const [first] = unmade;
+    if (first === undefined) return { run: () => cell(scope.variables, context), isAsync: compiled.isAsync };
     const run = async (): Promise<unknown> => {
-      await context.wait(awaited);
+      try {
+        await context.wait(scope.make(unmade));
+      } catch (error) {
+        throw addFrames(error, `    at ${file}:${compiled.lineOf(first)}`);
+      }
       return cell(scope.variables, context);
     };
     return { run, isAsync: true };
@@ -234,18 +268,18 @@ export class CellRunner {
     return undefined;
   }
 
-  #evaluateAll({ userExpressions }: ExecuteRequest): Record<string, unknown> {
-    return Object.fromEntries(
-      Object.entries(userExpressions).map(([name, code]): [string, unknown] => {
-        try {
-          const value = this.#start(code, 'expression.ts', undefined);
-          const settled = value instanceof AsyncResult ? value.promise : value;
-          return [name, { status: 'ok', ...bundleNow(settled) }];
-        } catch (error) {
-          return [name, { status: 'error', ...this.report(error) }];
-        }
-      }),
-    );
+  async #evaluateAll({ userExpressions }: ExecuteRequest): Promise<Record<string, unknown>> {
+    const values: Record<string, unknown> = {};
+    for (const [name, code] of Object.entries(userExpressions)) {
+      try {
+        const value = this.#start(code, 'expression.ts', undefined);
+        const settled: unknown = value instanceof AsyncResult ? await value.promise : value;
+        values[name] = { status: 'ok', ...bundleNow(settled) };
+      } catch (error) {
+        values[name] = { status: 'error', ...this.report(error) };
+      }
+    }
+    return values;
   }
 
   #settle(running: Running, outcome: ExecuteOutcome): void {
@@ -266,14 +300,25 @@ function isToWait(setting: string | undefined, isAttended: boolean): boolean {
   return setting === '1' || (setting !== '0' && !isAttended);
 }
 
-/** Top-level code waits for one thing at a time; an interrupt makes it throw there. */
+/**
+ * Top-level code waits for one thing at a time; an interrupt makes it throw there. What fails for lack of a file, a module
+ * or a connection was made by no code of the user's: the place where he waits is all that leads back to it.
+ */
 function waitInterruptibly(awaited: unknown, running: Running): unknown {
   if ((typeof awaited !== 'object' && typeof awaited !== 'function') || awaited === null) return awaited;
+  const frames = framesHere();
   return new Promise((resolve, reject) => {
     running.rejectWait = reject;
     // Resolving with the promise itself would lock this one in, and no interrupt could reject it.
-    Promise.resolve(awaited).then(resolve, reject);
+    Promise.resolve(awaited).then(resolve, (error: unknown) =>
+      reject((fromCell(error) ? error : addFrames(error, frames())) as Error),
+    );
   });
+}
+
+/** Its stack has a line of a cell. */
+function fromCell(error: unknown): boolean {
+  return error instanceof Error && typeof error.stack === 'string' && /^\s+at .*\bcell-\d+\.ts:/m.test(error.stack);
 }
 
 function constantTarget(scope: NotebookScope): RunContext['constant'] {

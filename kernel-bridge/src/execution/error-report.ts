@@ -1,53 +1,66 @@
 /**
- * An error as its cell shows it: class, message, causes and own fields as Node prints them, the stack down to the user's
- * own lines, and the line of the cell where it came from.
+ * An error as its cell shows it: the line that it came from, class and message, the stack down to the user's own lines,
+ * causes and own fields as Node prints them. Never more than can be read.
  */
 import { inspect } from 'node:util';
 import type { ErrorReport } from '../channel/messages.js';
+import { adviceOn } from '../cells/import-error.js';
 import { CellSyntaxError } from '../cells/typescript.js';
-import { cleanStacks } from './clean-stacks.js';
+import { bounded } from './bounded.js';
+import { inUsersWords } from './users-words.js';
 
-/** Cells and their text, by the file name that stacks show. */
-export type CellSources = ReadonlyMap<string, string>;
+/** The text of what the user wrote, by the file name that stacks show: a cell, a module of his own. */
+export type SourceOf = (file: string) => string | undefined;
 
 // eslint-disable-next-line no-control-regex -- ANSI sequences begin with one
 const ansi = /\u001b\[[0-9;]*m/g;
-const cellFrame = /\b(cell-\d+\.ts):(\d+):(\d+)/;
+const isFrame = /^\s+at /;
+const place = /(?:^|[\s(])(\/[^():]+\.[cm]?tsx?|[\w-]+\.ts):(\d+)(?::\d+)?\)?,?(?: \{)?$/;
 
-/** @param ownFiles marks of the kernel's own files, whose frames nobody wants to see. */
-export function reportError(error: unknown, sources: CellSources, ownFiles: readonly string[]): ErrorReport {
+const EVALUE_MAX = 10_000;
+const LINE_MAX = 2_000;
+const TRACEBACK_MAX = 60_000;
+const ENAME_MAX = 200;
+
+const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
+const gray = (text: string): string => `\u001b[90m${text}\u001b[39m`;
+
+export function reportError(error: unknown, sourceOf: SourceOf): ErrorReport {
   try {
-    return error instanceof Error ? reportOfError(error, sources, ownFiles) : reportOfValue(error);
+    const { ename, evalue, traceback } = error instanceof Error ? reportOfError(error, sourceOf) : reportOfValue(error);
+    const lines = traceback.map((line) => bounded(line, LINE_MAX));
+    return {
+      ename: bounded(ename, ENAME_MAX),
+      evalue: bounded(evalue, EVALUE_MAX),
+      traceback: bounded(lines.join('\n'), TRACEBACK_MAX).split('\n'),
+    };
   } catch {
     // Whatever was thrown throws again when it is looked at. A cell must come to its end all the same.
     const evalue = 'Something was thrown that can’t be shown.';
-    return { ename: 'Error', evalue, traceback: [`Uncaught: ${evalue}`] };
+    return { ename: 'Error', evalue, traceback: [`${red('Uncaught')}: ${evalue}`] };
   }
 }
 
+/** What is thrown without being an error has no stack: nobody knows where it came from. */
 function reportOfValue(value: unknown): ErrorReport {
-  const evalue = inspect(value, { depth: 3 });
-  return { ename: 'Error', evalue, traceback: [`Uncaught ${inspect(value, { depth: 3, colors: true })}`] };
+  const text = (colors: boolean): string =>
+    inUsersWords(inspect(value, { ...{ depth: 3, colors, maxStringLength: EVALUE_MAX } }));
+  const evalue = typeof value === 'string' ? value.slice(0, EVALUE_MAX + 1) : text(false);
+  return { ename: 'Uncaught', evalue, traceback: `${red('Uncaught')} ${text(true)}`.split('\n') };
 }
 
-function reportOfError(error: Error, sources: CellSources, ownFiles: readonly string[]): ErrorReport {
+function reportOfError(error: Error, sourceOf: SourceOf): ErrorReport {
   const ename = nameOf(error);
+  const evalue = inUsersWords(String(error.message).slice(0, EVALUE_MAX + 1));
   if (error instanceof CellSyntaxError) {
-    return { ename, evalue: error.message, traceback: (error.stack ?? '').split('\n').map(coloured) };
+    return { ename, evalue, traceback: asWritten((error.stack ?? '').split('\n'), sourceOf).map(colouredSyntax) };
   }
-  if (typeof error.stack !== 'string') {
-    return { ename, evalue: String(error.message), traceback: [`${ename}: ${String(error.message)}`] };
-  }
-  const restore = cleanStacks(error, ownFiles);
-  let text: string;
-  try {
-    text = inspect(error, { colors: true, depth: 4, maxArrayLength: 50, maxStringLength: 4000 });
-  } finally {
-    restore();
-  }
-  const lines = text.split('\n');
-  const traceback = [...excerpt(lines, sources), ...lines.map((line) => line.replace(cellFrame, '$1:$2'))];
-  return { ename, evalue: String(error.message), traceback };
+  if (typeof error.stack !== 'string') return { ename, evalue, traceback: [`${red(ename)}: ${evalue}`] };
+  const text = inspect(shownOf(error), { colors: true, depth: 4, maxArrayLength: 50, maxStringLength: 4000 });
+  const lines = inUsersWords(withoutBrackets(text.slice(0, 2 * TRACEBACK_MAX), error.stack)).split('\n');
+  const advice = adviceOn(error);
+  const last = advice === undefined ? [] : ['', advice];
+  return { ename, evalue, traceback: [...excerpt(lines, sourceOf), ...coloured(lines, ename), ...last] };
 }
 
 /** `code [E…]` is how Node prints errors of its own. */
@@ -57,25 +70,62 @@ function nameOf(error: Error): string {
   return name === 'Error' && typeof constructor === 'string' && constructor !== '' ? constructor : String(name);
 }
 
-function excerpt(lines: readonly string[], sources: CellSources): string[] {
+/** Covey's own errors say all in their message: their code and data are for programs. */
+function shownOf(error: Error): Error {
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string' || !code.startsWith('ERR_COVEY_')) return error;
+  const { stack, cause } = error;
+  const fields = { stack: { value: stack }, ...(cause === undefined ? {} : { cause: { value: cause } }) };
+  return Object.create(Object.getPrototypeOf(error) as object, fields) as Error;
+}
+
+/** Node puts errors without frames into brackets, which read as if something were wrong with them. */
+function withoutBrackets(text: string, stack: string): string {
+  return text.startsWith(`[${stack}]`) ? stack + text.slice(stack.length + 2) : text;
+}
+
+/** The line of the innermost frame that the user wrote, between its neighbours. */
+function excerpt(lines: readonly string[], sourceOf: SourceOf): string[] {
   for (const line of lines) {
-    const match = cellFrame.exec(line.replace(ansi, ''));
-    if (match === null) continue;
-    const [, file = '', number = ''] = match;
-    const source = sources.get(file)?.split('\n');
+    if (!isFrame.test(line)) continue;
+    const [, file, number = ''] = place.exec(line.replace(ansi, '')) ?? [];
+    const source = file === undefined ? undefined : sourceOf(file)?.split('\n');
+    if (file === undefined || source === undefined) continue;
     const at = Number(number);
-    if (source?.[at - 1] === undefined) return [];
+    if (source[at - 1] === undefined) return [];
     const first = Math.max(1, at - 1);
     const shown = source.slice(first - 1, at + 1).map((text, index) => {
       const current = first + index;
       const row = `${String(current).padStart(4)} | ${text}`;
-      return current === at ? `\u001b[31m>\u001b[39m${row}` : `\u001b[90m ${row}\u001b[39m`;
+      return current === at ? `${red('>')}${row}` : gray(` ${row}`);
     });
-    return [`\u001b[90m${file}\u001b[39m`, ...shown, ''];
+    return [gray(file), ...shown, ''];
   }
   return [];
 }
 
-function coloured(line: string, index: number): string {
-  return index === 0 || line.startsWith('>') ? `\u001b[31m${line}\u001b[39m` : line;
+/** The lines around a syntax error, as they stand in their file: what the compiler was given may differ a little. */
+function asWritten(lines: readonly string[], sourceOf: SourceOf): string[] {
+  const file = lines.find((line) => isFrame.test(line))?.replace(/^\s+at |:\d+:\d+$/g, '');
+  const source = file === undefined ? undefined : sourceOf(file)?.split('\n');
+  return lines.map((line) =>
+    line.replace(/^([> ] +(\d+) \| ).*$/, (row, start: string, at: string) => {
+      const written = source?.[Number(at) - 1];
+      return written === undefined ? row : start + written;
+    }),
+  );
+}
+
+/** The class stands out, and frames stand back. */
+function coloured(lines: readonly string[], ename: string): string[] {
+  return lines.map((line, index) => {
+    if (index === 0 && line.startsWith(ename)) return red(ename) + line.slice(ename.length);
+    return /^ {4}at /.test(line) && !line.includes('\u001b') ? gray(line) : line;
+  });
+}
+
+function colouredSyntax(line: string, index: number): string {
+  if (index === 0) return line.replace(/^\w+/, red);
+  if (line.startsWith('>')) return `${red('>')}${line.slice(1)}`;
+  return isFrame.test(line) ? gray(line) : line.replace(/\^+$/, red);
 }

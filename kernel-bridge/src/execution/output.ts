@@ -6,14 +6,18 @@ import { writeMessage } from '../channel/main-messages.js';
 import type { FromMain, PublishedType, RequestId } from '../channel/messages.js';
 import type { RingWriter } from '../channel/output-ring.js';
 import type { CellContext } from './cell-context.js';
+import type { OriginalBuiltins } from './original-builtins.js';
+import { inUsersWords } from './users-words.js';
 
 export class Output {
   readonly #ring: RingWriter;
+  readonly #builtins: OriginalBuiltins;
   #context: CellContext | undefined;
   #latest: RequestId = 0;
 
-  constructor(ring: RingWriter) {
+  constructor(ring: RingWriter, builtins: OriginalBuiltins) {
     this.#ring = ring;
+    this.#builtins = builtins;
   }
 
   /** From now on it is known where callbacks belong. */
@@ -49,7 +53,12 @@ export class Output {
   }
 
   say(message: FromMain): void {
-    writeMessage(this.#ring, message);
+    this.#own(() => writeMessage(this.#ring, message));
+  }
+
+  /** What user code prints. */
+  print(name: 'stdout' | 'stderr', text: string): void {
+    this.#own(() => this.stream(name, inUsersWords(text)));
   }
 
   stream(name: 'stdout' | 'stderr', text: string): void {
@@ -62,5 +71,11 @@ export class Output {
     extra: { metadata?: Readonly<Record<string, unknown>>; buffers?: readonly Uint8Array[] } = {},
   ): void {
     this.say({ type: 'publish', id: this.cell, kind, content, ...extra });
+  }
+
+  /** To look at all built-ins costs more than a line of output, so that is done only when there is a reason. */
+  #own(work: () => void): void {
+    if (this.#builtins.isChanged) this.#builtins.with(work);
+    else work();
   }
 }

@@ -23,3 +23,11 @@ export function runMagic(call: ParsedMagic, context: MagicContext): unknown {
   if (isCell ? !magic.takesCell : !magic.takesLine) throw new MagicError(`Use it as ${magic.usage}`);
   return magic.run(call, context);
 }
+
+/** A magic that doesn't stand at the beginning of its cell is code, and no good one. */
+export function adviceOnMagic(code: string, ename: string): string | undefined {
+  if (!['SyntaxError', 'ReferenceError'].includes(ename)) return undefined;
+  const [, mark = '', used = ''] = /\S[^\n]*\n(?:[^]*\n)?[ \t]*(%%?)([a-z]\w*)/.exec(code) ?? [];
+  const magic = magics.find(({ name }) => name === used);
+  return magic && `${mark}${used} is a magic: it has to be the first line of its cell.`;
+}

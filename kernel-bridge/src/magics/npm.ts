@@ -13,7 +13,7 @@ export const npm: Magic = {
   takesCell: false,
   words: ['install', 'uninstall', 'update', 'outdated', 'ls', 'view', 'init', 'run'],
   run: async ({ line }, { folder, output }) => {
-    const args = line.split(/\s+/).filter((word) => word !== '');
+    const args = wordsOf(line);
     if (args.length === 0) throw new MagicError('Use it as %npm install PACKAGE…');
     // Without a package.json here npm would look for one further up, and install there.
     const child = spawn('npm', [...args, '--prefix', folder], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -26,3 +26,9 @@ export const npm: Magic = {
     if (status !== 0) throw new MagicError(`npm ${args.join(' ')} ended with ${status ?? 'a signal'}`);
   },
 };
+
+/** As a shell would have them: quotes keep a word together, and are no part of it. */
+function wordsOf(line: string): string[] {
+  const words = line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+}

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { freePorts } from '../testing/free-ports.js';
 import { KernelClient, printed } from '../testing/kernel-client.js';
 
@@ -20,13 +21,47 @@ test.each([
   kernel.release();
 });
 
-test('a cell that calls process.exit is answered', async () => {
+test('a cell that calls process.exit is answered, with what ended the kernel, and where', async () => {
   const kernel = await KernelClient.start();
-  const id = kernel.submit("console.log('bye'); process.exit(0)");
+  const id = kernel.submit("console.log('bye');\nprocess.exit(3)");
   const { reply, outputs } = await kernel.finished(id);
-  expect(reply).toMatchObject({ status: 'error', ename: 'KernelEnded' });
+  const evalue = 'process.exit(3) was called, and ended the kernel.';
+  expect(reply).toMatchObject({ status: 'error', ename: 'KernelEnded', evalue });
+  expect(stripVTControlCharacters((reply['traceback'] as string[]).join('\n'))).toMatch(
+    /> {3}2 \| process\.exit\(3\)[^]*at cell-1\.ts:2$/,
+  );
   expect(printed(outputs)).toBe('bye\n');
   await kernel.exited();
+  kernel.release();
+});
+
+test('a timer that ends the kernel says so under its cell', async () => {
+  const kernel = await KernelClient.start();
+  const id = kernel.submit('setTimeout(() => process.exit(4), 1)');
+  await kernel.exited();
+  expect(printed(kernel.about(id), 'stderr')).toContain('process.exit(4) was called');
+  kernel.release();
+});
+
+test('a cell that runs when a signal ends the kernel says by which', async () => {
+  const kernel = await KernelClient.start();
+  const id = kernel.submit("console.log('on'); await new Promise(() => {})");
+  await kernel.waitFor(() => printed(kernel.about(id)).includes('on'));
+  kernel.process.kill('SIGTERM');
+  expect((await kernel.reply(id))['evalue']).toBe('The kernel was told to end by SIGTERM while this cell ran.');
+  await kernel.exited();
+  kernel.release();
+});
+
+test('no cell takes the kernel’s own listeners away', async () => {
+  const kernel = await KernelClient.start();
+  await kernel.execute(
+    "process.on('exit', () => {}); for (const listener of process.listeners('exit')) process.off('exit', listener); process.removeAllListeners()",
+  );
+  const id = kernel.submit("setTimeout(() => { throw new Error('stray') }, 1)");
+  await kernel.waitFor(() => printed(kernel.about(id), 'stderr').includes('stray'));
+  kernel.process.kill('SIGTERM');
+  expect(await kernel.exited()).toBe(0);
   kernel.release();
 });
 

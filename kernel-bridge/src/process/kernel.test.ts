@@ -212,57 +212,6 @@ describe('the language', () => {
   });
 });
 
-describe('errors', () => {
-  test('show class, message, cause, and the lines of the cell', async () => {
-    const code = [
-      'interface Unused { a: string }',
-      '',
-      'function outer(n: number): never {',
-      '  // a comment',
-      "  throw new RangeError('too big', { cause: new Error('why') });",
-      '}',
-      'outer(1)',
-    ].join('\n');
-    const { ename, text } = await errorOf(code);
-    expect(ename).toBe('RangeError');
-    expect(text).toMatch(/RangeError: too big\n\s+at outer \(cell-\d+\.ts:5\)\n\s+at cell-\d+\.ts:7/);
-    expect(text).toMatch(/\[cause\]: Error: why/);
-    expect(text).not.toMatch(/kernel\.cjs|node:/);
-  });
-
-  test('of syntax point at the place', async () => {
-    const { ename, text } = await errorOf('const ok = 1;\nconst z: number =;');
-    expect(ename).toBe('SyntaxError');
-    expect(text).toMatch(/cell-\d+\.ts:2:18/);
-  });
-
-  test.each([
-    ['JSX', 'const x = 1;\nconst y = <b>{x}</b>', /JSX is not compiled[^]*cell-\d+\.ts:2/],
-    ['decorators of expressions', 'let d;\nconst c = @d class {}', /Decorators stand before[^]*cell-\d+\.ts:2:11/],
-    [
-      'decorators of the standard',
-      'class D { @((f: any) => () => f) m() {} }',
-      /decorator of 'm'[^]*experimentalDecorators/,
-    ],
-  ])('say what is not compiled: %s', async (_, code, text) => {
-    expect((await errorOf(code)).text).toMatch(text);
-  });
-
-  test.each([
-    ['in a timer', "setTimeout(() => { throw new Error('stray') }, 1)", 'stray'],
-    ['of a promise that nobody awaits', "void Promise.reject(new Error('lost'))", 'lost'],
-  ])('%s are shown, and end nothing', async (_, code, message) => {
-    const id = kernel.submit(code);
-    await kernel.finished(id);
-    await kernel.waitFor(() => printed(kernel.about(id), 'stderr').includes(message));
-    expect(await resultOf('1')).toBe('1');
-  });
-
-  test('what isn’t an error can be thrown', async () => {
-    expect((await errorOf('throw { code: 7 }')).text).toContain('Uncaught { code: 7 }');
-  });
-});
-
 describe('front ends', () => {
   test('ask and are asked', async () => {
     const id = kernel.submit("const name = await input('name? '); `Hello, ${name}`", { allow_stdin: true });
@@ -278,6 +227,20 @@ describe('front ends', () => {
     const { outputs } = await kernel.execute("const h = display.html('<b>1</b>'); h.update('<b>2</b>'); undefined");
     expect(shown(outputs, 'display_data', 'text/html')).toEqual(['<b>1</b>']);
     expect(shown(outputs, 'update_display_data', 'text/html')).toEqual(['<b>2</b>']);
+  });
+
+  test.each([
+    ['a value', "display('x')"],
+    ['a bundle', "display.bundle({ 'text/plain': 'x' });"],
+    ['a bar', 'display.progress(5)'],
+    ['a pager', '%help'],
+  ])('get no result of what is shown already: %s', async (_, code) => {
+    expect(shown((await kernel.execute(code)).outputs, 'execute_result')).toEqual([]);
+  });
+
+  test('get the values of expressions that wait', async () => {
+    const { reply } = await kernel.execute('1', { user_expressions: { later: 'await Promise.resolve(7)' } });
+    expect(reply['user_expressions']).toMatchObject({ later: { status: 'ok', data: { 'text/plain': '7' } } });
   });
 
   test('are told nothing for a wrong signature or a broken message, and the kernel goes on', async () => {
@@ -305,5 +268,8 @@ describe('front ends', () => {
     const content = { hist_access_type: 'search', pattern: "'history*", output: true, raw: true, n: 1 };
     const { history } = await kernel.request('shell', 'history_request', content);
     expect((history as unknown[][])[0]?.[2]).toEqual(["'history ' + 1", "'history 1'"]);
+    expect(await kernel.request('shell', 'history_request', { hist_access_type: 'all' })).toMatchObject({
+      status: 'error',
+    });
   });
 });

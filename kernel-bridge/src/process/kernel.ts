@@ -3,7 +3,6 @@
  * leaves behind (errors in timers, promises that nobody awaited, signals).
  */
 import { randomUUID } from 'node:crypto';
-import { basename } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { AnswerReceiver } from '../channel/answers.js';
 import type { Flags } from '../channel/flags.js';
@@ -27,24 +26,36 @@ import { CellRunner } from '../execution/cell-runner.js';
 import { provideCollector } from '../execution/collect-garbage.js';
 import { keepDescriptors } from '../execution/keep-descriptors.js';
 import { quietOwnWarnings } from '../execution/quiet-warnings.js';
+import type { OriginalBuiltins } from '../execution/original-builtins.js';
 import { Output } from '../execution/output.js';
+import { formatStacks } from '../execution/stack-formatter.js';
 import { SubmittedCells } from '../submit/submitted-cells.js';
 import { completeLive } from '../language/live-completion.js';
 import { inspectLive } from '../language/live-inspection.js';
 import { provideInput } from '../execution/input.js';
+import { KernelEnded } from './kernel-ended.js';
+import type { Listen } from './kept-listeners.js';
 
 export interface KernelParts {
   readonly thread: Worker;
   readonly ring: RingWriter;
   readonly flags: Flags;
   readonly answers: AnswerReceiver;
+  readonly builtins: OriginalBuiltins;
+  /** On `process`, so that no cell can undo it. */
+  readonly listen: Listen;
 }
 
-export function startKernel({ thread, ring, flags, answers }: KernelParts): void {
+export interface Kernel {
+  /** The last message: why the process ends. */
+  readonly tellExit: (status: number) => void;
+}
+
+export function startKernel({ thread, ring, flags, answers, builtins, listen }: KernelParts): Kernel {
   quietOwnWarnings();
   watchAsyncHooks(() => flags.noteAsyncHooks());
   const critical = provideCriticalSections(flags);
-  const output = new Output(ring);
+  const output = new Output(ring, builtins);
   output.follow(followCells(() => output.cell));
   captureStreams(output);
   keepDescriptors();
@@ -54,12 +65,12 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
   exposeVariables(scope.variables);
   const folder = process.cwd();
   const importer = new ModuleImporter(folder);
-  const ownFiles = [basename(import.meta.filename)];
   const displays = new Displays(output, (error) => complain('Error while showing a value', error));
   const runner: CellRunner = new CellRunner({
-    ...{ scope, output, displays, importer, folder, ownFiles },
+    ...{ scope, output, displays, importer, folder, builtins },
     submit: (submission) => submittedCells.submit(submission),
   });
+  formatStacks(builtins, (file) => runner.sourceOf(file) !== undefined);
   scope.provide('require', importer.require);
   scope.provide('__filename', importer.meta.filename);
   scope.provide('__dirname', importer.meta.dirname);
@@ -129,16 +140,30 @@ export function startKernel({ thread, ring, flags, answers }: KernelParts): void
   thread.on('message', handle);
 
   const complain = (what: string, error: unknown): void => {
-    const { traceback } = runner.report(error);
-    const cell = output.knownCell ?? runner.cellOf(error) ?? output.cell;
-    output.under(cell, () => output.stream('stderr', `${what}:\n${traceback.join('\n')}\n`));
+    builtins.with(() => {
+      const { traceback } = runner.report(error);
+      const cell = output.knownCell ?? runner.cellOf(error) ?? output.cell;
+      output.under(cell, () => output.stream('stderr', `${what}:\n${traceback.join('\n')}\n`));
+    });
   };
-  process.on('uncaughtException', (error) => complain('Uncaught error', error));
-  process.on('unhandledRejection', (reason) => complain('Unhandled rejection', reason));
+  listen('uncaughtException', (error: unknown) => complain('Uncaught error', error));
+  listen('unhandledRejection', (reason: unknown) => complain('Unhandled rejection', reason));
   // Front ends ask for interrupts by message; a terminal's Ctrl-C goes to its whole group, and is meant for them.
-  process.on('SIGINT', () => undefined);
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(0));
+  listen('SIGINT', () => undefined);
+  let endedBy: string | undefined;
+  for (const signal of ['SIGTERM', 'SIGHUP']) {
+    listen(signal, () => {
+      endedBy = signal;
+      process.exit(0);
+    });
+  }
 
   output.say({ type: 'ready' });
   runner.warmUp();
+  return {
+    tellExit: (status) => {
+      const ended = new KernelEnded(status, endedBy);
+      output.say({ type: 'exiting', report: runner.report(ended), cell: ended.isAsked ? output.cell : 0 });
+    },
+  };
 }

@@ -11,10 +11,14 @@ import { removeDescriptorFiles, takeDescriptors } from '../channel/descriptors.j
 import { Flags } from '../channel/flags.js';
 import type { ProtocolThreadData } from '../channel/messages.js';
 import { createRingMemory, RingWriter } from '../channel/output-ring.js';
+import { OriginalBuiltins } from '../execution/original-builtins.js';
 import { startKernel } from './kernel.js';
+import { keptListeners } from './kept-listeners.js';
 
 /** The longest that closing sockets may hold up the end of the process. */
 const CLOSE_TIMEOUT_MS = 10_000;
+
+const notStarted = { ename: 'KernelEnded', evalue: 'The kernel could not start.', traceback: [] };
 
 function main(): void {
   const connectionFile = process.argv[2];
@@ -43,16 +47,21 @@ function main(): void {
   };
   thread.once('error', (error) => onEnd(error.stack ?? String(error)));
   thread.once('exit', () => onEnd('the protocol thread ended'));
+  const builtins = new OriginalBuiltins();
+  const listen = keptListeners(builtins);
+  let tellExit = (_: number): void =>
+    ring.write(`j${JSON.stringify({ type: 'exiting', report: notStarted, cell: 0 })}`);
   // Sockets that are open when a process exits abort it, whatever way leads out.
-  process.on('exit', () => {
+  const onExit = (status: number): void => {
     if (!hasThreadEnded) {
-      ring.write(`j${JSON.stringify({ type: 'exiting' })}`);
+      tellExit(status);
       flags.waitForSocketsClosed(CLOSE_TIMEOUT_MS);
     }
     // Last: the other thread reads them, also when it is told to end before it has begun.
     removeDescriptorFiles(descriptors);
-  });
-  startKernel({ thread, ring, flags, answers: new AnswerReceiver(port1, flags) });
+  };
+  listen('exit', (status: number) => builtins.with(() => onExit(status)));
+  ({ tellExit } = startKernel({ thread, ring, flags, answers: new AnswerReceiver(port1, flags), builtins, listen }));
 }
 
 main();

@@ -6,6 +6,10 @@ import type { Dictionary } from './message.js';
 
 export function answerHistory(history: History, content: Dictionary): Dictionary {
   const found = entriesFor(history, content);
+  if (found === undefined) {
+    const evalue = `There is no history by ${JSON.stringify(content['hist_access_type'])}: tail, range or search.`;
+    return { status: 'error', ename: 'HistoryError', evalue, traceback: [], history: [] };
+  }
   const withOutput = content['output'] === true;
   return {
     status: 'ok',
@@ -13,7 +17,7 @@ export function answerHistory(history: History, content: Dictionary): Dictionary
   };
 }
 
-function entriesFor(history: History, content: Dictionary): HistoryEntry[] {
+function entriesFor(history: History, content: Dictionary): HistoryEntry[] | undefined {
   const number = (name: string): number | undefined => {
     const value = content[name];
     return typeof value === 'number' ? value : undefined;
@@ -25,7 +29,9 @@ function entriesFor(history: History, content: Dictionary): HistoryEntry[] {
       const pattern = content['pattern'];
       return history.search(typeof pattern === 'string' ? pattern : '*', number('n'), content['unique'] === true);
     }
-    default:
+    case 'tail':
       return history.tail(number('n') ?? 10);
+    default:
+      return undefined;
   }
 }

@@ -229,7 +229,7 @@ describe('while a cell runs', () => {
     const world = new World().ready();
     world.cell('a');
     world.heard();
-    world.say({ type: 'exiting' });
+    world.say({ type: 'exiting', report: { ename: 'KernelEnded', evalue: 'over', traceback: ['over'] }, cell: 0 });
     expect(world.heard()).toEqual(['error a', 'shell: execute_reply error a', 'idle a', 'shutdown']);
     world.cell('b');
     expect(world.heard()).toEqual([]);

@@ -231,7 +231,7 @@ export class KernelProtocol {
         this.#comms = said.comms;
         return;
       case 'exiting':
-        this.#exiting();
+        this.#exiting(said.report, said.cell);
     }
   }
 
@@ -455,14 +455,14 @@ export class KernelProtocol {
   }
 
   /** User code ends the process: who waits for its cell hears so. */
-  #exiting(): void {
+  #exiting(report: ErrorReport, cell: RequestId): void {
     this.#isEnding = true;
     const running = this.#running;
     this.#streams.flush(this.#outlet.nowMs());
-    if (running !== undefined) {
-      const evalue = 'The kernel ended while this cell ran.';
-      const report = { ename: 'KernelEnded', evalue, traceback: [evalue] };
-      this.#publish(running.message.header, 'error', report);
+    if (running === undefined) {
+      if (cell !== 0) this.sayUnder(cell, `${report.traceback.join('\n')}\n`);
+    } else {
+      this.#publish(running.message.header, 'error', { ...report });
       this.#running = undefined;
       this.#reply(running, { status: 'error', execution_count: running.count, ...report });
     }

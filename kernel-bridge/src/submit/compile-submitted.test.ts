@@ -52,12 +52,13 @@ test('what it imports is told, and read from the imports', async () => {
   expect(compileSubmitted(source, 'cell-7.ts', 'f', scope).imports).toEqual([
     {
       specifier: 'node:path',
+      line: 1,
       bound: [
         ['fs', 'default'],
         ['j', 'join'],
       ],
     },
-    { specifier: 'node:os', bound: [['os', '*']] },
+    { specifier: 'node:os', line: 1, bound: [['os', '*']] },
   ]);
   const imports = { j: (x: string) => `${x}!`, fs: 1, os: 2, $meta: 3 };
   expect(await run(source, {}, imports)).toEqual(['a!', 1, 2, 3]);

@@ -23,6 +23,7 @@ export const META = '$meta';
 
 export interface SubmittedImport {
   readonly specifier: string;
+  readonly line: number;
   /** Pairs of the local name and the exported one; `*` for all. */
   readonly bound: readonly (readonly [string, string])[];
 }
@@ -63,7 +64,7 @@ export function compileSubmitted(
   const last = lastStatement(statements);
   if (last === undefined) throw new CellSyntaxError('There is nothing to submit: the cell is empty.', '');
   for (const statement of statements)
-    rewriteStatement(statement, { code: printed.code, edits, imports, isLast: statement === last });
+    rewriteStatement(statement, { printed, edits, imports, isLast: statement === last });
   const guarded = guardedNames(names, scope.isUnknown);
   for (const use of names.uses) rewriteUse(use, { source, printed, file, names, guarded, edits, scope });
   rewriteMeta(program, edits);
@@ -74,17 +75,22 @@ export function compileSubmitted(
 }
 
 interface StatementContext {
-  readonly code: string;
+  readonly printed: PrintedCode;
   readonly edits: Edits;
   readonly imports: SubmittedImport[];
   readonly isLast: boolean;
 }
 
 function rewriteStatement(node: AnyNode, context: StatementContext): void {
-  const { code, edits, imports, isLast } = context;
+  const { printed, edits, imports, isLast } = context;
+  const { code } = printed;
   switch (node.type) {
     case 'ImportDeclaration':
-      imports.push({ specifier: String(node.source.value), bound: boundBy(node) });
+      imports.push({
+        specifier: String(node.source.value),
+        line: printed.map.placeOf(node.start).line + 1,
+        bound: boundBy(node),
+      });
       edits.remove(node.start, node.end);
       return;
     case 'ExportNamedDeclaration':

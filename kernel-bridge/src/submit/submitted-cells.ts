@@ -5,9 +5,10 @@
 import { constants, Script } from 'node:vm';
 import type { SubmittedCell } from '@covey/protocol/bridge';
 import type { ErrorReport, RequestId } from '../channel/messages.js';
+import { addFrames } from '../cells/added-frames.js';
 import type { ModuleImporter } from '../cells/module-importer.js';
 import { NotebookScope } from '../cells/notebook-scope.js';
-import type { FutureLike } from '../cluster/covey-package.js';
+import type { ExecutorLike, FutureLike } from '../cluster/covey-package.js';
 import type { NotebookExecutor } from '../cluster/notebook-executor.js';
 import { bundleOf } from '../display/mime-bundle.js';
 import type { Output } from '../execution/output.js';
@@ -92,10 +93,10 @@ export class SubmittedCells {
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     const make = script.runInThisContext() as (variables: object, imports: object) => () => Promise<unknown>;
-    const imported = await this.#import(imports);
+    const imported = await this.#import(imports, file);
     const fn = make(scope.variables, imported.variables);
     this.#giveUpEarlier(cellId, name);
-    const future = executor.with({ pure: false }).submit(fn);
+    const future = submitted(executor, fn, `    at ${file}:1`);
     if (name !== undefined) scope.declare(name, future);
     const cell = { cellId, key: future.key, cluster: executor.clusterName ?? executor.address, name: name ?? null };
     const followed: Followed = { cell, request, future, state: 'pending' };
@@ -106,12 +107,14 @@ export class SubmittedCells {
     else void over.catch((error: unknown) => this.#showError(request, error));
   }
 
-  async #import(imports: ReturnType<typeof compileSubmitted>['imports']): Promise<NotebookScope> {
+  async #import(imports: ReturnType<typeof compileSubmitted>['imports'], file: string): Promise<NotebookScope> {
     const { importer } = this.#options;
     const imported = new NotebookScope();
     const { url, filename, dirname } = importer.meta;
     imported.declare(META, { url, filename, dirname });
-    for (const { specifier, bound } of imports) await importer.bind(specifier, bound, imported);
+    for (const { specifier, line, bound } of imports) {
+      await importer.bind(specifier, bound, imported, () => `    at ${file}:${line}`);
+    }
     return imported;
   }
 
@@ -185,6 +188,15 @@ const refusals: Readonly<Record<string, string>> = {
   input: 'input has nobody to ask on a worker: ask in a cell before, and use the answer here.',
   prompt: 'prompt has nobody to ask on a worker: ask in a cell before, and use the answer here.',
 };
+
+/** @throws what can't travel, by the cell that it is. */
+function submitted(executor: ExecutorLike, fn: () => Promise<unknown>, frames: string): FutureLike {
+  try {
+    return executor.with({ pure: false }).submit(fn);
+  } catch (error) {
+    throw addFrames(error, frames);
+  }
+}
 
 function functionNameOf({ name, file }: Submission): string {
   return name ?? file.replace(/\.ts$/, '').replaceAll(/\W/g, '_');
