@@ -49,7 +49,9 @@ function framesOf(
     return site !== undefined && (site.getFileName() ? isService(site) : isOfService(at + 1));
   };
   const kept = sites.filter((_, at) => !isOfService(at));
-  while (kept.length > 0 && !isUsers(kept.at(-1))) kept.pop();
+  // Packages that call Covey, and that nobody of the user's called, bring it its messages.
+  const isServed = kept.length < sites.length;
+  while (kept.length > 0 && !isUsers(kept.at(-1), isServed)) kept.pop();
   // An error that nobody made on purpose, and that no code of the user's led to, is a fault of ours: all of it counts.
   const shown = kept.length === 0 && error instanceof Error && !isDeliberate(error) ? sites : kept;
   const max = Error.stackTraceLimit === TAKEN ? SHOWN : shown.length;
@@ -63,9 +65,9 @@ function isService(site: NodeJS.CallSite): boolean {
 }
 
 /** Below the last of these nobody called the user's code but the event loop. */
-function isUsers(site: NodeJS.CallSite | undefined): boolean {
+function isUsers(site: NodeJS.CallSite | undefined, isServed: boolean): boolean {
   const file = site?.getFileName() ?? '';
-  return file !== '' && !file.startsWith('node:');
+  return file !== '' && !file.startsWith('node:') && !(isServed && file.includes('/node_modules/'));
 }
 
 function isDeliberate(error: object): boolean {
