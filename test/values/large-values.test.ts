@@ -91,7 +91,7 @@ it('a gather that would bring too much is refused before it begins', async () =>
   const future = world.impure.submit(() => new Float64Array(1_000_000));
   const error = await world.executor.gather([future], { maxBytes: 2 ** 20 }).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(GatherTooLargeError);
-  expect((error as Error).message).toMatch(/7\.6 MiB together, above the limit of 1\.0 MiB/);
+  expect((error as Error).message).toMatch(/The result has 7\.6 MiB, above the limit of 1\.0 MiB/);
   expect((error as GatherTooLargeError).data).toMatchObject({ maxBytes: 2 ** 20, count: 1 });
   expect((await world.executor.gather([future]))[0]).toHaveLength(1_000_000);
 });
