@@ -5,7 +5,14 @@
 import { BRIDGE_TARGET } from '@covey/protocol/bridge';
 import type { Draft } from '../protocol/message-factory.js';
 import type { Header, Message } from '../protocol/message.js';
-import type { CellChanged, FromBridge, NotebookAnswer, NotebookRequest, ToBridge } from './thread-messages.js';
+import type {
+  CellChanged,
+  DisplayChanged,
+  FromBridge,
+  NotebookAnswer,
+  NotebookRequest,
+  ToBridge,
+} from './thread-messages.js';
 
 export interface BridgeDeskOutlet {
   /** Starts the thread at the first message. */
@@ -14,6 +21,8 @@ export interface BridgeDeskOutlet {
   readonly toNotebook: (request: NotebookRequest) => void;
   /** A front end wants this kernel for a manager. */
   readonly onManager: () => void;
+  /** Front ends that draw displays themselves came, or the last one went. */
+  readonly onDrawing: (on: boolean) => void;
 }
 
 /** Why the comms of a thread that has ended are closed. */
@@ -25,6 +34,7 @@ export class BridgeDesk {
   readonly #outlet: BridgeDeskOutlet;
   /** What each comm was opened by: the parent of all that is said by it. */
   readonly #comms = new Map<string, Header>();
+  readonly #drawing = new Set<string>();
 
   constructor(outlet: BridgeDeskOutlet) {
     this.#outlet = outlet;
@@ -44,7 +54,8 @@ export class BridgeDesk {
       case 'comm_open':
         if (target !== BRIDGE_TARGET || isOpen) return false;
         this.#comms.set(comm, header);
-        if (isForManager(data)) this.#outlet.onManager();
+        if (says(data, 'manager')) this.#outlet.onManager();
+        if (says(data, 'drawsDisplays')) this.#draws(comm, true);
         this.#outlet.toBridge({ type: 'open', comm, data });
         return true;
       case 'comm_msg':
@@ -52,6 +63,7 @@ export class BridgeDesk {
         return isOpen;
       case 'comm_close':
         if (isOpen) this.#outlet.toBridge({ type: 'close', comm });
+        this.#draws(comm, false);
         return this.#comms.delete(comm);
       default:
         return false;
@@ -73,7 +85,7 @@ export class BridgeDesk {
     }
   }
 
-  onNotebook(message: NotebookAnswer | CellChanged): void {
+  onNotebook(message: NotebookAnswer | CellChanged | DisplayChanged): void {
     // Cells that nobody asks about start no thread.
     if (this.#comms.size > 0) this.#outlet.toBridge(message);
   }
@@ -85,7 +97,16 @@ export class BridgeDesk {
 
   #close(comm: string, data: Readonly<Record<string, unknown>>): void {
     this.#publish('comm_close', comm, data);
+    this.#draws(comm, false);
     this.#comms.delete(comm);
+  }
+
+  #draws(comm: string, on: boolean): void {
+    const before = this.#drawing.size;
+    if (on) this.#drawing.add(comm);
+    else this.#drawing.delete(comm);
+    const isDrawn = this.#drawing.size > 0;
+    if (isDrawn !== before > 0) this.#outlet.onDrawing(isDrawn);
   }
 
   #publish(type: string, comm: string, data: Readonly<Record<string, unknown>>, buffers?: readonly Uint8Array[]): void {
@@ -96,6 +117,6 @@ export class BridgeDesk {
   }
 }
 
-function isForManager(data: unknown): boolean {
-  return typeof data === 'object' && data !== null && (data as { manager?: unknown }).manager === true;
+function says(open: unknown, what: 'manager' | 'drawsDisplays'): boolean {
+  return typeof open === 'object' && open !== null && (open as Readonly<Record<string, unknown>>)[what] === true;
 }

@@ -44,6 +44,9 @@ export class Bridge {
         return;
       case 'cell-changed':
         for (const frontEnd of this.#frontEnds.values()) frontEnd.cellChanged(message.cell);
+        return;
+      case 'display-changed':
+        for (const frontEnd of this.#frontEnds.values()) frontEnd.displayChanged(message.display);
     }
   }
 

@@ -5,7 +5,14 @@
 import { hostname, userInfo } from 'node:os';
 import { COVEY_VERSION } from '@covey/protocol';
 import { BRIDGE_VERSION } from '@covey/protocol/bridge';
-import type { BridgeSkew, FigureBatch, FigureTopic, FromKernel, SubmittedCell } from '@covey/protocol/bridge';
+import type {
+  BridgeSkew,
+  FigureBatch,
+  FigureTopic,
+  FromKernel,
+  SubmittedCell,
+  ToldDisplay,
+} from '@covey/protocol/bridge';
 import { BridgeRequestError } from './bridge-request-error.js';
 import type { ClusterList } from './cluster-list.js';
 import type { FigureHub, FigureSubscription } from './figures/figure-hub.js';
@@ -26,6 +33,7 @@ const SUBSCRIPTIONS_MAX = 256;
 export class FrontEnd {
   readonly #parts: FrontEndParts;
   readonly #skew: BridgeSkew | null;
+  readonly #drawsDisplays: boolean;
   readonly #subscriptions = new Map<number, FigureSubscription>();
   #unwatch: (() => void) | undefined;
   #isClosed = false;
@@ -33,7 +41,8 @@ export class FrontEnd {
   /** @param open the data with which the comm was opened. */
   constructor(open: unknown, parts: FrontEndParts) {
     this.#parts = parts;
-    const { protocol, covey, manager } = isRecord(open) ? open : {};
+    const { protocol, covey, manager, drawsDisplays } = isRecord(open) ? open : {};
+    this.#drawsDisplays = drawsDisplays === true;
     const ours = { protocol: BRIDGE_VERSION, covey: COVEY_VERSION };
     this.#skew = skewOf(ours, {
       protocol: typeof protocol === 'number' ? protocol : 0,
@@ -62,6 +71,10 @@ export class FrontEnd {
 
   cellChanged(cell: SubmittedCell): void {
     this.#say({ type: 'cell', cell });
+  }
+
+  displayChanged(display: ToldDisplay): void {
+    if (this.#drawsDisplays) this.#say({ type: 'display', display });
   }
 
   close(): void {

@@ -1,21 +1,30 @@
 /**
  * The main thread's side of the bridge: which cluster the notebook uses, and what became of the cells that were submitted.
  */
-import type { SubmittedCell } from '@covey/protocol/bridge';
+import type { CellOutput, SubmittedCell, ToldDisplay } from '@covey/protocol/bridge';
 import type { NotebookExecutor } from '../cluster/notebook-executor.js';
 import { BridgeRequestError } from './bridge-request-error.js';
 import { failureOf } from './failures.js';
 import { Params } from './params.js';
-import type { CellChanged, NotebookAnswer, NotebookMethod, NotebookRequest } from './thread-messages.js';
+import type {
+  CellChanged,
+  DisplayChanged,
+  NotebookAnswer,
+  NotebookMethod,
+  NotebookRequest,
+} from './thread-messages.js';
 
 export interface NotebookParts {
   readonly executor: Pick<NotebookExecutor, 'use' | 'used'>;
   readonly cells: {
     list(): readonly SubmittedCell[];
     cancel(cellId: string): void;
+    giveUp(cellId: string): void;
+    outputOf(cellId: string): readonly CellOutput[] | undefined;
     onChange(listener: (cell: SubmittedCell) => void): () => void;
   };
-  readonly say: (message: NotebookAnswer | CellChanged) => void;
+  readonly displays: { list(): readonly ToldDisplay[] };
+  readonly say: (message: NotebookAnswer | CellChanged | DisplayChanged) => void;
 }
 
 export class NotebookAnswers {
@@ -36,7 +45,7 @@ export class NotebookAnswers {
   }
 
   async #answer(method: NotebookMethod, params: Params): Promise<unknown> {
-    const { executor, cells } = this.#parts;
+    const { executor, cells, displays } = this.#parts;
     switch (method) {
       case 'use':
         await executor.use(params.optionalText('cluster') ?? null);
@@ -50,6 +59,13 @@ export class NotebookAnswers {
       case 'cancel-cell':
         cells.cancel(params.text('cellId'));
         return null;
+      case 'give-up':
+        cells.giveUp(params.text('cellId'));
+        return null;
+      case 'cell-output':
+        return cells.outputOf(params.text('cellId')) ?? null;
+      case 'displays':
+        return displays.list();
       default:
         throw new BridgeRequestError(`there is no request '${String(method)}'`);
     }

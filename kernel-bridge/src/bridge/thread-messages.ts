@@ -2,10 +2,13 @@
  * What the protocol thread and the bridge's thread say to each other: which front end said what by its comm, what it is
  * answered, and what only the main thread of a notebook's kernel can do.
  */
-import type { BridgeError, BridgeMethod, FromKernel, SubmittedCell } from '@covey/protocol/bridge';
+import type { BridgeError, BridgeMethod, FromKernel, SubmittedCell, ToldDisplay } from '@covey/protocol/bridge';
 
 /** Requests that the notebook itself answers, where its variables are. */
-export const NOTEBOOK_METHODS = ['use', 'used', 'submitted', 'cancel-cell'] as const satisfies BridgeMethod[];
+export const NOTEBOOK_METHODS = [
+  ...(['use', 'used', 'submitted', 'cancel-cell', 'give-up'] as const),
+  ...(['cell-output', 'displays'] as const),
+] as const satisfies BridgeMethod[];
 export type NotebookMethod = (typeof NOTEBOOK_METHODS)[number];
 
 /** A request to the main thread; `id` is the bridge's own. */
@@ -26,12 +29,19 @@ export interface CellChanged {
   readonly cell: SubmittedCell;
 }
 
+/** A live display shows something else now. */
+export interface DisplayChanged {
+  readonly type: 'display-changed';
+  readonly display: ToldDisplay;
+}
+
 export type ToBridge =
   | { readonly type: 'open'; readonly comm: string; readonly data: unknown }
   | { readonly type: 'message'; readonly comm: string; readonly data: unknown }
   | { readonly type: 'close'; readonly comm: string }
   | NotebookAnswer
-  | CellChanged;
+  | CellChanged
+  | DisplayChanged;
 
 export type FromBridge =
   | {

@@ -3,7 +3,7 @@
  * names the request to which what it says belongs by the number that the protocol thread gave it.
  */
 import type { MessagePort } from 'node:worker_threads';
-import type { CellChanged, NotebookAnswer, NotebookRequest } from '../bridge/thread-messages.js';
+import type { CellChanged, DisplayChanged, NotebookAnswer, NotebookRequest } from '../bridge/thread-messages.js';
 import type { LiveAnswer } from '../language/messages.js';
 import type { CheckMode } from '../language/type-checks.js';
 import type { OwnDescriptors } from './descriptors.js';
@@ -15,6 +15,8 @@ export type RequestId = number;
 export interface ExecuteRequest {
   readonly type: 'execute';
   readonly id: RequestId;
+  /** The front end's own id of the request. */
+  readonly messageId: string;
   readonly code: string;
   /** Of the cell: also the number in its file name, so silent executions have none of their own. */
   readonly count: number;
@@ -53,6 +55,8 @@ export type ToMain =
   /** After code was ended by force: is the request that should be running still there? */
   | { readonly type: 'where'; readonly expected: RequestId }
   | NotebookRequest
+  /** Whether a front end is there that draws live displays itself. */
+  | { readonly type: 'displays-drawn'; readonly on: boolean }
   | { readonly type: 'exit'; readonly status: 0 | 1 };
 
 export interface ErrorReport {
@@ -112,6 +116,7 @@ export type FromMain =
   | { readonly type: 'here'; readonly expected: RequestId; readonly running: RequestId }
   | NotebookAnswer
   | CellChanged
+  | DisplayChanged
   /** Main is ready for its first request. */
   | { readonly type: 'ready' }
   /**

@@ -2,6 +2,8 @@
  * `display(value)` and its relatives: rich output from anywhere in a cell.
  */
 import { randomUUID } from 'node:crypto';
+import type { ToldDisplay } from '@covey/protocol/bridge';
+import { named } from '../cluster/live/drawing.js';
 import { LiveDisplays } from '../cluster/live/live-displays.js';
 import type { NotebookScope } from '../cells/notebook-scope.js';
 import type { Output } from '../execution/output.js';
@@ -60,14 +62,18 @@ export class Displays {
   readonly #late = new Set<Promise<void>>();
   readonly #live: LiveDisplays;
 
-  /** @param onError a value could not say what it looks like. */
-  constructor(output: Output, onError: (error: unknown) => void) {
+  /**
+   * @param onError a value could not say what it looks like.
+   * @param tell front ends that draw displays themselves hear how a live one is now.
+   */
+  constructor(output: Output, onError: (error: unknown) => void, tell: (display: ToldDisplay) => void) {
     this.#output = output;
     this.#onError = onError;
-    // Updates are found by their display's id. Front ends without a person hear only what belongs to the cell that runs.
-    this.#live = new LiveDisplays((id, data) =>
-      output.under(output.latest, () => this.#publish({ data, metadata: {} }, id, true)),
-    );
+    this.#live = new LiveDisplays({
+      // Updates are found by their display's id. Front ends without a person hear only what belongs to the cell that runs.
+      publish: (id, data) => output.under(output.latest, () => this.#publish({ data, metadata: {} }, id, true)),
+      tell,
+    });
   }
 
   show(value: unknown, id: string, toBundle: ToBundle = bundleOf, isUpdate = false): void {
@@ -75,7 +81,7 @@ export class Displays {
     const { cell } = this.#output;
     const publish = (ready: MimeBundle): void => {
       this.#publish(ready, id, isUpdate);
-      this.#live.follow(id, toBundle === bundleOf ? value : undefined);
+      this.#live.follow(id, toBundle === bundleOf ? value : undefined, ready.data);
     };
     if (!(bundle instanceof Promise)) {
       publish(bundle);
@@ -93,6 +99,16 @@ export class Displays {
     return this.#late.size === 0 ? undefined : Promise.all(this.#late);
   }
 
+  /** Whether a front end is there that draws live displays itself. */
+  set areDrawn(areDrawn: boolean) {
+    this.#live.isDrawn = areDrawn;
+  }
+
+  /** Live displays as they are now. */
+  list(): ToldDisplay[] {
+    return this.#live.list();
+  }
+
   /** Shows futures as they are now, wherever they were displayed. */
   refresh(): void {
     this.#live.refresh();
@@ -100,7 +116,7 @@ export class Displays {
 
   #publish({ data, metadata }: MimeBundle, id: string, isUpdate: boolean): void {
     const kind = isUpdate ? 'update_display_data' : 'display_data';
-    this.#output.publish(kind, { data, metadata, transient: { display_id: id } });
+    this.#output.publish(kind, { data: named(data, id), metadata, transient: { display_id: id } });
   }
 }
 

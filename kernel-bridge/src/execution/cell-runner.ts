@@ -195,12 +195,12 @@ export class CellRunner {
   }
 
   #submit(request: ExecuteRequest, name: string | undefined): Promise<void> {
-    const { code, id, allowStdin, covey } = request;
+    const { code, id, messageId, allowStdin, covey } = request;
     const file = this.#fileOf(request);
     this.#sources.set(file, code);
     const waits = isToWait(process.env['COVEY_WAIT'], allowStdin || covey.cellId !== undefined);
     const source = code.replace(/^(\s*)%%/, '$1//');
-    return this.#options.submit({ source, file, request: id, cellId: covey.cellId, name, waits });
+    return this.#options.submit({ source, file, request: id, messageId, cellId: covey.cellId, name, waits });
   }
 
   #start(code: string, file: string, running: Running | undefined): unknown {

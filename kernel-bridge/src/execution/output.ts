@@ -14,6 +14,7 @@ export class Output {
   readonly #builtins: OriginalBuiltins;
   #context: CellContext | undefined;
   #latest: RequestId = 0;
+  #listener: ((message: FromMain) => void) | undefined;
 
   constructor(ring: RingWriter, builtins: OriginalBuiltins) {
     this.#ring = ring;
@@ -23,6 +24,11 @@ export class Output {
   /** From now on it is known where callbacks belong. */
   follow(context: CellContext): void {
     this.#context = context;
+  }
+
+  /** Has `listener` hear of all that is said from now on. */
+  hear(listener: (message: FromMain) => void): void {
+    this.#listener = listener;
   }
 
   /** The request that output belongs to. */
@@ -53,7 +59,10 @@ export class Output {
   }
 
   say(message: FromMain): void {
-    this.#own(() => writeMessage(this.#ring, message));
+    this.#own(() => {
+      writeMessage(this.#ring, message);
+      this.#listener?.(message);
+    });
   }
 
   /** What user code prints. */

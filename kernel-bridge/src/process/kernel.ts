@@ -65,7 +65,11 @@ export function startKernel({ thread, ring, flags, answers, builtins, listen }: 
   exposeVariables(scope.variables);
   const folder = process.cwd();
   const importer = new ModuleImporter(folder);
-  const displays = new Displays(output, (error) => complain('Error while showing a value', error));
+  const displays = new Displays(
+    output,
+    (error) => complain('Error while showing a value', error),
+    (display) => output.say({ type: 'display-changed', display }),
+  );
   const runner: CellRunner = new CellRunner({
     ...{ scope, output, displays, importer, folder, builtins },
     submit: (submission) => submittedCells.submit(submission),
@@ -86,10 +90,12 @@ export function startKernel({ thread, ring, flags, answers, builtins, listen }: 
     ...{ scope, importer, output, executor: notebookExecutor },
     report: (error) => runner.report(error),
     show: (future, cell) => output.under(cell, () => displays.show(future, randomUUID())),
+    refresh: () => displays.refresh(),
   });
   const bridge = new NotebookAnswers({
     executor: notebookExecutor,
     cells: submittedCells,
+    displays,
     say: (message) => output.say(message),
   });
   provideDisplay(scope, output, displays);
@@ -104,6 +110,7 @@ export function startKernel({ thread, ring, flags, answers, builtins, listen }: 
     switch (message.type) {
       case 'execute':
         notebookExecutor.nameInNotebook(message.covey.cluster);
+        if (message.covey.cellId !== undefined) submittedCells.giveUp(message.covey.cellId);
         runner.execute(message);
         return;
       case 'complete':
@@ -118,6 +125,9 @@ export function startKernel({ thread, ring, flags, answers, builtins, listen }: 
         return;
       case 'notebook-request':
         void bridge.answer(message);
+        return;
+      case 'displays-drawn':
+        displays.areDrawn = message.on;
         return;
       case 'input':
         input.answer(message.number, message.value);

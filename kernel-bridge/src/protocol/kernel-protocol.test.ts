@@ -58,7 +58,13 @@ class World {
       new History(join(folder, 'history.jsonl')),
       this.#desk,
       new TypeChecks({ toLanguage: nothing, after: nothing, warn: nothing }),
-      new BridgeDesk({ toBridge: nothing, publish: nothing, toNotebook: nothing, onManager: nothing }),
+      new BridgeDesk({
+        toBridge: nothing,
+        publish: nothing,
+        toNotebook: nothing,
+        onManager: nothing,
+        onDrawing: nothing,
+      }),
     );
   }
 

@@ -217,6 +217,7 @@ export class KernelProtocol {
       case 'notebook-answer':
       case 'notebook-failure':
       case 'cell-changed':
+      case 'display-changed':
         this.#bridge.onNotebook(said);
         return;
       case 'descriptors':
@@ -291,6 +292,7 @@ export class KernelProtocol {
       this.#outlet.toMain({
         type: 'execute',
         id: pending.id,
+        messageId: pending.message.header.msg_id,
         code,
         count,
         silent,

@@ -110,6 +110,7 @@ async function main(): Promise<void> {
     publish: (draft) => sockets?.send('iopub', wire.encode(factory.make(draft))),
     toNotebook: toMain,
     onManager: () => language.startWhenAsked(),
+    onDrawing: (on) => toMain({ type: 'displays-drawn', on }),
   });
 
   const end = async (status: 0 | 1 = 0): Promise<void> => {

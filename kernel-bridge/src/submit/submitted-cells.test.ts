@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Message } from '../protocol/message.js';
@@ -16,7 +17,7 @@ afterAll(async () => {
 });
 
 /** As a person's front end sends it: it tells the cell's id. */
-async function run(code: string, cellId = 'some cell', covey = {}): Promise<string> {
+async function run(code: string, cellId: string = randomUUID(), covey = {}): Promise<string> {
   const id = kernel.submit(code, {}, { cellId, covey });
   await kernel.finished(id);
   return id;

@@ -1,17 +1,19 @@
 /**
  * Cells that run on the cluster: submits them, follows each until it is over, says under the cell what became of it, and gives
- * up what a cell submitted before when it is submitted again.
+ * up what a cell submitted before when it is run again or deleted.
  */
 import { constants, Script } from 'node:vm';
-import type { SubmittedCell } from '@covey/protocol/bridge';
+import type { CellOutput, SubmittedCell } from '@covey/protocol/bridge';
 import type { ErrorReport, RequestId } from '../channel/messages.js';
 import { addFrames } from '../cells/added-frames.js';
 import type { ModuleImporter } from '../cells/module-importer.js';
 import { NotebookScope } from '../cells/notebook-scope.js';
+import { isFuture } from '../cluster/covey-package.js';
 import type { ExecutorLike, FutureLike } from '../cluster/covey-package.js';
 import type { NotebookExecutor } from '../cluster/notebook-executor.js';
 import { bundleOf } from '../display/mime-bundle.js';
 import type { Output } from '../execution/output.js';
+import { CellRecords } from './cell-records.js';
 import { collectSoon } from './collect-soon.js';
 import { compileSubmitted, META } from './compile-submitted.js';
 
@@ -23,6 +25,8 @@ export interface SubmittedCellsOptions {
   readonly report: (error: unknown) => ErrorReport;
   /** Shows the state of a future under a cell, and keeps it up to date. */
   readonly show: (future: FutureLike, cell: RequestId) => void;
+  /** Shows futures as they are now. */
+  readonly refresh: () => void;
 }
 
 /** One cell, on its way to the cluster. */
@@ -31,6 +35,8 @@ export interface Submission {
   readonly source: string;
   readonly file: string;
   readonly request: RequestId;
+  /** The front end's own id of the request. */
+  readonly messageId: string;
   /** What the front end calls the cell; without it, nothing is known of its earlier runs. */
   readonly cellId: string | undefined;
   /** The variable for the future. */
@@ -55,10 +61,12 @@ const CANCELLED = 'cancelled from the notebook';
 export class SubmittedCells {
   readonly #options: SubmittedCellsOptions;
   readonly #cells = new Map<string, Followed>();
+  readonly #records = new CellRecords();
   readonly #listeners = new Set<(cell: SubmittedCell) => void>();
 
   constructor(options: SubmittedCellsOptions) {
     this.#options = options;
+    options.output.hear((message) => this.#records.hear(message));
   }
 
   /** The last submission of each cell, oldest first. */
@@ -71,6 +79,32 @@ export class SubmittedCells {
     this.#cells.get(cellId)?.future?.cancel(CANCELLED);
   }
 
+  /** What a submitted cell has shown so far; undefined when it is not kept. */
+  outputOf(cellId: string): readonly CellOutput[] | undefined {
+    const followed = this.#cells.get(cellId);
+    return followed === undefined ? undefined : this.#records.outputsOf(followed.request);
+  }
+
+  /**
+   * A cell is run again, or deleted: nobody is to wait for a result that only it wanted. A task whose future a variable holds
+   * goes on.
+   */
+  giveUp(cellId: string): void {
+    const left = this.#cells.get(cellId);
+    if (left === undefined) return;
+    this.#cells.delete(cellId);
+    this.#records.forget(left.request);
+    const { future } = left;
+    left.future = undefined;
+    left.state = 'left';
+    if (future !== undefined) {
+      if (left.cell.name === null) future.cancel('its cell was run again, or deleted');
+      // Others may hold the same future: the collector knows, and lets the task go when nobody does.
+      else collectSoon();
+    }
+    this.#tell(left);
+  }
+
   /** Has `listener` told of each change of a cell's state; answers how to stop. */
   onChange(listener: (cell: SubmittedCell) => void): () => void {
     this.#listeners.add(listener);
@@ -79,8 +113,25 @@ export class SubmittedCells {
 
   /** @throws what is wrong with the cell, or can't travel; the task's error if the cell waits for it. */
   async submit(submission: Submission): Promise<void> {
+    const { request } = submission;
+    this.#records.begin(request);
+    let followed: Followed;
+    try {
+      followed = await this.#submit(submission);
+    } catch (error) {
+      this.#records.forget(request);
+      throw error;
+    }
+    const { future } = followed;
+    if (future === undefined) return;
+    const over = this.#follow(followed, endOf(future), submission.waits);
+    if (submission.waits) await over;
+    else void over.catch((error: unknown) => this.#showError(request, error));
+  }
+
+  async #submit(submission: Submission): Promise<Followed> {
     const { scope, executor: notebookExecutor, show } = this.#options;
-    const { name, request, file, cellId = file } = submission;
+    const { name, request, messageId, file, cellId = file } = submission;
     const { code, imports } = compileSubmitted(submission.source, file, functionNameOf(submission), {
       isVariable: (variable) => scope.isVariable(variable),
       isUnknown: (variable) => scope.isUnknown(variable),
@@ -95,16 +146,18 @@ export class SubmittedCells {
     const make = script.runInThisContext() as (variables: object, imports: object) => () => Promise<unknown>;
     const imported = await this.#import(imports, file);
     const fn = make(scope.variables, imported.variables);
-    this.#giveUpEarlier(cellId, name);
     const future = submitted(executor, fn, `    at ${file}:1`);
-    if (name !== undefined) scope.declare(name, future);
-    const cell = { cellId, key: future.key, cluster: executor.clusterName ?? executor.address, name: name ?? null };
+    if (name !== undefined) {
+      const replaced = Object.hasOwn(scope.variables, name) && isFuture(scope.variables[name]);
+      scope.declare(name, future);
+      if (replaced) collectSoon();
+    }
+    const cluster = executor.clusterName ?? executor.address;
+    const cell = { cellId, request: messageId, key: future.key, cluster, name: name ?? null };
     const followed: Followed = { cell, request, future, state: 'pending' };
     this.#remember(followed);
     show(future, request);
-    const over = this.#follow(followed, endOf(future), submission.waits);
-    if (submission.waits) await over;
-    else void over.catch((error: unknown) => this.#showError(request, error));
+    return followed;
   }
 
   async #import(imports: ReturnType<typeof compileSubmitted>['imports'], file: string): Promise<NotebookScope> {
@@ -118,28 +171,14 @@ export class SubmittedCells {
     return imported;
   }
 
-  /** Nobody is to wait for a result that only the cell's earlier run wanted. */
-  #giveUpEarlier(cellId: string, name: string | undefined): void {
-    const earlier = this.#cells.get(cellId);
-    if (earlier?.future === undefined) return;
-    const { future } = earlier;
-    earlier.future = undefined;
-    if (earlier.cell.name === null) {
-      future.cancel('its cell was run again');
-      return;
-    }
-    // Others may hold the same future: the collector knows, and lets the task go when nobody does.
-    const { variables } = this.#options.scope;
-    if (name === earlier.cell.name && variables[name] === future) variables[name] = undefined;
-    collectSoon();
-  }
-
   #remember(followed: Followed): void {
     const { cellId } = followed.cell;
-    this.#cells.delete(cellId);
     this.#cells.set(cellId, followed);
-    const [oldest] = this.#cells.keys();
-    if (this.#cells.size > CELLS_MAX && oldest !== undefined) this.#cells.delete(oldest);
+    const [oldest] = this.#cells.values();
+    if (this.#cells.size > CELLS_MAX && oldest !== undefined) {
+      this.#cells.delete(oldest.cell.cellId);
+      this.#records.forget(oldest.request);
+    }
     this.#tell(followed);
   }
 
@@ -150,6 +189,8 @@ export class SubmittedCells {
     // Its cell was run again, and nobody wants to hear of this run any more.
     if (future === undefined) return;
     followed.state = stateOf(future.status);
+    // Nobody else may hold it, and what it became is to be seen.
+    this.#options.refresh();
     try {
       if (followed.state === 'done') {
         if (cell.name === null) await this.#showResult(followed, future);

@@ -2,7 +2,7 @@
  * Payloads as HTML and as text, for front ends without the extension and for saved notebooks. The HTML has no script and no style
  * sheet, and takes the colours of what is around it, so that it reads in light and dark.
  */
-import { displayTypes } from '@covey/protocol/bridge';
+import { displayTypes, statusOfFutures } from '@covey/protocol/bridge';
 import type { ClusterFigures, DisplayPayloads, FutureDisplayStatus } from '@covey/protocol/bridge';
 import { escaped } from '../../display/show-table.js';
 import type { Snapshot } from './subjects.js';
@@ -21,6 +21,17 @@ interface Sketch {
 export function drawn({ kind, payload }: Snapshot): Record<string, unknown> {
   const sketch = sketches[kind](payload as never);
   return { [displayTypes[kind]]: payload, 'text/html': htmlOf(sketch), 'text/plain': textOf(sketch) };
+}
+
+/** What the payload says of the state: the document is written when it changes. */
+export function statusOf({ kind, payload }: Snapshot): string {
+  return sketches[kind](payload as never).state;
+}
+
+/** The same representations, with the name of their display in the payload. Others are as they were. */
+export function named(data: Readonly<Record<string, unknown>>, display: string): Record<string, unknown> {
+  const known = Object.values(displayTypes).filter((type) => data[type] !== undefined);
+  return { ...data, ...Object.fromEntries(known.map((type) => [type, { ...(data[type] as object), display }])) };
 }
 
 const marks: Readonly<Record<string, string>> = {
@@ -46,7 +57,7 @@ const sketches: { readonly [Kind in keyof DisplayPayloads]: (payload: DisplayPay
   futures: ({ cluster, name, total, counts, types, nbytes }) => ({
     title: total === 1 ? '1 Future' : `${total.toLocaleString('en')} Futures`,
     name,
-    state: (counts.pending ?? 0) > 0 ? 'pending' : (counts.error ?? 0) + (counts.lost ?? 0) > 0 ? 'error' : 'finished',
+    state: statusOfFutures(counts),
     facts: [
       ...statuses.flatMap((status) =>
         counts[status] === undefined ? [] : [`${counts[status].toLocaleString('en')} ${status}`],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Dictionary, Message } from '../../protocol/message.js';
+import { BridgeClient } from '../../testing/bridge-client.js';
 import { KernelClient, printed, shown } from '../../testing/kernel-client.js';
 
 const FUTURE = 'application/vnd.covey.future+json';
@@ -45,7 +46,10 @@ test('a future follows its task in place, under its own cell', async () => {
     'const one = executor.submit(async () => { await g.wait(); return new Float64Array(1000) }); one',
   );
   expect(shown(kernel.about(id), 'display_data', FUTURE)).toEqual([
-    { version: 1, cluster: expect.any(String), key: expect.any(String), status: 'pending', type: null, nbytes: null },
+    {
+      ...{ version: 1, display: expect.any(String), cluster: expect.any(String), key: expect.any(String) },
+      ...{ status: 'pending', type: null, nbytes: null },
+    },
   ]);
   await run('await g.set()');
   await kernel.waitFor(() => updates(id, FUTURE).length > 0);
@@ -109,4 +113,62 @@ test('a submitted cell shows its future, as it goes', async () => {
   await kernel.waitFor(() =>
     updates(id, FUTURE).some((payload) => (payload as { status: string }).status === 'finished'),
   );
+});
+
+test('where a front end draws displays it is told of every change, and the document is written at changes of status only', async () => {
+  const client = await BridgeClient.open(kernel, { drawsDisplays: true });
+  const other = await BridgeClient.open(kernel);
+  const told = (status: (payload: Dictionary) => boolean) =>
+    client.next('display', ({ display }) => status((display.data[FUTURES] ?? {}) as Dictionary));
+  await gated();
+  await run("const go = new Event(executor, name + ' first'); 0");
+  const id = await run(
+    'const some = executor.map(async (x: number) => { await (x === 0 ? go : g).wait(); return x }, [0, 1]); display(some); 0',
+  );
+  await run('await go.set(); await some[0].result()');
+  const half = await told(({ counts }) => (counts as Dictionary | undefined)?.['finished'] === 1);
+  expect(updates(id, FUTURES)).toEqual([]);
+  expect(await client.ask('displays', null)).toContainEqual(half.display);
+  await run('await g.set(); await executor.gather(some)');
+  await told(({ counts }) => (counts as Dictionary | undefined)?.['finished'] === 2);
+  await kernel.waitFor(() => updates(id, FUTURES).length > 0);
+  const { display } = half.display;
+  expect(updates(id, FUTURES)).toEqual([expect.objectContaining({ counts: { finished: 2 }, display })]);
+  expect(await client.ask('displays', null)).toContainEqual(
+    expect.objectContaining({ display, data: expect.objectContaining({ [FUTURES]: updates(id, FUTURES)[0] }) }),
+  );
+  expect(other.said('display')).toEqual([]);
+  other.close();
+  client.close();
+});
+
+test('when the last front end that draws is gone, the document is brought up to date', async () => {
+  const client = await BridgeClient.open(kernel, { drawsDisplays: true });
+  await gated();
+  await run("const go2 = new Event(executor, name + ' first'); 0");
+  const id = await run(
+    'const more = executor.map(async (x: number) => { await (x === 0 ? go2 : g).wait(); return -x }, [0, 1]); display(more); 0',
+  );
+  await run('await go2.set(); await more[0].result()');
+  await client.next('display', ({ display }) => JSON.stringify(display.data[FUTURES]).includes('"finished":1'));
+  expect(updates(id, FUTURES)).toEqual([]);
+  client.close();
+  await kernel.waitFor(() => updates(id, FUTURES).length > 0);
+  expect(updates(id, FUTURES)).toMatchObject([{ counts: { finished: 1, pending: 1 } }]);
+  await run('await g.set()');
+});
+
+test('a future that is let go while it is shown as pending is shown as released', async () => {
+  await gated();
+  const id = await run('executor.with({ pure: false }).submit(async () => { await g.wait() })');
+  await kernel.execute(
+    "import { setFlagsFromString } from 'node:v8'; import { runInNewContext } from 'node:vm'; setFlagsFromString('--expose-gc')",
+  );
+  const collecting = kernel.submit(
+    'let collects = true; while (collects) { runInNewContext("gc")(); await new Promise((r) => setTimeout(r, 10)) }',
+  );
+  await kernel.waitFor(() => updates(id, FUTURE).length > 0);
+  expect(updates(id, FUTURE)).toMatchObject([{ status: 'released' }]);
+  await kernel.request('control', 'interrupt_request', {});
+  await kernel.finished(collecting);
 });

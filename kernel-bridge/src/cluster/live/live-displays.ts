@@ -1,17 +1,29 @@
 /**
  * Displays that follow what they show: twice a second at most, as long as it changes, so many at a time, the newest first in
  * right. One timer for all of them, which runs only while there are some.
+ *
+ * A front end that draws displays itself is told of every change, and the document is written at changes of the status only.
+ * For all others the document is the only place where anything can be seen.
  */
-import { drawn } from './drawing.js';
-import { subjectOf } from './subjects.js';
+import type { ToldDisplay } from '@covey/protocol/bridge';
+import { drawn, named, statusOf } from './drawing.js';
+import { goneFrom, subjectOf } from './subjects.js';
 import type { Snapshot, Subject } from './subjects.js';
 
-/** Publishes an update of a display. */
-export type PublishUpdate = (displayId: string, data: Readonly<Record<string, unknown>>) => void;
+export interface LiveDisplaysOutlet {
+  /** Writes a display anew, wherever it is shown. */
+  readonly publish: (displayId: string, data: Readonly<Record<string, unknown>>) => void;
+  /** Tells front ends that draw. */
+  readonly tell: (display: ToldDisplay) => void;
+}
 
 interface Followed {
   readonly subject: Subject;
-  shown: string | undefined;
+  now: Snapshot;
+  /** As JSON: of what was seen last, and of what the document has. */
+  seen: string;
+  written: string;
+  writtenStatus: string;
   isAsked: boolean;
   /** Ticks to let pass before it is asked again: a cluster where nothing happens is asked less and less. */
   rest: number;
@@ -22,37 +34,52 @@ const TICK_MS = 500;
 /** Seconds, in ticks: a cluster costs a question each time, futures don't. */
 const ASK_TICKS = 2;
 const ASK_TICKS_MAX = 20;
-const FOLLOWED_MAX = 20;
+const FOLLOWED_MAX = 100;
+/** Of displays that no longer change, for front ends that come back and saw them before they did. */
+const ENDED_MAX = 500;
 /** A look at very many futures takes time of the user's: at most a twentieth of it. */
 const SHARE = 20;
 
 export class LiveDisplays {
-  readonly #publish: PublishUpdate;
+  /** Whether a front end is there that draws displays itself. */
+  isDrawn = false;
+  readonly #outlet: LiveDisplaysOutlet;
   readonly #followed = new Map<string, Followed>();
+  readonly #ended = new Map<string, Snapshot>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(publish: PublishUpdate) {
-    this.#publish = publish;
+  constructor(outlet: LiveDisplaysOutlet) {
+    this.#outlet = outlet;
   }
 
-  /** What a display shows is followed from now on, if it can change; what it showed before is not. */
-  follow(displayId: string, value: unknown): void {
+  /**
+   * What a display shows is followed from now on, if it can change; what it showed before is not.
+   * @param data with which it is shown.
+   */
+  follow(displayId: string, value: unknown, data: Readonly<Record<string, unknown>>): void {
     this.#followed.delete(displayId);
+    this.#ended.delete(displayId);
     const subject = subjectOf(value);
-    if (subject === undefined) return;
-    const now = subject.isQuick ? subject.snapshot() : undefined;
-    const known = now instanceof Promise ? undefined : now;
-    if (known?.isOver === true) return;
-    const shown = known === undefined ? undefined : JSON.stringify(known.payload);
-    this.#followed.set(displayId, { subject, shown, isAsked: false, rest: 0, interval: ASK_TICKS });
-    const [oldest] = this.#followed.keys();
-    if (this.#followed.size > FOLLOWED_MAX && oldest !== undefined) this.#followed.delete(oldest);
+    const now = subject?.shownBy(data);
+    if (subject === undefined || now === undefined || now.isOver) return;
+    const written = JSON.stringify(now.payload);
+    this.#followed.set(displayId, {
+      ...{ subject, now, seen: written, written, writtenStatus: statusOf(now) },
+      ...{ isAsked: false, rest: 0, interval: ASK_TICKS },
+    });
+    dropOldest(this.#followed, FOLLOWED_MAX);
     this.#schedule(TICK_MS);
   }
 
   /** Brings all displays up to date that can be at once. */
   refresh(): void {
     for (const [id, followed] of this.#followed) if (followed.subject.isQuick) this.#look(id, followed);
+  }
+
+  /** As they are now. */
+  list(): ToldDisplay[] {
+    const living = [...this.#followed].map(([id, { now }]) => told(id, now));
+    return [...[...this.#ended].map(([id, last]) => told(id, last)), ...living];
   }
 
   get size(): number {
@@ -72,7 +99,7 @@ export class LiveDisplays {
   #look(id: string, followed: Followed): void {
     if (followed.isAsked) return;
     const snapshot = followed.subject.snapshot();
-    if (snapshot === undefined) this.#followed.delete(id);
+    if (snapshot === undefined) this.#show(id, followed, goneFrom(followed.now));
     else if (snapshot instanceof Promise) {
       followed.isAsked = true;
       void snapshot.then((late) => {
@@ -89,10 +116,22 @@ export class LiveDisplays {
     // Another value is shown there meanwhile.
     if (this.#followed.get(id) !== followed) return false;
     const text = JSON.stringify(snapshot.payload);
-    const isNews = text !== followed.shown;
-    if (isNews) this.#publish(id, drawn(snapshot));
-    followed.shown = text;
-    if (snapshot.isOver) this.#followed.delete(id);
+    const isNews = text !== followed.seen;
+    followed.now = snapshot;
+    followed.seen = text;
+    if (isNews && this.isDrawn) this.#outlet.tell(told(id, snapshot));
+    const status = statusOf(snapshot);
+    const isDue = !this.isDrawn || snapshot.isOver || status !== followed.writtenStatus;
+    if (isDue && text !== followed.written) {
+      followed.written = text;
+      followed.writtenStatus = status;
+      this.#outlet.publish(id, drawn(snapshot));
+    }
+    if (snapshot.isOver) {
+      this.#followed.delete(id);
+      this.#ended.set(id, snapshot);
+      dropOldest(this.#ended, ENDED_MAX);
+    }
     return isNews;
   }
 }
@@ -107,4 +146,13 @@ export function liveData(value: unknown): Record<string, unknown> | Promise<Reco
   const snapshot = subjectOf(value)?.snapshot();
   if (snapshot === undefined) return undefined;
   return snapshot instanceof Promise ? snapshot.then(drawn) : drawn(snapshot);
+}
+
+function told(display: string, snapshot: Snapshot): ToldDisplay {
+  return { display, kind: snapshot.kind, data: named(drawn(snapshot), display) };
+}
+
+function dropOldest(map: Map<string, unknown>, max: number): void {
+  const [oldest] = map.keys();
+  if (map.size > max && oldest !== undefined) map.delete(oldest);
 }

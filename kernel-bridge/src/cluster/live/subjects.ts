@@ -2,7 +2,7 @@
  * What can be shown live: recognised by the marks that values of any copy of `covey` bear, asked for its payload as often as
  * its display is refreshed. A display holds nothing alive: a result whose future is only on the screen is let go.
  */
-import { DISPLAY_VERSION } from '@covey/protocol/bridge';
+import { DISPLAY_VERSION, displayTypes, statusOfFutures } from '@covey/protocol/bridge';
 import type {
   ClusterDisplay,
   ClusterFigures,
@@ -29,6 +29,8 @@ export interface Subject {
   readonly isQuick: boolean;
   /** Undefined once what is shown is gone. */
   readonly snapshot: () => Snapshot | Promise<Snapshot> | undefined;
+  /** What these representations show of it; undefined when they show something else. */
+  readonly shownBy: (data: Readonly<Record<string, unknown>>) => Snapshot | undefined;
 }
 
 /** What clusters tell of themselves; kept ones leave the counts out. */
@@ -56,30 +58,66 @@ const PATIENCE_MS = 2000;
 
 /** Undefined for all values that have no live display. */
 export function subjectOf(value: unknown): Subject | undefined {
-  if (isFuture(value)) return of(value, futureSnapshot, true);
-  if (Array.isArray(value) && value.length > 0 && value.every(isFuture)) return of(value, futuresSnapshot, true);
-  if (isExecutor(value)) return of(value, executorSnapshot);
-  if (isMarked(value, 'covey.cluster')) return of(value as ClusterValue, clusterSnapshot);
+  if (isFuture(value)) return of('future', value, futurePayload, true);
+  if (Array.isArray(value) && value.length > 0 && value.every(isFuture)) {
+    return of('futures', value, futuresPayload, true);
+  }
+  if (isExecutor(value)) return of('executor', value, executorPayload);
+  if (isMarked(value, 'covey.cluster')) return of('cluster', value as ClusterValue, clusterPayload);
   return undefined;
 }
 
-function of<T extends object>(
+/** The last that is to be said of what is gone: nobody waits for tasks whose futures were collected. */
+export function goneFrom({ kind, payload }: Snapshot): Snapshot {
+  switch (kind) {
+    case 'future': {
+      const last = payload as FutureDisplay;
+      return { kind, payload: { ...last, status: 'released' }, isOver: true };
+    }
+    case 'futures': {
+      const last = payload as FuturesDisplay;
+      const { pending = 0, released = 0, ...others } = last.counts;
+      return { kind, payload: { ...last, counts: { ...others, released: released + pending } }, isOver: true };
+    }
+    default:
+      return { kind, payload, isOver: true };
+  }
+}
+
+function of<Kind extends DisplayKind, T extends object>(
+  kind: Kind,
   value: T,
-  snapshotOf: (value: T) => Snapshot | Promise<Snapshot>,
+  payloadOf: (value: T) => DisplayPayloads[Kind] | Promise<DisplayPayloads[Kind]>,
   isQuick = false,
 ): Subject {
   const reference = new WeakRef(value);
+  const snapshot = (payload: DisplayPayloads[Kind]): Snapshot =>
+    ({ kind, payload, isOver: ends[kind](payload) }) satisfies Snapshot<Kind>;
   return {
     isQuick,
     snapshot: () => {
       const alive = reference.deref();
-      return alive === undefined ? undefined : snapshotOf(alive);
+      if (alive === undefined) return undefined;
+      const payload = payloadOf(alive);
+      return payload instanceof Promise ? payload.then(snapshot) : snapshot(payload);
+    },
+    shownBy: (data) => {
+      const payload = data[displayTypes[kind]];
+      return payload === undefined ? undefined : snapshot(payload as DisplayPayloads[Kind]);
     },
   };
 }
 
-function futureSnapshot(future: FutureLike): Snapshot<'future'> {
-  const payload: FutureDisplay = {
+/** Whether a payload is the last one. */
+const ends: { readonly [Kind in DisplayKind]: (payload: DisplayPayloads[Kind]) => boolean } = {
+  future: ({ status }) => status !== 'pending',
+  futures: ({ counts }) => statusOfFutures(counts) !== 'pending',
+  executor: ({ status }) => status === 'closed',
+  cluster: ({ status }) => status === 'closed',
+};
+
+function futurePayload(future: FutureLike): FutureDisplay {
+  return {
     version: DISPLAY_VERSION,
     cluster: future.clusterName ?? null,
     key: future.key,
@@ -87,10 +125,9 @@ function futureSnapshot(future: FutureLike): Snapshot<'future'> {
     type: future.type ?? null,
     nbytes: future.nbytes ?? null,
   };
-  return { kind: 'future', payload, isOver: payload.status !== 'pending' };
 }
 
-function futuresSnapshot(futures: readonly FutureLike[]): Snapshot<'futures'> {
+function futuresPayload(futures: readonly FutureLike[]): FuturesDisplay {
   const counts: Partial<Record<FutureDisplayStatus, number>> = {};
   const types = new Set<string>();
   let nbytes = 0;
@@ -100,7 +137,7 @@ function futuresSnapshot(futures: readonly FutureLike[]): Snapshot<'futures'> {
     nbytes += future.nbytes ?? 0;
     if (types.size < TYPES_SHOWN && future.type !== undefined) types.add(future.type);
   }
-  const payload: FuturesDisplay = {
+  return {
     version: DISPLAY_VERSION,
     cluster: futures[0]?.clusterName ?? null,
     name: commonName(futures),
@@ -110,7 +147,6 @@ function futuresSnapshot(futures: readonly FutureLike[]): Snapshot<'futures'> {
     types: [...types],
     nbytes,
   };
-  return { kind: 'futures', payload, isOver: (counts.pending ?? 0) === 0 };
 }
 
 /** What the first keys begin with, up to the dash before what tells them apart. */
@@ -120,19 +156,18 @@ function commonName(futures: readonly FutureLike[]): string {
   return names.size === 1 ? name : '';
 }
 
-async function executorSnapshot(executor: ExecutorLike): Promise<Snapshot<'executor'>> {
+async function executorPayload(executor: ExecutorLike): Promise<ExecutorDisplay> {
   const info = executor.closed ? undefined : await within((signal) => executor.with({ signal }).schedulerInfo());
-  const payload: ExecutorDisplay = {
+  return {
     version: DISPLAY_VERSION,
     cluster: executor.clusterName ?? null,
     address: executor.address,
     status: executor.closed ? 'closed' : info === undefined ? 'unreachable' : 'connected',
     figures: info === undefined ? null : figuresOf(info.workers, info.counts),
   };
-  return { kind: 'executor', payload, isOver: executor.closed };
 }
 
-async function clusterSnapshot(cluster: ClusterValue): Promise<Snapshot<'cluster'>> {
+async function clusterPayload(cluster: ClusterValue): Promise<ClusterDisplay> {
   const isClosed = cluster.isRunning === false || (await isSettled(cluster.closed));
   const info = isClosed
     ? undefined
@@ -140,7 +175,7 @@ async function clusterSnapshot(cluster: ClusterValue): Promise<Snapshot<'cluster
         async (signal): Promise<ClusterInfo | undefined> =>
           cluster.schedulerInfo?.({ signal }) ?? cluster.info?.({ signal }),
       );
-  const payload: ClusterDisplay = {
+  return {
     version: DISPLAY_VERSION,
     cluster: cluster.name,
     kind: cluster.kind ?? cluster.entry?.kind ?? '',
@@ -148,7 +183,6 @@ async function clusterSnapshot(cluster: ClusterValue): Promise<Snapshot<'cluster
     status: isClosed ? 'closed' : info === undefined ? 'unreachable' : 'running',
     figures: info === undefined ? null : figuresOf(info.workers, info.counts ?? {}),
   };
-  return { kind: 'cluster', payload, isOver: isClosed };
 }
 
 /** What is asked of a cluster that may have gone; undefined when it doesn't say. */

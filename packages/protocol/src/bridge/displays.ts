@@ -1,7 +1,8 @@
 /**
  * What a notebook keeps of a future, a list of futures, an executor or a cluster that a cell shows: enough to draw it, and for
- * an extension to ask a running cluster for more. Saved with the notebook, so never a secret. A display is updated in
- * place while what it shows changes.
+ * an extension to ask a running cluster for more. Saved with the notebook, so never a secret. While what it shows changes, a
+ * display is updated in place; where the front end draws displays itself, it is told by the bridge instead, and the notebook is
+ * written at changes of the status only.
  */
 
 /** MIME types, by what is shown. */
@@ -17,8 +18,13 @@ export const DISPLAY_VERSION = 1;
 
 export type FutureDisplayStatus = 'pending' | 'finished' | 'error' | 'cancelled' | 'lost' | 'released';
 
-export interface FutureDisplay {
+interface Display {
   readonly version: number;
+  /** Names the display to who is told of it by the bridge: Jupyter's own id is not saved. Absent in what older kernels wrote. */
+  readonly display?: string;
+}
+
+export interface FutureDisplay extends Display {
   /** Null when the future's cluster was never reached. */
   readonly cluster: string | null;
   readonly key: string;
@@ -28,8 +34,7 @@ export interface FutureDisplay {
   readonly nbytes: number | null;
 }
 
-export interface FuturesDisplay {
-  readonly version: number;
+export interface FuturesDisplay extends Display {
   readonly cluster: string | null;
   /** What all keys begin with: usually the function's name. */
   readonly name: string;
@@ -55,8 +60,7 @@ export interface ClusterFigures {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-export interface ExecutorDisplay {
-  readonly version: number;
+export interface ExecutorDisplay extends Display {
   readonly cluster: string | null;
   readonly address: string;
   readonly status: 'connected' | 'closed' | 'unreachable';
@@ -64,8 +68,7 @@ export interface ExecutorDisplay {
   readonly figures: ClusterFigures | null;
 }
 
-export interface ClusterDisplay {
-  readonly version: number;
+export interface ClusterDisplay extends Display {
   readonly cluster: string;
   readonly kind: string;
   readonly address: string;
@@ -82,3 +85,18 @@ export interface DisplayPayloads {
 }
 
 export type DisplayKind = keyof DisplayPayloads;
+
+/** A display as it is now, told by a kernel to a front end that draws it. */
+export interface ToldDisplay {
+  /** As its payload names it. */
+  readonly display: string;
+  readonly kind: DisplayKind;
+  /** What a notebook keeps: representations by MIME type. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Futures are pending as long as one of them is. */
+export function statusOfFutures(counts: FuturesDisplay['counts']): FutureDisplayStatus {
+  if ((counts.pending ?? 0) > 0) return 'pending';
+  return (counts.error ?? 0) + (counts.lost ?? 0) > 0 ? 'error' : 'finished';
+}

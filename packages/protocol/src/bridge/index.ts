@@ -4,7 +4,7 @@
  */
 export { packTaskStream, packTransfers, readFigures } from './columns.js';
 export type { PackedFigures } from './columns.js';
-export { DISPLAY_VERSION, displayTypes } from './displays.js';
+export { DISPLAY_VERSION, displayTypes, statusOfFutures } from './displays.js';
 export type {
   ClusterDisplay,
   ClusterFigures,
@@ -14,6 +14,7 @@ export type {
   FutureDisplay,
   FutureDisplayStatus,
   FuturesDisplay,
+  ToldDisplay,
 } from './displays.js';
 export type {
   ErrorGroup,
@@ -38,6 +39,7 @@ export type {
   BridgeMethod,
   BridgeOpen,
   BridgeSkew,
+  CellOutput,
   ClusterKindForm,
   ClusterSummary,
   FormField,

@@ -3,6 +3,7 @@
  * a notebook's kernel what is marked so.
  */
 import type { Call } from '../messages/calls.js';
+import type { ToldDisplay } from './displays.js';
 import type { FigureBatch, FigureTopic } from './figures.js';
 
 export const BRIDGE_TARGET = 'covey';
@@ -19,6 +20,8 @@ export interface BridgeOpen {
    * or a completion is asked for. Any one of its front ends may say so.
    */
   readonly manager?: boolean;
+  /** The front end draws futures, executors and clusters itself: it is told of their changes, and its notebook is left alone. */
+  readonly drawsDisplays?: boolean;
 }
 
 /** The versions of both sides differ. */
@@ -76,11 +79,29 @@ export interface FormField {
 /** A cell that runs, or ran, on a cluster. */
 export interface SubmittedCell {
   readonly cellId: string;
+  /** The message that ran it: the parent of its output. */
+  readonly request: string;
   readonly key: string;
   readonly cluster: string;
-  readonly state: 'pending' | 'done' | 'erred' | 'cancelled' | 'lost';
+  /** `left`: its cell was run again or deleted. Its task goes on if a variable holds the future. */
+  readonly state: 'pending' | 'done' | 'erred' | 'cancelled' | 'lost' | 'left';
   readonly name: string | null;
 }
+
+/** Output of a cell, as notebooks keep it. */
+export type CellOutput =
+  | { readonly output_type: 'stream'; readonly name: 'stdout' | 'stderr'; readonly text: string }
+  | {
+      readonly output_type: 'display_data';
+      readonly data: Readonly<Record<string, unknown>>;
+      readonly metadata: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly output_type: 'error';
+      readonly ename: string;
+      readonly evalue: string;
+      readonly traceback: readonly string[];
+    };
 
 interface ByCluster {
   readonly cluster: string;
@@ -128,6 +149,12 @@ export interface BridgeCalls {
   submitted: Call<null, readonly SubmittedCell[]>;
   /** Notebook kernels: cancels what a cell submitted. */
   'cancel-cell': Call<{ readonly cellId: string }, null>;
+  /** Notebook kernels: a cell is gone. What it submitted is cancelled, unless a variable holds its future. */
+  'give-up': Call<{ readonly cellId: string }, null>;
+  /** Notebook kernels: all that a submitted cell has shown so far; null when it is not kept. */
+  'cell-output': Call<{ readonly cellId: string }, readonly CellOutput[] | null>;
+  /** Notebook kernels: the displays that can still change, and the last ones that no longer do, as they are now. */
+  displays: Call<null, readonly ToldDisplay[]>;
 }
 
 export type BridgeMethod = keyof BridgeCalls;
@@ -181,7 +208,9 @@ export type FromKernel =
       readonly batch: Omit<FigureBatch, 'buffers'>;
     }
   | { readonly type: 'figures-end'; readonly subscription: number; readonly reason: string }
-  | { readonly type: 'cell'; readonly cell: SubmittedCell };
+  | { readonly type: 'cell'; readonly cell: SubmittedCell }
+  /** To front ends that draw displays. */
+  | { readonly type: 'display'; readonly display: ToldDisplay };
 
 export interface BridgeError {
   /** Of the error's class, such as `ERR_COVEY_CLUSTER_NOT_FOUND`. */
