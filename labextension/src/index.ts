@@ -5,6 +5,7 @@ import { managerPlugin } from './plugins/manager-plugin.js';
 import { notebookPlugin } from './plugins/notebook-plugin.js';
 import { panelsPlugin } from './plugins/panels-plugin.js';
 import { placesPlugin } from './plugins/places-plugin.js';
+import { renderingPlugin } from './plugins/rendering-plugin.js';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   managerPlugin,
@@ -12,6 +13,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   notebookPlugin,
   panelsPlugin,
   placesPlugin,
+  renderingPlugin,
 ];
 
 // JupyterLab reads the default export.

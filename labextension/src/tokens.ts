@@ -3,10 +3,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 import type { ClusterStore } from './clusters/cluster-store.js';
 import type { ManagerKernel } from './manager/manager-kernel.js';
+import type { ToldDisplays } from './rendering/told-displays.js';
 
 export interface ICovey {
   readonly manager: ManagerKernel;
   readonly clusters: ClusterStore;
+  readonly displays: ToldDisplays;
   readonly trans: TranslationBundle;
 }
 

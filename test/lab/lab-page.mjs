@@ -28,6 +28,13 @@ export class LabPage {
     await this.page.waitForSelector('#jupyterlab-splash', { state: 'detached' });
   }
 
+  /** The notebook's kernel answers: before, Lab runs cells into the void. */
+  async kernelReady() {
+    await this.page.waitForFunction(
+      () => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle',
+    );
+  }
+
   async reload() {
     await this.page.reload({ waitUntil: 'domcontentloaded' });
     await this.loaded();
@@ -66,7 +73,40 @@ export class LabPage {
   }
 
   cell(index) {
-    return this.page.locator('.jp-Notebook .jp-CodeCell').nth(index);
+    return this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-CodeCell').nth(index);
+  }
+
+  /**
+   * Runs code in the notebook's kernel, or in the one of this id, without a cell.
+   * @returns the text of an expression, evaluated afterwards.
+   */
+  inKernel(code, kernelId, expression = '0') {
+    return this.page.evaluate(
+      async ([source, id, asked]) => {
+        const { shell, serviceManager } = window.jupyterapp;
+        const own = shell.currentWidget?.sessionContext?.session?.kernel;
+        const kernel = id === null ? own : serviceManager.kernels.connectTo({ model: { id, name: 'covey' } });
+        const content = { code: source, silent: true, user_expressions: { asked } };
+        const { content: reply } = await kernel.requestExecute(content).done;
+        if (id !== null) kernel.dispose();
+        if (reply.status !== 'ok') throw new Error(`${source}: ${reply.ename}: ${reply.evalue}`);
+        return reply.user_expressions.asked.data['text/plain'];
+      },
+      [code, kernelId ?? null, expression],
+    );
+  }
+
+  /** Pulls one element onto another by the mouse. */
+  async pull(from, onto) {
+    await onto.scrollIntoViewIfNeeded();
+    const [start, end] = [await from.boundingBox(), await onto.boundingBox()];
+    const { mouse } = this.page;
+    await mouse.move(start.x + 20, start.y + start.height / 2);
+    await mouse.down();
+    await mouse.move(start.x + 40, start.y + start.height / 2 + 10, { steps: 4 });
+    await this.page.locator('.jp-covey-DragImage').waitFor();
+    await mouse.move(end.x + end.width / 2, end.y + end.height / 2, { steps: 8 });
+    await mouse.up();
   }
 
   async runCell(index, keys) {

@@ -21,8 +21,14 @@ const cells = [
 ];
 
 export function notebookText() {
+  return notebookOf(cells);
+}
+
+/** A notebook of these cells. */
+export function notebookOf(sources, metadata = {}, kernel = 'covey') {
+  const language = kernel === 'covey' ? 'typescript' : 'python';
   return JSON.stringify({
-    cells: cells.map((source, index) => ({
+    cells: sources.map((source, index) => ({
       cell_type: 'code',
       id: `cell-${index}`,
       metadata: {},
@@ -30,7 +36,7 @@ export function notebookText() {
       outputs: [],
       source,
     })),
-    metadata: { kernelspec: { name: 'covey', display_name: 'TypeScript (Covey)', language: 'typescript' } },
+    metadata: { kernelspec: { name: kernel, display_name: kernel, language }, ...metadata },
     nbformat: 4,
     nbformat_minor: 5,
   });

@@ -1,6 +1,6 @@
 /**
  * `npm run test:lab`: the extension and the kernel in a real JupyterLab, in a real browser. Finds or installs both; pictures
- * of every step are kept in `test/lab/screenshots/`, to be looked at.
+ * of every step are kept in `test/lab/screenshots/`, to be looked at. An argument names the one scenario to run.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,8 +9,10 @@ import { chromium } from 'playwright-core';
 import { findChromium } from './find-chromium.mjs';
 import { findLab } from './find-lab.mjs';
 import { startLab } from './lab-server.mjs';
+import { runCellsScenario } from './cells-scenario.mjs';
 import { runScenario } from './scenario.mjs';
 
+const [chosen] = process.argv.slice(2);
 const BOUND_MS = 14 * 60_000;
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const pictures = join(root, 'test', 'lab', 'screenshots', process.env['COVEY_LAB_PICTURES'] ?? '');
@@ -38,7 +40,9 @@ async function main() {
   const browser = await chromium.launch({ executablePath, headless: true, args });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   try {
-    await runScenario(context, server, pictures, step(context));
+    for (const scenario of [runScenario, runCellsScenario]) {
+      if (chosen === undefined || scenario.name === chosen) await scenario(context, server, pictures, step(context));
+    }
     return 0;
   } catch (error) {
     console.error(error.stack);

@@ -1,13 +1,12 @@
-/* global window, document */
+/* global window */
 /** What a person does with clusters in JupyterLab, from the first look to the last stop; each step waits for what it shows. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { isAccessible } from './accessible.mjs';
 import { LabPage } from './lab-page.mjs';
 import { notebookText } from './notebook.mjs';
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const card = '.jp-covey-Card[data-cluster="analysis"]';
 
 export async function runScenario(context, server, pictures, step) {
@@ -152,25 +151,4 @@ export async function runScenario(context, server, pictures, step) {
   });
 
   await step('nothing was thrown in the page', () => assert.deepEqual(lab.errors, []));
-}
-
-async function isAccessible(page) {
-  await page.addScriptTag({ path: axe });
-  const violations = await page.evaluate(async () => {
-    const include = [
-      '.jp-covey-Sidebar',
-      '.jp-covey-Panel:not(.lm-mod-hidden)',
-      '.jp-covey-StatusItem',
-      '.jp-covey-ClusterItem',
-    ];
-    const present = include.filter((selector) => document.querySelector(selector));
-    const result = await window.axe.run(
-      { include: present.map((selector) => [selector]) },
-      { resultTypes: ['violations'] },
-    );
-    return result.violations.map(
-      ({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map((node) => node.html).join(' ')}`,
-    );
-  });
-  assert.deepEqual(violations, []);
 }

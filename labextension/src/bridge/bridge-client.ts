@@ -10,6 +10,7 @@ import type {
   FigureTopic,
   FromKernel,
   SubmittedCell,
+  ToldDisplay,
   ToKernel,
 } from '@covey/protocol/bridge';
 import { Listeners } from './listeners.js';
@@ -57,6 +58,7 @@ export class BridgeClient {
   readonly welcomed: Promise<Welcome>;
   readonly clustersChanged = new Listeners<readonly ClusterSummary[]>();
   readonly cellChanged = new Listeners<SubmittedCell>();
+  readonly displayChanged = new Listeners<ToldDisplay>();
   readonly closed = new Listeners<string>();
 
   private readonly _transport: IBridgeTransport;
@@ -128,6 +130,8 @@ export class BridgeClient {
         return this.clustersChanged.emit(message.clusters);
       case 'cell':
         return this.cellChanged.emit(message.cell);
+      case 'display':
+        return this.displayChanged.emit(message.display);
       case 'figures': {
         const { subscription, sequence, batch } = message;
         const taken = (): void => {

@@ -2,13 +2,16 @@
  * Opens the comm `covey` on a kernel and gives its client.
  */
 import { BRIDGE_TARGET, BRIDGE_VERSION } from '@covey/protocol/bridge';
-import type { FromKernel } from '@covey/protocol/bridge';
+import type { BridgeOpen, FromKernel } from '@covey/protocol/bridge';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { JSONValue } from '@lumino/coreutils';
 import { version } from '../version.js';
 import { BridgeClient } from './bridge-client.js';
 
-export function openBridge(kernel: Kernel.IKernelConnection, role: 'manager' | 'notebook'): BridgeClient {
+/** What the kernel is told of this front end. */
+export type BridgeRole = Pick<BridgeOpen, 'manager' | 'drawsDisplays'>;
+
+export function openBridge(kernel: Kernel.IKernelConnection, role: BridgeRole): BridgeClient {
   const comm = kernel.createComm(BRIDGE_TARGET);
   const client = new BridgeClient({
     send: (message) => {
@@ -26,7 +29,7 @@ export function openBridge(kernel: Kernel.IKernelConnection, role: 'manager' | '
     const { reason } = message.content.data;
     client.close(typeof reason === 'string' ? reason : 'The kernel closed the connection: its Covey may be too old.');
   };
-  comm.open({ protocol: BRIDGE_VERSION, covey: version, manager: role === 'manager' });
+  comm.open({ protocol: BRIDGE_VERSION, covey: version, ...role });
   return client;
 }
 

@@ -183,7 +183,7 @@ export class ManagerKernel {
     const kernel = this._session?.kernel;
     if (kernel === undefined || kernel === null) throw new Error('The manager session has no kernel.');
     await kernel.info;
-    const client = openBridge(kernel, 'manager');
+    const client = openBridge(kernel, { manager: true });
     const late = setTimeout(
       () => client.close('The manager kernel does not answer. Its Covey may be too old: run covey jupyter install.'),
       WELCOME_TIMEOUT_MS,

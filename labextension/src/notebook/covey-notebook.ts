@@ -5,11 +5,14 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { CodeCell } from '@jupyterlab/cells';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
-import type { SubmittedCell } from '@covey/protocol/bridge';
+import type { CellOutput, SubmittedCell, ToldDisplay } from '@covey/protocol/bridge';
 import type { BridgeClient } from '../bridge/bridge-client.js';
 import { openBridge } from '../bridge/kernel-bridge.js';
 import { Listeners } from '../bridge/listeners.js';
 import { KERNEL_NAME } from '../manager/manager-kernel.js';
+import type { ToldDisplays } from '../rendering/told-displays.js';
+import { KeptDisplays } from './kept-displays.js';
+import { MissedOutputs } from './missed-outputs.js';
 import { nameCluster } from './name-cluster.js';
 
 const METADATA = 'covey';
@@ -27,8 +30,17 @@ export class CoveyNotebook {
   private _kernel: Kernel.IKernelConnection | undefined;
   private _used: IUsedCluster | undefined;
   private readonly _cells = new Map<string, SubmittedCell>();
+  private readonly _displays: ToldDisplays;
+  private readonly _kept: KeptDisplays;
+  private readonly _missed: MissedOutputs;
 
-  constructor(readonly panel: NotebookPanel) {
+  constructor(
+    readonly panel: NotebookPanel,
+    displays: ToldDisplays,
+  ) {
+    this._displays = displays;
+    this._kept = new KeptDisplays(panel);
+    this._missed = new MissedOutputs(panel, (cellId) => this._outputOf(cellId));
     const { sessionContext, content } = panel;
     sessionContext.kernelChanged.connect(() => this._follow());
     sessionContext.statusChanged.connect((_, status) => {
@@ -39,7 +51,7 @@ export class CoveyNotebook {
     });
     sessionContext.iopubMessage.connect((_, message) => this._onOutput(message));
     void panel.context.ready.then(() => {
-      content.model?.cells.changed.connect(() => this._cancelDeleted());
+      content.model?.cells.changed.connect(() => this._giveUpDeleted());
       content.model?.metadataChanged.connect((_, { key }) => {
         if (key === METADATA) this.changed.emit();
       });
@@ -109,23 +121,33 @@ export class CoveyNotebook {
   private _open(): void {
     const kernel = this._kernel;
     if (kernel === undefined || kernel.isDisposed || this._client?.isClosed === false) return;
-    const client = openBridge(kernel, 'notebook');
+    // Of several notebooks on one kernel, JupyterLab lets one have comms. The others still name their cluster with each cell.
+    if (!kernel.handleComms) return;
+    const client = openBridge(kernel, { drawsDisplays: this._displays.areDrawn });
     this._client = client;
     client.cellChanged.add((cell) => this._onCell(cell));
-    client.welcomed
-      .then(() => client.call('submitted', null))
-      .then(
-        (cells) => {
-          for (const cell of cells) this._onCell(cell);
-          return this._askUsed();
-        },
-        () => undefined,
-      );
+    client.displayChanged.add((display) => this._onDisplay(client, display));
+    this._catchUp(client).catch(() => {
+      // The kernel went away meanwhile, or is too old to tell: what it would have told is as the notebook keeps it.
+    });
+  }
+
+  /** Learns what happened while no page was here. */
+  private async _catchUp(client: BridgeClient): Promise<void> {
+    await client.welcomed;
+    const cells = await client.call('submitted', null);
+    for (const cell of cells) this._onCell(cell);
+    await this._askUsed();
+    for (const display of await client.call('displays', null)) this._onDisplay(client, display);
+    this._missed.follow(cells);
   }
 
   private _lose(reason: string): void {
-    this._client?.close(reason);
+    const client = this._client;
+    client?.close(reason);
     this._client = undefined;
+    this._missed.clear();
+    if (client !== undefined) this._displays.forget(client);
     this._cells.clear();
     this._used = undefined;
     this.changed.emit();
@@ -137,13 +159,26 @@ export class CoveyNotebook {
     if (header.msg_type === 'error' && said.ename === 'ClusterNotFoundError' && this.cluster !== undefined) {
       this.clusterMissed.emit(this.cluster);
     }
-    const hasRun = (parent_header as { msg_type?: string }).msg_type === 'execute_request';
+    const parent = parent_header as { msg_type?: string; msg_id?: string };
+    const hasRun = parent.msg_type === 'execute_request';
+    if (hasRun && parent.msg_id !== undefined) this._missed.heard(parent.msg_id);
     if (header.msg_type === 'status' && said.execution_state === 'idle' && hasRun) void this._askUsed();
   }
 
   private _onCell(cell: SubmittedCell): void {
-    this._cells.set(cell.cellId, cell);
+    if (cell.state === 'left') this._cells.delete(cell.cellId);
+    else this._cells.set(cell.cellId, cell);
+    this._missed.changed(cell);
     this.changed.emit();
+  }
+
+  private _onDisplay(client: BridgeClient, display: ToldDisplay): void {
+    this._displays.tell(client, display);
+    this._kept.update(display);
+  }
+
+  private async _outputOf(cellId: string): Promise<readonly CellOutput[] | null> {
+    return (await this._client?.call('cell-output', { cellId })) ?? null;
   }
 
   private async _askUsed(): Promise<void> {
@@ -161,15 +196,16 @@ export class CoveyNotebook {
   }
 
   /** A cell that is moved goes and comes in one turn. */
-  private _cancelDeleted(): void {
+  private _giveUpDeleted(): void {
     if (this._cells.size === 0) return;
     setTimeout(() => {
       const present = new Set(this.panel.isDisposed ? [] : this.panel.content.widgets.map(({ model }) => model.id));
       if (this.panel.isDisposed) return;
-      for (const { cellId, state } of [...this._cells.values()]) {
+      for (const cellId of [...this._cells.keys()]) {
         if (present.has(cellId)) continue;
         this._cells.delete(cellId);
-        if (state === 'pending') this.cancel(cellId).catch(() => undefined);
+        // A kernel that is gone has given it up by itself.
+        this._client?.call('give-up', { cellId }).catch(() => undefined);
       }
     });
   }

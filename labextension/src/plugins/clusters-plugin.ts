@@ -1,5 +1,6 @@
 import { ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
 import { Notification, WidgetTracker } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
@@ -10,6 +11,7 @@ import { ClusterActions } from '../clusters/cluster-actions.js';
 import { insertCell, watchForPull } from '../clusters/connection-cells.js';
 import { SettingsDrafts } from '../clusters/drafts.js';
 import { logWidget } from '../clusters/log-widget.js';
+import { speaksCovey } from '../notebook/speaks-covey.js';
 import { ClusterSidebar } from '../sidebar/sidebar-widget.js';
 import { ICovey } from '../tokens.js';
 
@@ -42,7 +44,11 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
       commands: app.commands,
       trans,
       beginDrag: (cluster, event) =>
-        watchForPull(notebooks, event.nativeEvent, () => actions.connectionCode(cluster), cluster),
+        watchForPull(notebooks, event.nativeEvent, {
+          code: () => actions.connectionCode(cluster),
+          label: cluster,
+          refused: () => refuseCode(trans),
+        }),
     });
     app.shell.add(sidebar, 'left', { rank: 200 });
     restorer?.add(sidebar, sidebar.id);
@@ -54,6 +60,14 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
     });
   },
 };
+
+/** Into a notebook of another kernel, TypeScript is not written. */
+function refuseCode(trans: TranslationBundle): void {
+  Notification.warning(
+    trans.__('The code that connects is TypeScript: it goes into notebooks with the TypeScript (Covey) kernel only.'),
+    { autoClose: 6000 },
+  );
+}
 
 const noArgs = { type: 'object', properties: {} };
 const clusterArgs = { type: 'object', properties: { cluster: { type: 'string' } }, required: ['cluster'] };
@@ -110,6 +124,10 @@ function addCommands(
     const panel = notebooks?.currentWidget;
     if (panel == null) {
       Notification.warning(trans.__('Open a notebook first: the code goes into a cell of it.'), { autoClose: 4000 });
+      return;
+    }
+    if (!speaksCovey(panel)) {
+      refuseCode(trans);
       return;
     }
     insertCell(panel, await actions.connectionCode(cluster));

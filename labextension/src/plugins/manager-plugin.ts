@@ -2,6 +2,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { ClusterStore } from '../clusters/cluster-store.js';
 import { ManagerKernel } from '../manager/manager-kernel.js';
+import { ToldDisplays } from '../rendering/told-displays.js';
 import { ICovey } from '../tokens.js';
 
 /** Holds the manager kernel and what it tells of clusters. */
@@ -18,6 +19,6 @@ export const managerPlugin: JupyterFrontEndPlugin<ICovey> = {
       if (status === 'connected' && manager.client !== undefined) clusters.follow(manager.client);
     });
     void app.restored.then(() => manager.lookFor());
-    return { manager, clusters, trans: (translator ?? nullTranslator).load('covey') };
+    return { manager, clusters, displays: new ToldDisplays(), trans: (translator ?? nullTranslator).load('covey') };
   },
 };

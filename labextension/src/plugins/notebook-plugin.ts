@@ -35,7 +35,7 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
     const of = (panel: NotebookPanel): CoveyNotebook => {
       const known = notebooks.get(panel);
       if (known !== undefined) return known;
-      const notebook = new CoveyNotebook(panel);
+      const notebook = new CoveyNotebook(panel, covey.displays);
       notebooks.set(panel, notebook);
       panel.disposed.connect(() => notebooks.delete(panel));
       showCellBars(notebook, trans, tellFailure);

@@ -125,6 +125,7 @@ test('where a front end draws displays it is told of every change, and the docum
   const id = await run(
     'const some = executor.map(async (x: number) => { await (x === 0 ? go : g).wait(); return x }, [0, 1]); display(some); 0',
   );
+  await told(({ counts }) => (counts as Dictionary | undefined)?.['pending'] === 2);
   await run('await go.set(); await some[0].result()');
   const half = await told(({ counts }) => (counts as Dictionary | undefined)?.['finished'] === 1);
   expect(updates(id, FUTURES)).toEqual([]);

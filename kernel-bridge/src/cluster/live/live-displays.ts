@@ -68,6 +68,7 @@ export class LiveDisplays {
       ...{ isAsked: false, rest: 0, interval: ASK_TICKS },
     });
     dropOldest(this.#followed, FOLLOWED_MAX);
+    if (this.isDrawn) this.#outlet.tell(told(displayId, now));
     this.#schedule(TICK_MS);
   }
 
