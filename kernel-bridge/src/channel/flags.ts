@@ -9,12 +9,14 @@ const enum Flag {
   Critical,
   /** 1 once the protocol thread has closed its sockets. */
   SocketsClosed,
-  /** 1 once code on main uses async hooks on a Node that can't end such code. */
-  AsyncHooks,
+  /** 1 while async hooks are in use with which main's code can't be ended. */
+  Unsafe,
   /** Counts answers that main stands still for. */
   Answers,
   /** 1 while an interrupt waits for main to leave such code. */
   ForceWanted,
+  /** Counts the times that main's code was to be ended by force. */
+  Forced,
   Length,
 }
 
@@ -23,6 +25,7 @@ const STAND_STILL_MS = 20;
 
 export class Flags {
   readonly #words: Int32Array;
+  #forcedSeen = 0;
 
   constructor(readonly memory = new SharedArrayBuffer(Flag.Length * Int32Array.BYTES_PER_ELEMENT)) {
     this.#words = new Int32Array(memory);
@@ -71,12 +74,26 @@ export class Flags {
     this.forceWanted = false;
   }
 
-  get usesAsyncHooks(): boolean {
-    return Atomics.load(this.#words, Flag.AsyncHooks) !== 0;
+  /** Ending main's code by force would abort the process. */
+  get isUnsafe(): boolean {
+    return Atomics.load(this.#words, Flag.Unsafe) !== 0;
   }
 
-  noteAsyncHooks(): void {
-    Atomics.store(this.#words, Flag.AsyncHooks, 1);
+  set isUnsafe(isUnsafe: boolean) {
+    Atomics.store(this.#words, Flag.Unsafe, isUnsafe ? 1 : 0);
+  }
+
+  /** Something of main's code was ended by force since main last looked after that: the interrupt's message is on its way. */
+  get isTorn(): boolean {
+    return Atomics.load(this.#words, Flag.Forced) !== this.#forcedSeen;
+  }
+
+  tellForced(): void {
+    Atomics.add(this.#words, Flag.Forced, 1);
+  }
+
+  seeForced(): void {
+    this.#forcedSeen = Atomics.load(this.#words, Flag.Forced);
   }
 
   get answers(): number {

@@ -79,7 +79,7 @@ export class MainInspector {
   /** Ends the JavaScript that main runs at this moment, or at which it is paused. */
   terminate(onEnded: () => void = () => undefined): void {
     const session = this.#open();
-    if (this.#isPaused) session.post('Debugger.resume', { terminateOnResume: true });
+    if (this.#isPaused) session.post('Debugger.resume', { terminateOnResume: true }, () => onEnded());
     else {
       session.post('Runtime.terminateExecution', () => {
         onEnded();

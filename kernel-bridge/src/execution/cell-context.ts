@@ -2,8 +2,8 @@
  * Which cell the code that runs now belongs to: a timer's callback, and what follows from it, to the cell that set the
  * timer, however many cells ran since.
  *
- * From Node 24 on `AsyncLocalStorage` tells, of every callback. Before, its use would make interrupts abort the process,
- * so timers are followed by hand; callbacks of files and sockets count for the cell that runs, or the last one.
+ * From Node 24 on `AsyncLocalStorage` tells, of every callback. Before, it is made of async hooks, which slow all promises
+ * down and which an interrupt may tear, so timers are followed by hand; callbacks of files and sockets count for the cell that runs, or the last one.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire, syncBuiltinESMExports } from 'node:module';

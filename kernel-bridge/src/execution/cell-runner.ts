@@ -23,6 +23,7 @@ import type { ParsedMagic } from '../magics/magic.js';
 import type { Submission } from '../submit/submitted-cells.js';
 import { checkedName } from '../magics/submit.js';
 import { reportError } from './error-report.js';
+import { inNextTurn } from './immediates.js';
 import { InterruptedError, OutOfMemoryError } from './interruption.js';
 import type { OriginalBuiltins } from './original-builtins.js';
 import type { Output } from './output.js';
@@ -51,6 +52,8 @@ export interface CellRunnerOptions {
   /** The notebook's. */
   readonly folder: string;
   readonly builtins: OriginalBuiltins;
+  /** An interrupt ended something of the code by force: the cell hasn't come to its end, though what it waits for may go on. */
+  readonly isTorn: () => boolean;
   /** Runs a cell on the cluster. */
   readonly submit: (submission: Submission) => Promise<void>;
 }
@@ -95,15 +98,16 @@ export class CellRunner {
       const lines = advice === undefined ? traceback : [...traceback, '', advice];
       this.#settle(running, { status: 'error', ...report, traceback: lines });
     });
+    const isOver = (): boolean => this.#running !== running || this.#options.isTorn();
     const finish = (): void => {
-      if (this.#running !== running) return;
+      if (isOver()) return;
       const end = (userExpressions: Record<string, unknown>): void =>
         this.#settle(running, { status: 'ok', userExpressions, payload: [...this.#payload] });
       if (Object.keys(request.userExpressions).length === 0) end({});
       else void this.#evaluateAll(request).then(end, fail);
     };
     const succeed = own((value) => {
-      if (this.#running !== running) return;
+      if (isOver()) return;
       try {
         const late =
           value === undefined || request.silent || isShown(value) ? undefined : this.#showResult(request, value);
@@ -149,7 +153,7 @@ export class CellRunner {
     const error = reason === undefined ? new InterruptedError() : new OutOfMemoryError(reason);
     running.rejectWait?.(error);
     // A cell that was waiting ends by itself now, and runs its `finally`; one that was torn down never does.
-    setImmediate(() => {
+    inNextTurn(() => {
       if (this.#running === running) this.#settle(running, { status: 'error', ...this.report(error) });
     });
   }

@@ -27,6 +27,10 @@ const cells = {
   'a busy loop in a timer':
     'let over = false; setTimeout(() => { while (!over) {} }); try { await new Promise(() => {}) } finally { over = true }',
   'a loop of microtasks': 'await (async () => { while (true) await null })()',
+  'a loop of ticks': 'process.nextTick(function f() { process.nextTick(f) }); await new Promise(() => {})',
+  'a busy immediate':
+    'let over = false; setImmediate(() => {}); setImmediate(() => { while (!over) {} }); try { await new Promise(() => {}) } finally { over = true }',
+  'a loop that has a store': 'storage.run("torn", () => { while (true) {} })',
   'a loop of timers': 'while (true) await new Promise((resolve) => setTimeout(resolve))',
   'a loop that catches all': 'while (true) { try { while (true) {} } catch {} }',
   'Atomics.wait': 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)',
@@ -50,6 +54,9 @@ const setUp = `
 import { Executor, LocalCluster } from 'covey';
 const cluster = await LocalCluster.create({ workers: 1, threadsPerWorker: 1 });
 const mine = (await Executor.connect(cluster)).with({ pure: false });
+import { AsyncLocalStorage } from 'node:async_hooks';
+const storage = new AsyncLocalStorage();
+storage.run(0, () => undefined);
 const kept = { ticks: 0, text: 'kept' };
 const flying = [];
 let flown = 0;
@@ -68,6 +75,7 @@ for (const { future, expected } of flying.splice(0)) {
   if (value !== expected) wrong.push([value, expected]);
 }
 if (wrong.length > 0) throw new Error('wrong results: ' + JSON.stringify(wrong.slice(0, 5)));
+if (storage.getStore() !== undefined) throw new Error('a store was left');
 kept.text`;
 
 let kernel: KernelClient;

@@ -2,6 +2,7 @@
  * The main thread's side of the kernel: takes the protocol thread's messages one by one, and looks after what user code
  * leaves behind (errors in timers, promises that nobody awaited, signals).
  */
+import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
 import type { AnswerReceiver } from '../channel/answers.js';
@@ -18,13 +19,14 @@ import { hostExecutors, WAITED_HINT } from '../cluster/executor-host.js';
 import { NotebookExecutor } from '../cluster/notebook-executor.js';
 import { exposeVariables } from '../debugger/notebook-variables.js';
 import { Displays, provideDisplay } from '../display/display.js';
-import { watchAsyncHooks } from '../execution/async-hooks-watch.js';
+import { guardAsyncHooks } from '../execution/async-hooks.js';
 import { captureStreams } from '../execution/capture-streams.js';
 import { markChildOutput } from '../execution/child-output.js';
 import { followCells } from '../execution/cell-context.js';
 import { CellRunner } from '../execution/cell-runner.js';
 import { provideCollector } from '../execution/collect-garbage.js';
 import { keepDescriptors } from '../execution/keep-descriptors.js';
+import { provideImmediates } from '../execution/immediates.js';
 import { quietOwnWarnings } from '../execution/quiet-warnings.js';
 import type { OriginalBuiltins } from '../execution/original-builtins.js';
 import { Output } from '../execution/output.js';
@@ -53,7 +55,8 @@ export interface Kernel {
 
 export function startKernel({ thread, ring, flags, answers, builtins, listen }: KernelParts): Kernel {
   quietOwnWarnings();
-  watchAsyncHooks(() => flags.noteAsyncHooks());
+  const hooks = guardAsyncHooks((isUnsafe) => (flags.isUnsafe = isUnsafe));
+  provideImmediates();
   const critical = provideCriticalSections(flags);
   const output = new Output(ring, builtins);
   output.follow(followCells(() => output.cell));
@@ -72,6 +75,7 @@ export function startKernel({ thread, ring, flags, answers, builtins, listen }: 
   );
   const runner: CellRunner = new CellRunner({
     ...{ scope, output, displays, importer, folder, builtins },
+    isTorn: () => flags.isTorn,
     submit: (submission) => submittedCells.submit(submission),
   });
   formatStacks(builtins, (file) => runner.sourceOf(file) !== undefined);
@@ -106,6 +110,14 @@ export function startKernel({ thread, ring, flags, answers, builtins, listen }: 
   const comms = new Comms(output, (error) => complain('Error in a listener of a comm', error));
   scope.provide('comm', { open: comms.open.bind(comms), onOpen: comms.onOpen.bind(comms) });
 
+  // What `AsyncLocalStorage` keeps of code that was ended by force ends with this.
+  let context = new AsyncResource('COVEY_CELLS');
+  const mend = (done?: () => void): void => {
+    flags.seeForced();
+    hooks.repair(done);
+    // Only now: a resource takes over what the one on top of the stack keeps.
+    context = new AsyncResource('COVEY_CELLS');
+  };
   const handle = (message: ToMain): void => {
     switch (message.type) {
       case 'execute':
@@ -133,21 +145,23 @@ export function startKernel({ thread, ring, flags, answers, builtins, listen }: 
         input.answer(message.number, message.value);
         return;
       case 'interrupt':
-        flags.interruptSeen = message.number;
+        if (message.number <= flags.interruptSeen) return;
+        if (flags.isTorn) mend();
         flags.resetCritical();
         input.interrupt();
         if (runner.running !== undefined && hosted.isWaiting(runner.running.id)) output.stream('stderr', WAITED_HINT);
         runner.interrupt(message.reason);
+        flags.interruptSeen = message.number;
         return;
       case 'where':
         critical.repair();
-        output.say({ type: 'here', expected: message.expected, running: runner.running?.id ?? 0 });
+        mend(() => output.say({ type: 'here', expected: message.expected, running: runner.running?.id ?? 0 }));
         return;
       case 'exit':
         process.exit(message.status);
     }
   };
-  thread.on('message', handle);
+  thread.on('message', (message: ToMain) => context.runInAsyncScope(handle, undefined, message));
 
   const complain = (what: string, error: unknown): void => {
     builtins.with(() => {

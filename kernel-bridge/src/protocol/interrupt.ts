@@ -23,12 +23,14 @@ const STEP_MS = 2;
 const HOPELESS_MS = 10_000;
 
 const UNSAFE =
-  'This cell can’t be stopped without losing the kernel: something here uses AsyncLocalStorage, and Node.js before 24 aborts then. It is asked to stop at its next await; or restart the kernel.\n';
+  'This cell can’t be stopped without losing the kernel: something here uses async hooks, and this Node.js aborts then. It is asked to stop at its next await; or restart the kernel.\n';
 
 export interface InterruptedProtocol {
   /** Says a line to the user. */
   readonly complain: (text: string) => void;
   readonly runningId: () => number;
+  /** Main's code is to be ended by force: nothing new may begin until main has answered afterwards. */
+  readonly forced: () => void;
 }
 
 export class MainInterrupter {
@@ -38,6 +40,8 @@ export class MainInterrupter {
   readonly #inspector: MainInspector;
   #lookForMain: NodeJS.Timeout | undefined;
   #number = 0;
+  /** The end of main's code was asked for, and has not come yet. */
+  #isComing = false;
 
   constructor(
     flags: Flags,
@@ -57,7 +61,8 @@ export class MainInterrupter {
    */
   interrupt(cellAgeMs: number, reason?: string): void {
     const number = ++this.#number;
-    this.#toMain({ type: 'interrupt', number, reason });
+    const tell = (): void => this.#toMain({ type: 'interrupt', number, reason });
+    tell();
     const startedMs = performance.now();
     const mainTime = new MainThreadTime();
     let hasComplained = false;
@@ -73,7 +78,7 @@ export class MainInterrupter {
         setTimeout(look, STEP_MS);
         return;
       }
-      if (this.#flags.usesAsyncHooks) {
+      if (this.#flags.isUnsafe) {
         // Ending such code would abort the process, and lose everything.
         if (!hasComplained) this.#protocol.complain(UNSAFE);
         hasComplained = true;
@@ -94,6 +99,8 @@ export class MainInterrupter {
           'The cell can’t be interrupted: it is in native code. It stops when that returns; or restart the kernel.\n',
         );
       }
+      // The end of code may have taken the message with it.
+      tell();
       setTimeout(look, RETRY_MS);
     };
     setTimeout(look, PATIENCE_MS);
@@ -107,17 +114,27 @@ export class MainInterrupter {
 
   /** Ends the JavaScript that main runs at this moment. */
   terminate(): void {
+    if (this.#isComing) return;
+    this.#isComing = true;
+    this.#flags.tellForced();
+    this.#protocol.forced();
     this.#inspector.terminate(() => {
+      this.#isComing = false;
       this.#flags.forceWanted = false;
       // It may have come late, when main had answered already.
-      this.#ask(PATIENCE_MS);
+      this.#ask(0);
     });
     this.#ask(PATIENCE_MS);
   }
 
-  /** Main has handled all that was said to it before it was asked. */
-  onMainHere(): void {
+  /**
+   * Main has handled all that was said to it before it was asked.
+   * @returns whether nothing of it will be ended by force any more.
+   */
+  onMainHere(): boolean {
+    if (this.#isComing) return false;
     clearTimeout(this.#lookForMain);
+    return true;
   }
 
   /** The end of code may take a message with it, this one included: it is asked until it answers. */

@@ -28,6 +28,7 @@ class World {
   readonly lines: string[] = [];
   readonly toMain: ToMain[] = [];
   readonly protocol: KernelProtocol;
+  isForceOver = true;
   readonly #desk: LanguageDesk;
   #debugAnswer: (content: Dictionary) => void = () => undefined;
 
@@ -46,7 +47,10 @@ class World {
         },
         interruptMain: (cellAgeMs) => this.lines.push(`interrupt after ${cellAgeMs} ms`),
         answerBlocked: ({ value }) => this.lines.push(`answer ${value}`),
-        onMainHere: () => this.lines.push('main is here'),
+        onMainHere: () => {
+          this.lines.push('main is here');
+          return this.isForceOver;
+        },
         shutdown: () => this.lines.push('shutdown'),
         nowMs: () => this.nowMs,
         wakeStreamsIn: () => undefined,
@@ -334,6 +338,20 @@ describe('force', () => {
     expect(world.heard()).toEqual(['main is here']);
     world.executed();
     expect(world.heard()).toEqual(['shell: execute_reply ok b', 'idle b']);
+  });
+
+  test('holds back what comes next until it is over', () => {
+    const world = new World().ready();
+    const here = { type: 'here', expected: 0, running: 0 } as const;
+    world.protocol.onForced();
+    world.cell('a');
+    expect(world.heard()).toEqual([]);
+    world.isForceOver = false;
+    world.say(here);
+    expect(world.heard()).toEqual(['main is here']);
+    world.isForceOver = true;
+    world.say(here);
+    expect(world.heard()).toEqual(['main is here', 'busy a', 'execute_input a', '→ execute']);
   });
 
   test('that took a comm’s message away ends that', () => {

@@ -35,8 +35,8 @@ export interface ProtocolOutlet {
   readonly interruptMain: (cellAgeMs: number) => void;
   /** Answers a question for which main stands still. */
   readonly answerBlocked: (answer: { readonly number: number; readonly value: string }) => void;
-  /** Main answered after its code was ended by force. */
-  readonly onMainHere: () => void;
+  /** Main answered after its code was ended by force; returns whether that is over. */
+  readonly onMainHere: () => boolean;
   /** All is said; end the process. */
   readonly shutdown: () => void;
   readonly nowMs: () => number;
@@ -94,6 +94,8 @@ export class KernelProtocol {
   /** A cell is done and answered, and is `idle` once its warnings are said. */
   #isFinishing = false;
   #isReady = false;
+  /** Main's code is being ended by force, which would take with it what begins now. */
+  #isForced = false;
   #lastCell: RequestId = 0;
   #isEnding = false;
 
@@ -208,8 +210,9 @@ export class KernelProtocol {
         else if (said.live !== undefined) this.#desk.onLive(said.id, said.live);
         return;
       case 'here':
-        this.#outlet.onMainHere();
+        if (this.#outlet.onMainHere()) this.#isForced = false;
         this.#settleLost(said.expected, said.running);
+        this.#next();
         return;
       case 'ask':
         this.#askFrontEnd(said);
@@ -241,6 +244,10 @@ export class KernelProtocol {
     return this.#running?.id ?? 0;
   }
 
+  onForced(): void {
+    this.#isForced = true;
+  }
+
   /** Native code or a child process wrote something: under the cell that runs, or the last one. */
   onDescriptor(name: 'stdout' | 'stderr', text: string): void {
     this.#streams.write(this.#running?.id ?? this.#lastCell, name, text, this.#outlet.nowMs());
@@ -260,7 +267,7 @@ export class KernelProtocol {
   // The line of requests that run something.
 
   #next(): void {
-    if (this.#running !== undefined || this.#isFinishing || !this.#isReady || this.#isEnding) return;
+    if (this.#running !== undefined || this.#isFinishing || !this.#isReady || this.#isForced || this.#isEnding) return;
     const pending = this.#queue.shift();
     if (pending === undefined) return;
     this.#remember(pending);

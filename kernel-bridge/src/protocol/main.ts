@@ -73,9 +73,10 @@ async function main(): Promise<void> {
       // Nobody reads the log.
     }
   };
-  const interrupter = new MainInterrupter(flags, toMain, inspector, {
+  const interrupter: MainInterrupter = new MainInterrupter(flags, toMain, inspector, {
     complain: (text) => protocol.complain(text),
     runningId: () => protocol.runningId,
+    forced: () => protocol.onForced(),
   });
   let streamTimer: NodeJS.Timeout | undefined;
   let isEnding = false;
