@@ -8,6 +8,7 @@ import type { LiveAnswer } from '../language/messages.js';
 import type { CheckMode } from '../language/type-checks.js';
 import type { OwnDescriptors } from './descriptors.js';
 import type { RingMemory } from './output-ring.js';
+import type { Starter } from './starter.js';
 
 /** Of a request that the protocol thread has handed to the main thread; counts from 1. 0 is "none". */
 export type RequestId = number;
@@ -132,6 +133,7 @@ export interface ProtocolThreadData {
   readonly flags: SharedArrayBuffer;
   readonly answers: MessagePort;
   readonly descriptors: OwnDescriptors;
+  readonly starter: Starter;
   /** Of main's heap, in bytes. */
   readonly heapLimit: number;
 }

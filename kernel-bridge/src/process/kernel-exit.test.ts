@@ -1,6 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
+import { kernelEntry, kernelNodeFlags } from '../entry.js';
 import { freePorts } from '../testing/free-ports.js';
 import { KernelClient, printed } from '../testing/kernel-client.js';
 
@@ -75,6 +82,31 @@ test('who is told to end before it has begun ends in order', async () => {
     expect([0, 'SIGTERM']).toContain(await kernel.exited());
     kernel.release();
   }
+});
+
+test.each([
+  ['before its kernel’s first moment', 'process.kill(process.pid, "SIGKILL")'],
+  ['while its kernel starts', 'setTimeout(() => process.kill(process.pid, "SIGKILL"), 50)'],
+  ['while its kernel runs', 'setTimeout(() => process.kill(process.pid, "SIGKILL"), 1500)'],
+])('a starter that dies %s leaves no kernel', async (_, die) => {
+  const folder = mkdtempSync(join(tmpdir(), 'covey-starter-'));
+  const [shell_port, control_port, stdin_port, iopub_port, hb_port] = await freePorts(5);
+  const file = join(folder, 'connection.json');
+  const ports = { shell_port, control_port, stdin_port, iopub_port, hb_port };
+  writeFileSync(
+    file,
+    JSON.stringify({ ...ports, transport: 'tcp', ip: '127.0.0.1', key: 'k', signature_scheme: 'hmac-sha256' }),
+  );
+  const args = JSON.stringify([...kernelNodeFlags, kernelEntry(), file]);
+  const starting = `
+    const env = { ...process.env, JPY_PARENT_PID: String(process.pid) };
+    require('node:child_process').spawn(process.execPath, ${args}, { env, stdio: ['ignore', 'ignore', 'ignore', 3] });
+    ${die};`;
+  const starter = spawn(process.execPath, ['-e', starting], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  // The other end is held by the kernel as long as that lives.
+  await once((starter.stdio[3] as Readable).resume(), 'close');
+  expect(starter.signalCode).toBe('SIGKILL');
+  rmSync(folder, { recursive: true });
 });
 
 test('a kernel that can’t have its ports says so, and ends', async () => {

@@ -12,6 +12,7 @@ import { Flags } from '../channel/flags.js';
 import type { ProtocolThreadData } from '../channel/messages.js';
 import { createRingMemory, RingWriter } from '../channel/output-ring.js';
 import { OriginalBuiltins } from '../execution/original-builtins.js';
+import { starterNow } from '../channel/starter.js';
 import { startKernel } from './kernel.js';
 import { keptListeners } from './kept-listeners.js';
 
@@ -21,6 +22,7 @@ const CLOSE_TIMEOUT_MS = 10_000;
 const notStarted = { ename: 'KernelEnded', evalue: 'The kernel could not start.', traceback: [] };
 
 function main(): void {
+  const starter = starterNow();
   const connectionFile = process.argv[2];
   if (connectionFile === undefined) {
     process.stderr.write('usage: kernel CONNECTION_FILE (front ends start it; see `covey jupyter install`)\n');
@@ -33,7 +35,7 @@ function main(): void {
   const { port1, port2 } = new MessageChannel();
   const workerData: ProtocolThreadData = {
     ...{ connectionFile, ring: memory, flags: flags.memory, answers: port2 },
-    descriptors,
+    ...{ descriptors, starter },
     heapLimit: getHeapStatistics().heap_size_limit,
   };
   const thread = new Worker(join(import.meta.dirname, 'protocol.cjs'), { workerData, transferList: [port2] });

@@ -235,7 +235,10 @@ async function main(): Promise<void> {
     setTimeout(look, protocol.runningId === 0 ? DESCRIPTORS_IDLE_MS : DESCRIPTORS_BUSY_MS);
   };
   look();
-  watchParent(() => void end());
+  watchParent(data.starter, (pid) => {
+    log(`the process that started the kernel (${pid}) is gone`);
+    void end();
+  });
 }
 
 void main().catch((error: unknown) => {

@@ -84,7 +84,7 @@ export class KernelClient {
     const entry = join(import.meta.dirname, '../../bundle/kernel.cjs');
     const child = spawn(process.execPath, [...kernelNodeFlags, entry, file], {
       cwd: cwd ?? folder,
-      env: { ...process.env, COVEY_HOME: join(folder, 'home'), ...environment },
+      env: { ...process.env, JPY_PARENT_PID: String(process.pid), COVEY_HOME: join(folder, 'home'), ...environment },
       stdio: ['ignore', 'ignore', log],
     });
     const client = new KernelClient(child, folder, key);
