@@ -22,6 +22,7 @@ const entries = [
   ['packages/executor/src/in-task.ts', 'packages/executor/bundle/in-task.cjs'],
   ['packages/deploy/src/keeper/main.ts', 'packages/deploy/bundle/keeper.cjs'],
   ['kernel-bridge/src/process/main.ts', 'kernel-bridge/bundle/kernel.cjs'],
+  ['kernel-bridge/src/process/kernel.ts', 'kernel-bridge/bundle/cells.cjs'],
   ['kernel-bridge/src/protocol/main.ts', 'kernel-bridge/bundle/protocol.cjs'],
   ['kernel-bridge/src/bridge/main.ts', 'kernel-bridge/bundle/bridge.cjs'],
   ['kernel-bridge/src/language/main.ts', 'kernel-bridge/bundle/language.cjs'],
@@ -33,14 +34,16 @@ const entries = [
  */
 const lazyIn = {
   'packages/worker/src/thread/main.ts': ['acorn', 'node:crypto', 'node:inspector'],
-  // Only the debugger parses, and the kernel answers the sooner without it.
-  'kernel-bridge/src/protocol/main.ts': ['acorn'],
+  // Loaded when the kernel warms itself up, after its first answer.
+  'kernel-bridge/src/process/kernel.ts': ['oxc-transform'],
+  // The debugger, completeness and interrupts need these; the kernel answers the sooner without them.
+  'kernel-bridge/src/protocol/main.ts': ['acorn', 'oxc-transform', 'node:inspector'],
 };
 
 /**
  * Cells run beside this one, and may assign what is global (`Promise = …`). The kernel goes on with what was there first.
  */
-const besideUserCode = 'kernel-bridge/src/process/main.ts';
+const besideUserCode = ['kernel-bridge/src/process/main.ts', 'kernel-bridge/src/process/kernel.ts'];
 const keptGlobals = `var { ${[
   ...[
     'Array',
@@ -106,6 +109,10 @@ function lazyModules(names, folder) {
   };
 }
 
+/**
+ * Makes CommonJS also of an ES module, for which Node would start its whole loader of those. One that has files of its own
+ * finds them as if it had stayed where it is.
+ */
 async function bundleLazy(name, outfile) {
   const stdin = { contents: `export * from '${name}';`, resolveDir: root };
   const options = {
@@ -115,6 +122,10 @@ async function bundleLazy(name, outfile) {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    define: { 'import.meta.url': '__importMetaUrl' },
+    ...(packagesWithFiles.includes(name) && {
+      banner: { js: `const __importMetaUrl = require('node:url').pathToFileURL(require.resolve('${name}')).href;` },
+    }),
     logLevel: 'warning',
   };
   await writeWhole(await build({ ...options, write: false }));
@@ -147,7 +158,7 @@ async function bundle(source, output, alias) {
     external: [...optionalNatives, ...packagesWithFiles],
     plugins: source in lazyIn ? [lazyModules(lazyIn[source], dirname(output))] : [],
     banner: {
-      js: `${source === besideUserCode ? keptGlobals : ''}const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;`,
+      js: `${besideUserCode.includes(source) ? keptGlobals : ''}const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;`,
     },
     define: {
       // Loading the accelerator takes 10 ms and gains nothing on our messages.

@@ -58,6 +58,10 @@ export type ToMain =
   | NotebookRequest
   /** Whether a front end is there that draws live displays itself. */
   | { readonly type: 'displays-drawn'; readonly on: boolean }
+  /** Front ends can connect. The first message, unless the kernel ends before. */
+  | { readonly type: 'begin' }
+  /** There is time to prepare for the first cell. */
+  | { readonly type: 'warm-up' }
   | { readonly type: 'exit'; readonly status: 0 | 1 };
 
 export interface ErrorReport {

@@ -133,16 +133,6 @@ export class CellRunner {
     }
   }
 
-  /** Compiles a little something, so that the first cell needn't wait for what is loaded and optimised at first use. */
-  warmUp(): void {
-    compileCell(
-      'const a: number = 1;\nfunction f(x: string) { return `${x}`; }\nawait f(a);\na + 1',
-      'warm-up.ts',
-      () => true,
-    );
-    bundleNow({ a: [1, 'b'] });
-  }
-
   /**
    * Ends the running cell, if it has not ended by itself.
    * @param reason when it isn't a person who ends it.

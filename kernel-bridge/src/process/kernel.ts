@@ -24,12 +24,14 @@ import { captureStreams } from '../execution/capture-streams.js';
 import { markChildOutput } from '../execution/child-output.js';
 import { followCells } from '../execution/cell-context.js';
 import { CellRunner } from '../execution/cell-runner.js';
+import type { CellRunnerOptions } from '../execution/cell-runner.js';
 import { provideCollector } from '../execution/collect-garbage.js';
 import { keepDescriptors } from '../execution/keep-descriptors.js';
 import { provideImmediates } from '../execution/immediates.js';
 import { quietOwnWarnings } from '../execution/quiet-warnings.js';
 import type { OriginalBuiltins } from '../execution/original-builtins.js';
 import { Output } from '../execution/output.js';
+import { rehearse } from '../execution/rehearsal.js';
 import { formatStacks } from '../execution/stack-formatter.js';
 import { SubmittedCells } from '../submit/submitted-cells.js';
 import { completeLive } from '../language/live-completion.js';
@@ -50,10 +52,11 @@ export interface KernelParts {
 
 export interface Kernel {
   /** The last message: why the process ends. */
-  readonly tellExit: (status: number) => void;
+  readonly tellExit: (status: number, signal: string | undefined) => void;
 }
 
-export function startKernel({ thread, ring, flags, answers, builtins, listen }: KernelParts): Kernel {
+/** @param first the message that has come already. */
+export function startKernel({ thread, ring, flags, answers, builtins, listen }: KernelParts, first: ToMain): Kernel {
   quietOwnWarnings();
   const hooks = guardAsyncHooks((isUnsafe) => (flags.isUnsafe = isUnsafe));
   provideImmediates();
@@ -73,11 +76,12 @@ export function startKernel({ thread, ring, flags, answers, builtins, listen }: 
     (error) => complain('Error while showing a value', error),
     (display) => output.say({ type: 'display-changed', display }),
   );
-  const runner: CellRunner = new CellRunner({
+  const options: CellRunnerOptions = {
     ...{ scope, output, displays, importer, folder, builtins },
     isTorn: () => flags.isTorn,
     submit: (submission) => submittedCells.submit(submission),
-  });
+  };
+  const runner = new CellRunner(options);
   formatStacks(builtins, (file) => runner.sourceOf(file) !== undefined);
   scope.provide('require', importer.require);
   scope.provide('__filename', importer.meta.filename);
@@ -157,6 +161,12 @@ export function startKernel({ thread, ring, flags, answers, builtins, listen }: 
         critical.repair();
         mend(() => output.say({ type: 'here', expected: message.expected, running: runner.running?.id ?? 0 }));
         return;
+      case 'begin':
+        output.say({ type: 'ready' });
+        return;
+      case 'warm-up':
+        rehearse(options);
+        return;
       case 'exit':
         process.exit(message.status);
     }
@@ -172,21 +182,11 @@ export function startKernel({ thread, ring, flags, answers, builtins, listen }: 
   };
   listen('uncaughtException', (error: unknown) => complain('Uncaught error', error));
   listen('unhandledRejection', (reason: unknown) => complain('Unhandled rejection', reason));
-  // Front ends ask for interrupts by message; a terminal's Ctrl-C goes to its whole group, and is meant for them.
-  listen('SIGINT', () => undefined);
-  let endedBy: string | undefined;
-  for (const signal of ['SIGTERM', 'SIGHUP']) {
-    listen(signal, () => {
-      endedBy = signal;
-      process.exit(0);
-    });
-  }
 
-  output.say({ type: 'ready' });
-  runner.warmUp();
+  handle(first);
   return {
-    tellExit: (status) => {
-      const ended = new KernelEnded(status, endedBy);
+    tellExit: (status, signal) => {
+      const ended = new KernelEnded(status, signal);
       output.say({ type: 'exiting', report: runner.report(ended), cell: ended.isAsked ? output.cell : 0 });
     },
   };

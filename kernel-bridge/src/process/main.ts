@@ -3,17 +3,18 @@
  * thread, so that the front end is answered while the rest is still being loaded.
  */
 import { writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { AnswerReceiver } from '../channel/answers.js';
 import { removeDescriptorFiles, takeDescriptors } from '../channel/descriptors.js';
 import { Flags } from '../channel/flags.js';
-import type { ProtocolThreadData } from '../channel/messages.js';
+import type { ProtocolThreadData, ToMain } from '../channel/messages.js';
 import { createRingMemory, RingWriter } from '../channel/output-ring.js';
 import { OriginalBuiltins } from '../execution/original-builtins.js';
 import { starterNow } from '../channel/starter.js';
-import { startKernel } from './kernel.js';
+import type * as cells from './kernel.js';
 import { keptListeners } from './kept-listeners.js';
 
 /** The longest that closing sockets may hold up the end of the process. */
@@ -51,19 +52,33 @@ function main(): void {
   thread.once('exit', () => onEnd('the protocol thread ended'));
   const builtins = new OriginalBuiltins();
   const listen = keptListeners(builtins);
-  let tellExit = (_: number): void =>
+  let endedBy: string | undefined;
+  let tellExit: cells.Kernel['tellExit'] = () =>
     ring.write(`j${JSON.stringify({ type: 'exiting', report: notStarted, cell: 0 })}`);
   // Sockets that are open when a process exits abort it, whatever way leads out.
   const onExit = (status: number): void => {
     if (!hasThreadEnded) {
-      tellExit(status);
+      tellExit(status, endedBy);
       flags.waitForSocketsClosed(CLOSE_TIMEOUT_MS);
     }
     // Last: the other thread reads them, also when it is told to end before it has begun.
     removeDescriptorFiles(descriptors);
   };
   listen('exit', (status: number) => builtins.with(() => onExit(status)));
-  ({ tellExit } = startKernel({ thread, ring, flags, answers: new AnswerReceiver(port1, flags), builtins, listen }));
+  // Front ends ask for interrupts by message; a terminal's Ctrl-C goes to its whole group, and is meant for them.
+  listen('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP']) {
+    listen(signal, () => {
+      endedBy = signal;
+      process.exit(0);
+    });
+  }
+  // What runs cells is loaded when the other thread needs the processor no more: that one has to answer first.
+  thread.once('message', (first: ToMain) => {
+    const { startKernel } = createRequire(import.meta.url)('./cells.cjs') as typeof cells;
+    const answers = new AnswerReceiver(port1, flags);
+    ({ tellExit } = startKernel({ thread, ring, flags, answers, builtins, listen }, first));
+  });
 }
 
 main();

@@ -122,7 +122,7 @@ describe('a cell', () => {
     world.cell('a');
     expect(world.heard()).toEqual([]);
     world.ready();
-    expect(world.heard()).toEqual(['busy a', 'execute_input a', '→ execute']);
+    expect(world.heard()).toEqual(['→ execute', 'busy a', 'execute_input a']);
     world.say({ type: 'publish', id: world.protocol.runningId, kind: 'execute_result', content: { data: {} } });
     world.executed();
     expect(world.heard()).toEqual(['execute_result a', 'shell: execute_reply ok a', 'idle a']);
@@ -131,9 +131,9 @@ describe('a cell', () => {
   test('begins when the one before it has ended, in the order of arrival', () => {
     const world = new World().ready();
     for (const name of ['a', 'b', 'c']) world.cell(name);
-    expect(world.heard()).toEqual(['busy a', 'execute_input a', '→ execute']);
+    expect(world.heard()).toEqual(['→ execute', 'busy a', 'execute_input a']);
     world.executed();
-    expect(world.heard()).toEqual(['shell: execute_reply ok a', 'idle a', 'busy b', 'execute_input b', '→ execute']);
+    expect(world.heard()).toEqual(['shell: execute_reply ok a', 'idle a', '→ execute', 'busy b', 'execute_input b']);
     world.executed();
     world.executed();
     expect(world.heard().filter((line) => line.includes('reply'))).toEqual([
@@ -166,7 +166,7 @@ describe('a cell', () => {
   test('that is silent shows no input and counts for nothing', () => {
     const world = new World().ready();
     world.cell('a', 0, { silent: true });
-    expect(world.heard()).toEqual(['busy a', '→ execute']);
+    expect(world.heard()).toEqual(['→ execute', 'busy a']);
     world.executed();
     world.cell('b');
     expect(world.toMain.map((message) => (message.type === 'execute' ? message.count : 0))).toEqual([0, 1]);
@@ -260,7 +260,7 @@ describe('behind a cell that failed', () => {
     expect(world.heard()).toEqual([
       ...['error a', 'shell: execute_reply error a', 'idle a'],
       ...['busy b', 'shell: execute_reply aborted b', 'idle b'],
-      ...['busy c', 'execute_input c', '→ execute'],
+      ...['→ execute', 'busy c', 'execute_input c'],
     ]);
   });
 
@@ -351,7 +351,7 @@ describe('force', () => {
     expect(world.heard()).toEqual(['main is here']);
     world.isForceOver = true;
     world.say(here);
-    expect(world.heard()).toEqual(['main is here', 'busy a', 'execute_input a', '→ execute']);
+    expect(world.heard()).toEqual(['main is here', '→ execute', 'busy a', 'execute_input a']);
   });
 
   test('that took a comm’s message away ends that', () => {

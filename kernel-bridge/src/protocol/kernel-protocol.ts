@@ -70,7 +70,7 @@ interface Running extends Pending {
   readonly count: number;
   readonly silent: boolean;
   readonly stopOnError: boolean;
-  readonly entry: HistoryEntry | undefined;
+  entry: HistoryEntry | undefined;
 }
 
 /** How many requests' headers are kept for what their timers and tasks say later. */
@@ -276,12 +276,11 @@ export class KernelProtocol {
   }
 
   #execute(pending: Pending): void {
-    const { content } = pending.message;
-    this.#status(pending, 'busy');
+    const { content, header } = pending.message;
     const silent = content['silent'] === true;
     const stopOnError = content['stop_on_error'] !== false;
     if (stopOnError && this.#wasSentUnknowing(pending)) {
-      this.#reply(pending, { status: 'aborted' });
+      this.#answer(pending, { status: 'aborted' });
       this.#next();
       return;
     }
@@ -289,31 +288,35 @@ export class KernelProtocol {
     const isStored = content['store_history'] !== false && !silent;
     if (isStored) this.#count++;
     const count = this.#count;
-    if (!silent) this.#publish(pending.message.header, 'execute_input', { code, execution_count: count });
-    const entry = isStored && code.trim() !== '' ? this.#history.add(count, code) : undefined;
-    const running: Running = { ...pending, startedMs: this.#outlet.nowMs(), count, silent, stopOnError, entry };
+    const startedMs = this.#outlet.nowMs();
+    const running: Running = { ...pending, startedMs, count, silent, stopOnError, entry: undefined };
     this.#running = running;
     if (!silent) this.#lastCell = pending.id;
-    this.#streams.begin(this.#outlet.nowMs());
+    this.#streams.begin(startedMs);
+    // What is said about it is said while main begins; what main says is heard later.
+    this.#start(running, code);
+    this.#status(pending, 'busy');
+    if (!silent) this.#publish(header, 'execute_input', { code, execution_count: count });
+    if (isStored && code.trim() !== '') running.entry = this.#history.add(count, code);
+  }
+
+  #start(running: Running, code: string): void {
+    const { id, count, silent, message } = running;
     const run = (): void =>
       this.#outlet.toMain({
-        type: 'execute',
-        id: pending.id,
-        messageId: pending.message.header.msg_id,
-        code,
-        count,
-        silent,
-        allowStdin: content['allow_stdin'] === true,
-        userExpressions: expressionsOf(content['user_expressions']),
-        covey: coveyMetadata(pending.message.metadata),
+        ...{ type: 'execute', id, messageId: message.header.msg_id, code, count, silent },
+        allowStdin: message.content['allow_stdin'] === true,
+        userExpressions: expressionsOf(message.content['user_expressions']),
+        covey: coveyMetadata(message.metadata),
       });
-    if (silent) run();
-    else {
-      this.#checks.begin({ id: pending.id, code, file: cellFile(count) }, (problems) => {
-        if (problems.length === 0) run();
-        else this.#refuse(running, typeErrors(cellFile(count), problems));
-      });
+    if (silent) {
+      run();
+      return;
     }
+    this.#checks.begin({ id, code, file: cellFile(count) }, (problems) => {
+      if (problems.length === 0) run();
+      else this.#refuse(running, typeErrors(cellFile(count), problems));
+    });
   }
 
   /** The end of a cell that did not run. */

@@ -30,6 +30,7 @@ import { KernelProtocol } from './kernel-protocol.js';
 import { MalformedMessageError, Wire } from './message.js';
 import { MessageFactory } from './message-factory.js';
 import { watchParent } from './parent-watch.js';
+import { rehearse } from './rehearsal.js';
 import { Sockets } from './sockets.js';
 
 /** What main may take to end by itself before it is ended. */
@@ -38,6 +39,9 @@ const EXIT_GRACE_MS = 2000;
 /** How often descriptors 1 and 2 are looked at. */
 const DESCRIPTORS_BUSY_MS = 50;
 const DESCRIPTORS_IDLE_MS = 400;
+
+/** From when front ends can connect until the kernel prepares for its first cell. */
+const WARM_UP_AFTER_MS = 50;
 
 /** Bytes of main's that are taken at once: others have their turn between. */
 const DRAINED_MAX = 64 * 1024;
@@ -138,6 +142,7 @@ async function main(): Promise<void> {
     void end(1);
   });
 
+  const history = new History(historyFile());
   const protocol = new KernelProtocol(
     {
       send: (channel, draft) => sockets?.send(channel, wire.encode(factory.make(draft))),
@@ -156,7 +161,7 @@ async function main(): Promise<void> {
       onReset: () => language.send({ type: 'reset' }),
       log,
     },
-    new History(historyFile()),
+    history,
     desk,
     checks,
     bridge,
@@ -201,6 +206,12 @@ async function main(): Promise<void> {
     },
   });
   protocol.start();
+  toMain({ type: 'begin' });
+  // Whoever started the kernel is answered first.
+  setTimeout(() => {
+    toMain({ type: 'warm-up' });
+    rehearse(history);
+  }, WARM_UP_AFTER_MS).unref();
   language.startLater();
   let isHeldUp = false;
   let isComing = false;
