@@ -3,6 +3,7 @@ import {
   ActorGoneError,
   CoordinationError,
   Event,
+  Executor,
   getExecutor,
   getProperty,
   getWorker,
@@ -14,8 +15,9 @@ import {
   Variable,
   WaitTimeoutError,
 } from 'covey';
-import type { Future } from 'covey';
+import type { Future, Held } from 'covey';
 import { failure, RunningCluster } from '../support/running-cluster.js';
+import { until } from '../support/sandbox.js';
 
 let world: RunningCluster;
 beforeAll(async () => {
@@ -96,6 +98,68 @@ describe('what a client held when it left', () => {
     const { made: kept } = await new Variable<{ made: Future<Float64Array> }>(world.executor, 'left behind').get();
     for (const future of [published, queued, kept]) expect((await future.result())[4999]).toBe(2);
     await world.executor.unpublishDataset('left behind');
+  });
+});
+
+describe('what a task held when it ended', () => {
+  const name = 'of a task';
+  const take = async (how: 'returns' | 'throws' | 'loops'): Promise<void> => {
+    const executor = getExecutor();
+    await new Lock(executor, name).acquire();
+    await new Semaphore(executor, name).acquire();
+    await new MultiLock(executor, [`${name}, left`, `${name}, right`]).acquire();
+    if (how === 'throws') throw new RangeError('in the middle');
+    while (how === 'loops');
+  };
+  const isFree = async (): Promise<void> => {
+    const limit = { timeoutMs: 20_000 };
+    const held = [
+      await new Lock(world.executor, name).acquire(limit),
+      await new Semaphore(world.executor, name).acquire(limit),
+      await new MultiLock(world.executor, [`${name}, left`, `${name}, right`]).acquire(limit),
+    ];
+    for (const each of held) await each.release();
+  };
+
+  it.each(['returns', 'throws'] as const)('is free when it %s, and a warning says so', async (how) => {
+    const heard: string[] = [];
+    const listening = await Executor.connect(world.cluster, {
+      output: (event) => {
+        if (event.type === 'warning') heard.push(event.message);
+      },
+    });
+    const future = listening.with({ pure: false }).submit(take, how);
+    expect(await future.exception()).toEqual(how === 'throws' ? new RangeError('in the middle') : undefined);
+    await isFree();
+    await until(() => heard.length === 3);
+    expect(heard).toEqual([
+      `the lock '${name}' was still held when the task ended: it was released`,
+      `the semaphore '${name}' was still held when the task ended: it was released`,
+      `the multi-lock '${name}, left, ${name}, right' was still held when the task ended: it was released`,
+    ]);
+    await listening.close();
+  });
+
+  it('is free when it was ended with its thread, and so is what it waited for', async () => {
+    const looping = world.impure.submit(take, 'loops');
+    await until(() => new Lock(world.executor, `${name}, right`).locked());
+    looping.cancel();
+    await isFree();
+  });
+
+  it('an actor keeps from call to call, until it is gone', async () => {
+    class Guard {
+      held: Held | undefined;
+      async take(): Promise<void> {
+        this.held = await new Lock(getExecutor(), 'of an actor').acquire();
+      }
+    }
+    const owner = await world.connect();
+    await (await owner.with({ actor: true }).submit(Guard).result()).take();
+    expect(await new Lock(world.executor, 'of an actor').locked()).toBe(true);
+    await owner.close();
+    const held = await new Lock(world.executor, 'of an actor').acquire({ timeoutMs: 20_000 });
+    await held.release();
   });
 });
 

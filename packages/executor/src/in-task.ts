@@ -4,6 +4,7 @@
  */
 import { createLineLogger, Secret } from '@covey/protocol';
 import type { ConnectTls } from '@covey/protocol';
+import type { HostThread } from '@covey/protocol/internal';
 import { UsageError } from './errors.js';
 import { ExecutorCore } from './executor/core.js';
 import { letExecutorsTravel } from './executor/travel.js';
@@ -20,10 +21,14 @@ export interface InTaskContext {
   readonly tls: ConnectTls | null;
   /** Shown in the scheduler's list of clients. */
   readonly name: string;
+  /** With which the session ends. */
+  readonly thread: HostThread;
   /** Of the asynchronous context of the caller. */
   currentTaskKey(): string | undefined;
   /** Settles like the promise, when the task has a slot again; in between its slot is free. */
   whileWaiting<T>(promise: Promise<T>): Promise<T>;
+  /** See `SessionSettings.atEnd`. */
+  atEnd(giveBack: () => string | undefined): () => void;
 }
 
 /** Bytes; less than elsewhere, since many threads may each have such an executor. */
@@ -37,7 +42,7 @@ export function connectInTask(context: InTaskContext): Executor {
   const dial: SchedulerDial = {
     address: context.schedulerAddress,
     secret: Secret.fromText(context.secret, 'the worker'),
-    hello: { name: context.name, ...(insideTask !== undefined && { insideTask }) },
+    hello: { name: context.name, thread: context.thread, ...(insideTask !== undefined && { insideTask }) },
     logger,
     timeoutMs: 10_000,
     waitMs: 10_000,
@@ -51,6 +56,7 @@ export function connectInTask(context: InTaskContext): Executor {
       logger,
       maxUnacknowledgedBytes: MAX_UNACKNOWLEDGED_BYTES,
       aroundWait: (wait) => context.whileWaiting(wait()),
+      atEnd: (giveBack) => context.atEnd(giveBack),
     },
     { dial, shared: true },
   );

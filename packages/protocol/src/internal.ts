@@ -93,6 +93,7 @@ export { INLINE_RESULT_BYTES, MAX_RELAYED_BYTES } from './messages/values.js';
 export type { DependencyWhere, ErrorReport, FunctionBlob, Opaque, TaskOptions } from './messages/values.js';
 export type {
   ClientHello,
+  HostThread,
   ClientWelcome,
   NannyHello,
   UploadedFile,

@@ -4,6 +4,8 @@ import { sessionBehind } from '../executor/base.js';
 import type { ExecutorBase } from '../executor/base.js';
 import type { WaitOptions } from '../future.js';
 import type { Session } from '../session/session.js';
+import { acquire } from './held.js';
+import type { Held } from './held.js';
 
 /** On locks, queues and their kin, so that they are recognised by every copy of this package: how they are made again elsewhere. */
 export const madeOf: unique symbol = Symbol.for('covey.coordination') as never;
@@ -64,6 +66,15 @@ export abstract class Coordinated {
       throw new WaitTimeoutError(`${this.#kind} '${this.name}' ${what} within ${timeoutMs} ms`);
     }
     return answer as T;
+  }
+
+  /** @internal Acquires by `ask`, for as long as {@link acquire} says. */
+  protected hold(
+    options: WaitOptions,
+    ask: (limits: WaitOptions) => Promise<unknown>,
+    release: () => Promise<unknown>,
+  ): Promise<Held> {
+    return acquire(this.session, `the ${this.toString()}`, options, ask, release);
   }
 
   toString(): string {

@@ -1,3 +1,4 @@
+import { deferred } from '@covey/protocol/internal';
 import { WaitTimeoutError } from '../errors.js';
 import type { Executor } from '../executor.js';
 import type { Future } from '../future.js';
@@ -56,6 +57,30 @@ describe('Lock', () => {
     controller.abort(new Error('enough'));
     await expect(acquiring).rejects.toThrow('enough');
     expect(asked.map(({ op }) => op)).toEqual(['acquire', 'release']);
+  });
+});
+
+describe('in a task that ends', () => {
+  it('what waits is called off, and what was granted too late is given back', async () => {
+    const granted = deferred<boolean>();
+    const ends: (() => string | undefined)[] = [];
+    const asked: string[] = [];
+    const settings = {
+      atEnd: (giveBack: () => string | undefined) => {
+        ends.push(giveBack);
+        return () => undefined;
+      },
+    };
+    const scheduler = new FakeScheduler({ settings });
+    scheduler.answers.coordinate = (params) => {
+      asked.push((params as Asked).op);
+      return asked.length === 1 ? granted.promise : true;
+    };
+    const acquiring = new Lock(scheduler.executor(), 'file').acquire();
+    granted.resolve(true);
+    expect(ends.map((end) => end())).toEqual([undefined]);
+    await expect(acquiring).rejects.toThrow("The task that asked for the lock 'file' has ended");
+    expect(asked).toEqual(['acquire', 'release']);
   });
 });
 

@@ -3,15 +3,11 @@ import { WaitTimeoutError } from '../errors.js';
 import type { Executor } from '../executor.js';
 import type { WaitOptions } from '../future.js';
 import { Coordinated, nextToken } from './coordinated.js';
-
-/** Something that is held until it is released. `await using held = await lock.acquire()` releases it at the end of the block. */
-export interface Held extends AsyncDisposable {
-  /** Lets go. Safe to call again. */
-  release(): Promise<void>;
-}
+import type { Held } from './held.js';
 
 /**
- * A lock that all clients and tasks of a cluster know by its name. A holder whose session ends loses it.
+ * A lock that all clients and tasks of a cluster know by its name. A client that leaves loses it, and so does a task that ends
+ * without having released it, of which a warning tells.
  *
  * @example
  * ```ts
@@ -32,8 +28,10 @@ export class Lock extends Coordinated {
   /** Waits for one's turn, first come, first served. @throws WaitTimeoutError after `timeoutMs` */
   async acquire(options: WaitOptions = {}): Promise<Held> {
     const token = nextToken();
-    return acquired(this.askInTurn('acquire', { token }, options, 'was not free'), options, () =>
-      this.ask('release', { token }),
+    return this.hold(
+      options,
+      (limits) => this.askInTurn('acquire', { token }, limits, 'was not free'),
+      () => this.ask('release', { token }),
     );
   }
 
@@ -69,29 +67,12 @@ export class MultiLock extends Coordinated {
     const { count } = options;
     const args = { token, names: this.names, ...(count !== undefined && { count }) };
     let names: readonly string[] = [];
-    const asked = this.askInTurn<readonly string[]>('acquire', args, options, 'were not free').then((taken) => {
-      names = taken;
-    });
-    const held = await acquired(asked, options, () => this.ask('release', { token }));
+    const ask = async (limits: WaitOptions): Promise<void> => {
+      names = await this.askInTurn<readonly string[]>('acquire', args, limits, 'were not free');
+    };
+    const held = await this.hold(options, ask, () => this.ask('release', { token }));
     return { ...held, names };
   }
-}
-
-/** What was acquired, once it is; when the wait was given up, whatever may have been granted meanwhile is given back. */
-export async function acquired(
-  asked: Promise<unknown>,
-  options: WaitOptions,
-  release: () => Promise<unknown>,
-): Promise<Held> {
-  try {
-    await asked;
-  } catch (error) {
-    if (options.signal?.aborted === true) await release();
-    throw error;
-  }
-  let releasing: Promise<void> | undefined;
-  const releaseOnce = () => (releasing ??= release().then(() => undefined));
-  return { release: releaseOnce, [Symbol.asyncDispose]: releaseOnce };
 }
 
 /** What a promise gives, or undefined after a time-out. */

@@ -4,8 +4,8 @@ import { UsageError } from '../errors.js';
 import type { Executor } from '../executor.js';
 import type { WaitOptions } from '../future.js';
 import { Coordinated, nextToken } from './coordinated.js';
-import { acquired, unlessLate } from './lock.js';
-import type { Held } from './lock.js';
+import type { Held } from './held.js';
+import { unlessLate } from './lock.js';
 
 /** Settings of a semaphore, the same in all who use it. */
 export interface SemaphoreOptions {
@@ -59,7 +59,11 @@ export class Semaphore extends Coordinated {
       return this.ask('release', { token });
     };
     const args = { token, maxLeases, leaseTimeoutMs };
-    const held = await acquired(this.askInTurn('acquire', args, options, 'had no lease free'), options, release);
+    const held = await this.hold(
+      options,
+      (limits) => this.askInTurn('acquire', args, limits, 'had no lease free'),
+      release,
+    );
     const controller = new AbortController();
     this.#leases.set(token, controller);
     this.#refreshing ??= setInterval(() => this.#refresh(), Math.min(leaseTimeoutMs / 5, MAX_TIMER_MS)).unref();

@@ -51,6 +51,11 @@ export interface SessionSettings {
   readonly maxUnacknowledgedBytes: number;
   /** Called around a wait for results: by an executor inside a task, whose slot is free meanwhile, or by the program's host. */
   readonly aroundWait?: <T>(wait: () => Promise<T>) => Promise<T>;
+  /**
+   * Inside a task: has something given back when the code that calls has ended. `giveBack` is called then (at once if that has
+   * happened already), and answers what somebody should be told of it. Answers how to call it off.
+   */
+  readonly atEnd?: (giveBack: () => string | undefined) => () => void;
   /** Marks where in the program tasks are submitted; see `ExecutorHost`. */
   readonly origin?: () => unknown;
 }

@@ -9,6 +9,16 @@ export interface ClientHello {
   readonly insideTask?: string;
   /** Whether it wants to hear what its tasks print, and warnings about them: events `task-print` and `task-warning`. */
   readonly output?: boolean;
+  /** The compute thread that it lives in, if any: its session ends with the thread. */
+  readonly thread?: HostThread;
+}
+
+/** A compute thread of one process of a worker. */
+export interface HostThread {
+  /** The worker's name. */
+  readonly worker: string;
+  readonly pid: number;
+  readonly number: number;
 }
 
 export interface ClientWelcome {

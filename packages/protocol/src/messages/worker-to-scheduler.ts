@@ -18,6 +18,7 @@ const Op = {
   stored: FIRST_OP + 10,
   heartbeat: FIRST_OP + 11,
   event: FIRST_OP + 12,
+  threadEnded: FIRST_OP + 13,
 } as const;
 
 /** A worker's figures, every half second or so. Bytes unless the name says otherwise. */
@@ -95,6 +96,8 @@ export interface WorkerNewsHandler {
   heartbeat(figures: WorkerHeartbeat): void;
   /** A line printed in a task, a log record, an event for a topic: forwarded to who subscribed. */
   event(topic: string, payload: unknown): void;
+  /** A compute thread is no more: nobody comes back under a session that began in it. */
+  threadEnded(thread: number): void;
 }
 
 /** Appends messages to an outgoing batch. */
@@ -164,6 +167,9 @@ export const workerNews = {
   },
   event(out: unknown[], topic: string, payload: unknown): void {
     out.push(Op.event, topic, payload);
+  },
+  threadEnded(out: unknown[], thread: number): void {
+    out.push(Op.threadEnded, thread);
   },
 };
 
@@ -249,6 +255,9 @@ export function dispatchWorkerNews(batch: readonly unknown[], handler: WorkerNew
       case Op.event:
         handler.event(batch[at] as string, batch[at + 1]);
         at += 2;
+        break;
+      case Op.threadEnded:
+        handler.threadEnded(batch[at++] as number);
         break;
       default:
         throw new ProtocolError(`A batch of worker news has the unknown op ${String(op)} at ${at - 1}`);

@@ -78,6 +78,7 @@ export class Reception {
     const session = new ClientSession(client, this.#parts.core);
     this.#output.addClient(client, channel);
     if (hello.output === true) this.#parts.taskOutput.add(client);
+    if (hello.thread !== undefined) this.#parts.threadClients.add(hello.thread, channel);
     channel.onbatch = (batch) => {
       const nowMs = this.#parts.now();
       this.#about.clientHeard(nowMs);
@@ -95,6 +96,7 @@ export class Reception {
       this.#parts.logger.debug('a client is gone', { client: hello.name, code: reason.code, reason: reason.message });
       this.#output.removeClient(client);
       this.#parts.taskOutput.forget(client);
+      if (hello.thread !== undefined) this.#parts.threadClients.forget(hello.thread, channel);
       if (this.#about.isClosing()) return;
       this.#parts.topics.forget(client);
       this.#parts.coordination.forget(client);
@@ -143,6 +145,7 @@ export class Reception {
         this.#parts.topics.publish(topic, payload, atMs);
         this.#parts.taskOutput.pass(topic, payload);
       },
+      threadEnded: (thread) => this.#parts.threadClients.threadEnded(hello, thread),
     });
     this.#output.addWorker(worker, channel);
     channel.onbatch = (batch) => {

@@ -32,6 +32,7 @@ import { Uploads } from './state/uploads.js';
 import { Status } from './status.js';
 import { TaskHolds } from './task-holds.js';
 import { TaskOutput } from './task-output.js';
+import { ThreadClients } from './thread-clients.js';
 import { WaitingHint } from './waiting-hint.js';
 import { WakeUp } from './wake-up.js';
 
@@ -221,6 +222,9 @@ export class SchedulerServer implements AsyncDisposable {
       keeper,
       topics,
       taskOutput: new TaskOutput(this.#core, deliver),
+      threadClients: new ThreadClients((channel, reason) => {
+        channel.close(reason).catch((error: unknown) => this.#logger.error('a channel could not be closed', { error }));
+      }),
       waitingHint: new WaitingHint({ core: this.#core, clock: this.#clock, logger: this.#logger, deliver }),
       datasets: new Datasets(),
       metadata: new Metadata(),
@@ -306,6 +310,7 @@ export class SchedulerServer implements AsyncDisposable {
     this.#output.removeWorker(id);
     this.#retired.delete(id);
     this.#parts.figures.workerGone(id);
+    this.#parts.threadClients.workerGone(hello);
     if (this.#isClosing) return;
     this.#logger.info('a worker left', { worker: hello.name, reason: departure.reason });
     const nowMs = this.#now();

@@ -21,6 +21,7 @@ function session(isWatched = false) {
     isWatched,
     ran: (...args: unknown[]) => told.push(['ran', ...args]),
     failed: (...args: unknown[]) => told.push(['failed', ...args]),
+    threadEnded: (...args: unknown[]) => told.push(['threadEnded', ...args]),
   };
   return { session: new WorkerSession(3 as WorkerId, core as WorkerStimuli, listener), told };
 }

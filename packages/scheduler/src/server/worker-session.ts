@@ -23,6 +23,7 @@ export interface WorkerListener {
   /** Told before the core hears of it, while the task is still known. */
   ran(taskId: TaskId, startMs: number, durationMs: number, thread: number, outcome: number): void;
   failed(taskId: TaskId, error: ErrorReport, nowMs: number): void;
+  threadEnded(thread: number): void;
 }
 
 export class WorkerSession implements WorkerNewsHandler {
@@ -160,6 +161,11 @@ export class WorkerSession implements WorkerNewsHandler {
   event(topic: string, payload: unknown): void {
     checkText(topic, 'a topic');
     this.#listener.event(topic, payload, this.#nowMs);
+  }
+
+  threadEnded(thread: number): void {
+    checkId(thread, 'a thread');
+    this.#listener.threadEnded(thread);
   }
 }
 

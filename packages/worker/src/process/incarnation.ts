@@ -5,7 +5,7 @@
  * A turn: batches from the scheduler, from threads and from peers become stimuli of the core; at its end the news goes to the scheduler and then the orders to the
  * threads, one message each. User values are never looked into.
  */
-import { dispatchWorkerBatch, endOfTurn, systemClock } from '@covey/protocol/internal';
+import { dispatchWorkerBatch, endOfTurn, systemClock, workerNews } from '@covey/protocol/internal';
 import type {
   BulkClient,
   Channel,
@@ -285,6 +285,7 @@ export class Incarnation {
     this.requests.threadEnded(thread.id, thread.control.begun);
     if (end !== undefined)
       this.logger.warn('a compute thread ended by itself', { thread: thread.id, why: end.message });
+    if (this.channel !== undefined) workerNews.threadEnded(this.channel.write(), thread.id);
     this.core.handleThreadEnded(thread.id, end, epochMs());
     this.turn();
   }

@@ -1,7 +1,8 @@
 /** Answers `getTask()`, `getWorker()` and `getExecutor()` in a compute thread. The executor is loaded when a task first asks for it. */
 import { createRequire } from 'node:module';
+import process from 'node:process';
 import { checkPlainData } from '@covey/protocol/internal';
-import type { ConnectInTask, InTaskContext } from '../task-context/in-task-context.js';
+import type { ConnectInTask, GiveBack, InTaskContext } from '../task-context/in-task-context.js';
 import type { TaskContext, TaskContextProvider, WorkerContext } from '../task-context/task-context.js';
 import { activities } from './activity.js';
 import { threadReports } from './messages.js';
@@ -80,11 +81,28 @@ export class InTask implements TaskContextProvider {
       secret,
       tls,
       name: `${workerName}/${thread}`,
+      thread: { worker: workerName, pid: process.pid, number: thread },
       currentTaskKey: () => activities.getStore()?.key,
       whileWaiting: (promise) => this.#whileWaiting(promise),
+      atEnd: (giveBack) => this.#atEnd(giveBack),
     };
     // In nobody's context: the connection outlives the task that asked first.
     return activities.exit(() => connectInTask(context));
+  }
+
+  #atEnd(giveBack: GiveBack): () => void {
+    const activity = activities.getStore();
+    const holder = activity?.owner ?? activity;
+    if (holder === undefined) return () => undefined;
+    const end = (): void => {
+      const message = giveBack();
+      if (message === undefined) return;
+      const { workerName } = this.#parts.start;
+      this.#event('warning', { timeMs: Date.now(), key: holder.key, worker: workerName, name: 'Warning', message });
+    };
+    if (holder.hasEnded) end();
+    else holder.leave(end);
+    return () => holder.forget(end);
   }
 
   #whileWaiting<T>(promise: Promise<T>): Promise<T> {

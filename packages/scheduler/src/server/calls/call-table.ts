@@ -16,6 +16,7 @@ import type { Metadata } from '../state/metadata.js';
 import type { Topics } from '../state/topics.js';
 import type { Uploads } from '../state/uploads.js';
 import type { TaskOutput } from '../task-output.js';
+import type { ThreadClients } from '../thread-clients.js';
 import type { WaitingHint } from '../waiting-hint.js';
 
 /** The parts of the server that calls work on. */
@@ -28,6 +29,7 @@ export interface ServerParts {
   readonly keeper: TaskKeeper;
   readonly topics: Topics;
   readonly taskOutput: TaskOutput;
+  readonly threadClients: ThreadClients;
   readonly waitingHint: WaitingHint;
   readonly datasets: Datasets;
   readonly metadata: Metadata;

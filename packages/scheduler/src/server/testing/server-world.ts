@@ -1,7 +1,7 @@
 /** A scheduler's server with fake workers, nannies and clients around it, over comms within this process. */
 import { Secret } from '@covey/protocol';
 import { InProcessNetwork, openChannel } from '@covey/protocol/internal';
-import type { Channel, ReconnectOptions, WorkerDeath, WorkerHello } from '@covey/protocol/internal';
+import type { Channel, ClientHello, ReconnectOptions, WorkerDeath, WorkerHello } from '@covey/protocol/internal';
 import { SchedulerServer } from '../scheduler-server.js';
 import type { SchedulerServerOptions } from '../server-options.js';
 import { FakeClient } from './fake-client.js';
@@ -33,8 +33,9 @@ export class ServerWorld implements AsyncDisposable {
     return new ServerWorld(server, network, secret);
   }
 
-  async client(name = 'client', reconnect: ReconnectOptions = {}): Promise<FakeClient> {
-    const client = await new FakeClient().connect(ADDRESS, { ...this.#connection(reconnect), hello: { name } });
+  async client(hello: ClientHello | string = 'client', reconnect: ReconnectOptions = {}): Promise<FakeClient> {
+    const facts = typeof hello === 'string' ? { name: hello } : { ...hello };
+    const client = await new FakeClient().connect(ADDRESS, { ...this.#connection(reconnect), hello: facts });
     this.#channels.push(client.channel);
     return client;
   }

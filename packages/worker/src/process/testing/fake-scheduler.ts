@@ -215,6 +215,10 @@ export class FakeSession implements WorkerNewsHandler {
     this.#tell({ op: 'event', topic, payload });
   }
 
+  threadEnded(thread: number): void {
+    this.#tell({ op: 'threadEnded', thread });
+  }
+
   #tell(news: { readonly op: string; readonly [field: string]: unknown }): void {
     this.#scheduler.hear({ ...news, worker: this });
   }
