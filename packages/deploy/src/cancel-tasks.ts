@@ -21,7 +21,7 @@ export async function cancelTasks(
     const exist = (await channel.call('adopt', { keys, firstId })) as readonly boolean[];
     const ids = keys.flatMap((_, index) => (exist[index] === true ? [(firstId + index) as ClientTaskId] : []));
     if (ids.length > 0) {
-      clientMessages.cancel(channel.write(), ids, true, reason);
+      clientMessages.cancel(channel.write(), ids, 'everybody', reason);
       // Behind the message: when this is answered, it was taken.
       await channel.call('adopt', { keys: [], firstId: firstId + keys.length });
     }

@@ -82,7 +82,7 @@ describe('a future', () => {
     await expect(future.result()).rejects.toThrow('not needed');
     expect(future.cancelled()).toBe(true);
     scheduler.flush();
-    expect(scheduler.log).toContainEqual(['cancel', { ids: [1], force: false, reason: 'not needed' }]);
+    expect(scheduler.log).toContainEqual(['cancel', { ids: [1], scope: 'client', reason: 'not needed' }]);
   });
 
   it('is computed again by retry', async () => {
@@ -158,7 +158,7 @@ describe('releasing', () => {
     expect(scheduler.released).toEqual([1]);
   });
 
-  it('goes behind what still uses the task in this turn', async () => {
+  it('goes where it was said: behind what uses the task, and before what is submitted next', async () => {
     const scheduler = new FakeScheduler();
     const executor = scheduler.executor();
     const input = executor.submit(inc, 1);
@@ -170,9 +170,23 @@ describe('releasing', () => {
     expect(scheduler.names.filter((name) => name !== 'function' && name !== 'options')).toEqual([
       'tasks',
       'tasks',
-      'tasks',
       'release',
+      'tasks',
     ]);
+  });
+
+  it('waits for a map that an iterable takes its futures from', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    function* inputs() {
+      for (const x of [1, 2, 3]) {
+        using input = executor.submit(inc, x);
+        yield input;
+      }
+    }
+    expect(await executor.gather(executor.map(inc, inputs()))).toEqual([3, 4, 5]);
+    await turn();
+    expect(scheduler.released).toEqual([1, 2, 3]);
   });
 
   it('answers a result that was asked for before', async () => {

@@ -90,7 +90,14 @@ export {
 } from './messages/bounds.js';
 export { cutText, MAX_KEY_LENGTH, MAX_LIST_LENGTH, MAX_NAME_LENGTH, MAX_REASON_LENGTH } from './messages/lengths.js';
 export { INLINE_RESULT_BYTES, MAX_RELAYED_BYTES } from './messages/values.js';
-export type { DependencyWhere, ErrorReport, FunctionBlob, Opaque, TaskOptions } from './messages/values.js';
+export type {
+  CancelScope,
+  DependencyWhere,
+  ErrorReport,
+  FunctionBlob,
+  Opaque,
+  TaskOptions,
+} from './messages/values.js';
 export type {
   ClientHello,
   HostThread,

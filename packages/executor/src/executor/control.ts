@@ -195,7 +195,11 @@ export abstract class ClusterControl extends ClusterQueries {
   ): void {
     const ids = this.#idsOf(futures, 'cancel');
     checkUsage(options, { force: flag, reason: anyText }, 'cancel');
-    this.session.cancelFutures(ids, options.reason ?? 'cancelled by its client', options.force ?? false);
+    this.session.cancelFutures(
+      ids,
+      options.reason ?? 'cancelled by its client',
+      options.force === true ? 'everybody' : 'client',
+    );
   }
 
   /** Runs erred tasks again, with the erred tasks that they depend on. */

@@ -197,8 +197,8 @@ class GraphSubmission {
     for (const input of node.inputs) {
       if (typeof input === 'number' && (this.#nodes[input] as Node).key === undefined) return;
     }
-    node.key = keyByContentOf(node.captured, node.task.args, isReferred, this.#keyOf);
-    if (node.key === undefined) return;
+    node.key = this.#view.keyOf(keyByContentOf(node.captured, node.task.args, isReferred, this.#keyOf));
+    if (node.key === undefined || !this.#view.shares) return;
     const held = this.#session.heldTask(node.key);
     if (held !== undefined) node.id = held;
   }
@@ -310,7 +310,8 @@ class GraphSubmission {
         dependencies.push(id as ClientTaskId);
       }
       if (isWanted) {
-        session.nameTask(node.id, key);
+        if (this.#view.shares) session.nameTask(node.id, key);
+        else session.table.setKey(node.id, key);
         this.#sent.add(run[i] as number);
       }
     }

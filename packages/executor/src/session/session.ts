@@ -14,6 +14,7 @@ import {
 } from '@covey/protocol/internal';
 import type {
   CallOptions,
+  CancelScope,
   ClientTaskId,
   ErrorReport,
   FunctionBlob,
@@ -92,6 +93,7 @@ export class Session implements FutureHost, TaskNewsHandler {
   readonly #listeners = new Map<string, Set<(payload: unknown) => void>>();
   readonly #endListeners = new Set<(error: Error) => void>();
   #releasing = false;
+  #filling = 0;
   #suffixes = 1;
   #ended: Error | undefined;
   #closing: Promise<void> | undefined;
@@ -144,6 +146,7 @@ export class Session implements FutureHost, TaskNewsHandler {
     options?: CallOptions,
   ): Promise<SchedulerCalls[Method]['result']> {
     this.checkOpen();
+    this.#out();
     try {
       return await this.link.call(method, params, options);
     } catch (error) {
@@ -156,7 +159,7 @@ export class Session implements FutureHost, TaskNewsHandler {
   // ---- What goes out
 
   useFunction(blob: FunctionBlob): SentFunction {
-    return critically(() => this.#functions.use(this.link.batch(), blob));
+    return critically(() => this.#functions.use(this.#out(), blob));
   }
 
   /**
@@ -172,8 +175,9 @@ export class Session implements FutureHost, TaskNewsHandler {
     args: Uint8Array,
     argumentEnds: readonly number[] | null,
     dependencies: readonly ClientTaskId[] | null,
+    definitions: readonly number[] | null = null,
   ): void {
-    const optionsId = this.#options.use(this.link.batch(), options);
+    const optionsId = this.#options.use(this.#out(), options);
     this.origins?.note(firstId, keys, this.settings.origin?.());
     const run: TaskRun = {
       optionsId,
@@ -184,6 +188,7 @@ export class Session implements FutureHost, TaskNewsHandler {
       args,
       argumentEnds,
       dependencies,
+      definitions,
     };
     clientMessages.tasks(this.link.batch(), run);
     this.link.weigh(args.byteLength);
@@ -191,15 +196,15 @@ export class Session implements FutureHost, TaskNewsHandler {
     if (options.wanted !== false) this.definitions.add(options, run);
   }
 
-  /** The held task of a key that was asked for before by this client, unless it must be computed anew. */
+  /** The task of a key that this client asked for before and can share: one that goes on, or has a result. */
   heldTask(key: string): number | undefined {
     const id = this.#byKey.get(key);
     if (id === undefined) return undefined;
     const state = this.table.state(id);
-    return state === State.cancelled || state === State.lost || state === State.free ? undefined : id;
+    return state === State.pending || state === State.finished ? id : undefined;
   }
 
-  /** Names a task; `definition` identifies what a key chosen by a person stands for. */
+  /** Names a task that equal calls may share; `definition` identifies what a key chosen by a person stands for. */
   nameTask(id: number, key: string, definition?: string): void {
     this.table.setKey(id, key);
     this.#byKey.set(key, id);
@@ -224,7 +229,7 @@ export class Session implements FutureHost, TaskNewsHandler {
   holdInner(id: number, key: string): void {
     this.table.keepSkipped(id);
     this.nameTask(id, key);
-    clientMessages.hold(this.link.batch(), [id as ClientTaskId]);
+    clientMessages.hold(this.#out(), [id as ClientTaskId]);
   }
 
   /** Tasks that others submitted become futures here, by their keys. */
@@ -273,14 +278,34 @@ export class Session implements FutureHost, TaskNewsHandler {
     this.#releases.add(id);
     if (this.#releasing) return;
     this.#releasing = true;
-    // After what this turn still submits: a task that depends on a released one must be known before the release.
+    // Many are let go one after the other: they are said together, before whatever is said next.
     queueMicrotask(() => this.#sendReleases());
+  }
+
+  /** The batch for what is to be said now, behind what was let go before. */
+  #out(): unknown[] {
+    if (this.#releasing && this.#filling === 0) this.#sendReleases();
+    return this.link.batch();
   }
 
   #sendReleases(): void {
     this.#releasing = false;
     if (this.#releases.empty || this.#ended !== undefined) return;
     clientMessages.release(this.link.batch(), this.#releases.take());
+  }
+
+  /**
+   * Runs what gathers tasks before it sends them. Code of the user's that runs in between (an iterable's) may let go of what those
+   * depend on: that is said at the end of the turn, when they are known.
+   */
+  whileFilling<T>(work: () => T): T {
+    this.#out();
+    this.#filling++;
+    try {
+      return work();
+    } finally {
+      this.#filling--;
+    }
   }
 
   /** The results of this task are actors of a class of this name. */
@@ -338,10 +363,15 @@ export class Session implements FutureHost, TaskNewsHandler {
   }
 
   /** `why`: what it came of, for the errors of these futures. */
-  cancelFutures(ids: readonly number[], reason: string, force = false, why?: { readonly cause: unknown }): void {
+  cancelFutures(
+    ids: readonly number[],
+    reason: string,
+    scope: CancelScope = 'client',
+    why?: { readonly cause: unknown },
+  ): void {
     if (this.#ended !== undefined) return;
     critically(() => {
-      clientMessages.cancel(this.link.batch(), ids as ClientTaskId[], force, cutText(reason, MAX_REASON_LENGTH));
+      clientMessages.cancel(this.#out(), ids as ClientTaskId[], scope, cutText(reason, MAX_REASON_LENGTH));
       for (const id of ids) {
         const state = this.table.state(id);
         if (state === State.pending) {
@@ -354,7 +384,7 @@ export class Session implements FutureHost, TaskNewsHandler {
   retryFutures(ids: readonly number[]): void {
     this.checkOpen();
     critically(() => {
-      clientMessages.retry(this.link.batch(), ids as ClientTaskId[]);
+      clientMessages.retry(this.#out(), ids as ClientTaskId[]);
       for (const id of ids) if (this.table.state(id) === State.erred) this.table.restart(id);
     });
   }

@@ -1,4 +1,5 @@
 /** What a view of an executor adds to each task that is submitted through it. */
+import { createHash } from 'node:crypto';
 import { abortSignal, aKey, describeValue, flag, taskOptionKinds, workerOrWorkers } from '@covey/protocol/internal';
 import type { Kinds, TaskOptions } from '@covey/protocol/internal';
 import { KeyUsedError } from '../errors.js';
@@ -56,6 +57,11 @@ export class View {
   readonly pure: boolean;
   readonly key: string | undefined;
   readonly signal: AbortSignal | undefined;
+  /**
+   * Ends the keys of equal calls: what decides over whether and where a task runs is a part of what it is, so that nobody waits for a
+   * worker that only another asked for. Empty where there is nothing of the kind.
+   */
+  readonly #keySuffix: string;
   /** Options as they are sent, by what the tasks are; one object each a view, so that the session finds them quickly. */
   readonly #sent = new Map<string, TaskOptions>();
   readonly #sentInner = new Map<string, TaskOptions>();
@@ -68,6 +74,17 @@ export class View {
     this.pure = settings.actor === true ? false : (settings.pure ?? true);
     this.key = settings.key;
     this.signal = settings.signal;
+    this.#keySuffix = keySuffix(settings);
+  }
+
+  /** Whether equal calls may share a future's number: not with one that this view's signal would cancel. */
+  get shares(): boolean {
+    return this.signal === undefined;
+  }
+
+  /** The key of a call whose content has a key. */
+  keyOf(content: string | undefined): string | undefined {
+    return content === undefined || this.#keySuffix === '' ? content : content + this.#keySuffix;
   }
 
   with(settings: TaskSettings): View {
@@ -140,12 +157,21 @@ class SignalWatch {
     const ids = this.#pending();
     this.#ids = [];
     if (ids.length === 0) return;
-    this.#session.cancelFutures(ids, `its signal was aborted: ${describe(reason)}`, false, { cause: reason });
+    this.#session.cancelFutures(ids, `its signal was aborted: ${describe(reason)}`, 'numbers', { cause: reason });
   }
 
   #pending(): number[] {
     return this.#ids.filter((id) => this.#session.table.state(id) === State.pending);
   }
+}
+
+function keySuffix({ workers, allowOtherWorkers, resources, retries = 0, timeout = 0 }: TaskSettings): string {
+  const places = workers === undefined || allowOtherWorkers === true ? [] : [workers].flat().sort();
+  const amounts = Object.entries(resources ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const limitMs = timeout === Infinity ? 0 : timeout;
+  if (places.length + amounts.length + retries + limitMs === 0) return '';
+  const content = JSON.stringify([places, amounts, retries, limitMs]);
+  return `~${createHash('sha256').update(content).digest('base64url').slice(0, 11)}`;
 }
 
 function describe(reason: unknown): string {

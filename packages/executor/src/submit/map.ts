@@ -9,7 +9,7 @@ import type { Future } from '../future.js';
 import type { SentFunction } from '../session/function-ledger.js';
 import type { Session } from '../session/session.js';
 import type { View } from '../session/view.js';
-import { captureTask, ChunkEncoder, keyByContent } from '../values/codec.js';
+import { captureTask, ChunkEncoder, definitionOf, keyByContent } from '../values/codec.js';
 import type { CapturedTask } from '../values/codec.js';
 import { LARGE_ARGUMENT_BYTES, liftLargeArguments } from './large-arguments.js';
 import { dependencyIds } from './submit.js';
@@ -37,16 +37,18 @@ export function mapTasks(
   const run = new MapRun(session, view, captured, view.takeKey());
   const [only] = iterables;
   try {
-    if (iterables.length === 1 && only !== undefined) {
-      const args: [unknown] = [undefined];
-      for (const item of only) {
-        args[0] = item;
-        run.add(args);
+    return session.whileFilling(() => {
+      if (iterables.length === 1 && only !== undefined) {
+        const args: [unknown] = [undefined];
+        for (const item of only) {
+          args[0] = item;
+          run.add(args);
+        }
+      } else {
+        run.addTogether(iterables);
       }
-    } else {
-      run.addTogether(iterables);
-    }
-    return run.finish();
+      return run.finish();
+    });
   } catch (error) {
     run.abandon();
     throw error;
@@ -88,12 +90,13 @@ class MapRun {
   /** Of the tasks in the chunk. */
   #ends: number[] = [];
   #keys: string[] = [];
+  #definitions: number[] = [];
   #dependencies: ClientTaskId[] = [];
   #dependenciesEach = 0;
   /** Positions of futures that are other handles of tasks in the chunk, or of held ones. */
-  #repeated: { readonly at: number; readonly key: string }[] = [];
+  #repeated: { readonly at: number; readonly ofItem: number }[] = [];
   /** Where in the chunk a key stands. */
-  readonly #inChunk = new Set<string>();
+  readonly #inChunk = new Map<string, number>();
   #firstChunk = true;
   #index = 0;
 
@@ -127,27 +130,30 @@ class MapRun {
 
   add(args: readonly unknown[]): void {
     let key: string | undefined;
+    let definition = 0;
     if (this.#hashed) {
-      key = keyByContent(this.#captured, args);
+      key = this.#view.keyOf(keyByContent(this.#captured, args));
       if (key === undefined) {
         this.#addAlone(args);
         return;
       }
-      if (this.#inChunk.has(key)) {
-        this.#repeated.push({ at: this.#futures.length + this.#ends.length + this.#repeated.length, key });
+      const ofItem = this.#inChunk.get(key);
+      if (ofItem !== undefined) {
+        this.#repeated.push({ at: this.#futures.length + this.#ends.length + this.#repeated.length, ofItem });
         return;
       }
-      const held = this.#session.heldTask(key);
+      const held = this.#view.shares ? this.#session.heldTask(key) : undefined;
       if (held !== undefined) {
         this.#send();
-        this.#view.watch(this.#session, held, 1);
         this.#futures.push(this.#session.handles.later(held));
         return;
       }
     } else if (this.#keyPrefix !== undefined) {
       key = `${this.#keyPrefix}-${this.#index++}`;
+      const content = this.#view.pure ? this.#view.keyOf(keyByContent(this.#captured, args)) : undefined;
+      definition = content === undefined ? 0 : definitionOf(content);
     }
-    this.#append(args, key);
+    this.#append(args, key, definition);
   }
 
   finish(): Future<unknown>[] {
@@ -160,11 +166,11 @@ class MapRun {
     for (const future of this.#futures) future.release();
   }
 
-  #append(args: readonly unknown[], key: string | undefined): void {
+  #append(args: readonly unknown[], key: string | undefined, definition = 0): void {
     const futures = this.#chunk.append(args);
     if (this.#chunk.lastBytes > LARGE_ARGUMENT_BYTES) {
       this.#chunk.undo();
-      this.#append(liftLargeArguments(this.#session, this.#fn.name, args), key);
+      this.#append(liftLargeArguments(this.#session, this.#fn.name, args), key, definition);
       return;
     }
     const dependencies = dependencyIds(this.#session, this.#captured.futures, futures);
@@ -180,7 +186,8 @@ class MapRun {
     this.#ends.push(this.#chunk.length);
     if (key !== undefined) {
       this.#keys.push(key);
-      if (this.#hashed) this.#inChunk.add(key);
+      if (this.#hashed) this.#inChunk.set(key, this.#ends.length - 1);
+      else this.#definitions.push(definition);
     }
     const full = this.#firstChunk ? FIRST_CHUNK : CHUNK;
     if (this.#ends.length >= full || this.#chunk.length >= CHUNK_BYTES) this.#send();
@@ -213,6 +220,7 @@ class MapRun {
       this.#chunk.take(),
       count === 1 ? null : this.#ends,
       this.#dependencies.length === 0 ? null : this.#dependencies,
+      this.#definitions.length === 0 ? null : this.#definitions,
     );
     session.link.flush();
     this.#view.watch(session, firstId, count);
@@ -227,12 +235,17 @@ class MapRun {
     }
     this.#ends = [];
     this.#keys = [];
+    this.#definitions = [];
     this.#dependencies = [];
     this.#inChunk.clear();
     this.#firstChunk = false;
   }
 
   #name(firstId: number): void {
+    if (!this.#view.shares) {
+      for (let i = 0; i < this.#keys.length; i++) this.#session.table.setKey(firstId + i, this.#keys[i] as string);
+      return;
+    }
     for (let i = 0; i < this.#keys.length; i++) this.#session.nameTask(firstId + i, this.#keys[i] as string);
   }
 
@@ -241,9 +254,9 @@ class MapRun {
     const first: Future<unknown>[] = [];
     this.#session.handles.firstOfMany(firstId, count, first);
     let next = 0;
-    for (const { at, key } of this.#repeated) {
+    for (const { at, ofItem } of this.#repeated) {
       while (this.#futures.length < at) this.#futures.push(first[next++] as Future<unknown>);
-      this.#futures.push(this.#session.handles.later(this.#session.heldTask(key) as number));
+      this.#futures.push(this.#session.handles.later(firstId + ofItem));
     }
     while (next < count) this.#futures.push(first[next++] as Future<unknown>);
     this.#repeated = [];

@@ -1,5 +1,9 @@
 import { BackpressureError, silentLogger } from '@covey/protocol';
 import { NotSerializableError } from '@covey/functions';
+import { taskNews } from '@covey/protocol/internal';
+import type { ClientTaskId, TaskRun } from '@covey/protocol/internal';
+import type { Executor } from '../executor.js';
+import { task } from '../graph/task.js';
 import { KeyConflictError, KeyUsedError, TaskCancelledError, UsageError } from '../errors.js';
 import { FakeScheduler, turn } from '../testing/fake-scheduler.js';
 
@@ -123,7 +127,7 @@ describe('keys', () => {
     expect(a.key).toMatch(/^inc-/);
   });
 
-  it('erred and cancelled tasks are computed anew unless their error is still held', async () => {
+  it('erred and cancelled tasks are computed anew, whether their error is still held or not', async () => {
     const scheduler = new FakeScheduler();
     const executor = scheduler.executor();
     const fail = (): number => {
@@ -131,17 +135,35 @@ describe('keys', () => {
     };
     const erred = executor.submit(fail);
     await expect(erred.result()).rejects.toThrow('no');
-    const same = executor.submit(fail);
-    expect(scheduler.submitted).toHaveLength(1);
-    erred.release();
-    same.release();
-    const anew = executor.submit(fail);
+    const [anew, same] = [executor.submit(fail), executor.submit(fail)];
+    expect([anew.status, same.status]).toEqual(['pending', 'pending']);
     await expect(anew.result()).rejects.toThrow('no');
     expect(scheduler.submitted).toHaveLength(2);
-    anew.cancel();
     const cancelled = executor.submit(inc, 1);
     cancelled.cancel();
     expect(await executor.submit(inc, 1).result()).toBe(2);
+  });
+
+  it.each([{ workers: 'alice' }, { resources: { GPU: 1 } }, { retries: 2 }, { timeout: 500 }])(
+    'of calls that %j decides over are their own, whoever asks first',
+    (options) => {
+      const executor = new FakeScheduler().executor();
+      const key = (...all: (typeof options)[]) =>
+        all.reduce((view, each) => view.with(each), executor).submit(inc, 1).key;
+      expect(key(options)).not.toBe(key());
+      expect(key(options)).toBe(key(options));
+      expect(key(options, { priority: 5 } as never)).toBe(key(options));
+      expect(executor.map(inc, [1])[0]?.key).toBe(key());
+      expect(executor.with(options).map(inc, [1])[0]?.key).toBe(key(options));
+      const graph = { inc: task(inc, 1) };
+      expect(executor.with(options).submitGraph(graph, ['inc'])[0]?.key).toBe(key(options));
+    },
+  );
+
+  it('are shared with a preference for workers, which is no condition', () => {
+    const executor = new FakeScheduler().executor();
+    const preferring = executor.with({ workers: 'alice', allowOtherWorkers: true });
+    expect(preferring.submit(inc, 1).key).toBe(executor.submit(inc, 1).key);
   });
 
   it('can be given, for one task a view', async () => {
@@ -157,6 +179,43 @@ describe('keys', () => {
     expect(executor.with({ key: 'mine' }).submit(inc, 1).key).toBe('mine');
     expect(() => executor.with({ key: 'mine' }).submit(inc, 2)).toThrow(KeyConflictError);
     expect(await first.result()).toBe(2);
+  });
+
+  it('that are given may be tried again after a conflict, and name the other call at once after a release', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    const refused = executor.with({ key: 'mine' }).submit(inc, 1);
+    const error = { name: 'KeyConflictError', code: 'ERR_COVEY_KEY_CONFLICT', message: 'no', key: 'mine' };
+    scheduler.tell((out) => taskNews.erred(out, 1 as ClientTaskId, error));
+    await expect(refused.result()).rejects.toThrow(KeyConflictError);
+    const right = executor.with({ key: 'mine' }).submit(inc, 2);
+    expect(await right.result()).toBe(3);
+    right.release();
+    expect(await executor.with({ key: 'mine' }).submit(inc, 3).result()).toBe(4);
+    expect(scheduler.names.filter((name) => name === 'release' || name === 'tasks')).toEqual([
+      'tasks',
+      'tasks',
+      'release',
+      'tasks',
+    ]);
+  });
+
+  it('that are given go with a number for the call: the same wherever the function stands, and in a map too', async () => {
+    const scheduler = new FakeScheduler({ autoRun: false });
+    const executor = scheduler.executor();
+    const numbersOf = (submit: (executor: Executor) => unknown) => {
+      submit(executor);
+      scheduler.flush();
+      return (scheduler.log.filter(([name]) => name === 'tasks').at(-1)?.[1] as TaskRun).definitions;
+    };
+    const [here] = numbersOf((to) => to.with({ key: 'a' }).submit((x: number) => x + 7, 1)) as [number];
+    const [there] = numbersOf((to) => to.with({ key: 'b' }).submit((x: number) => x + 7, 1)) as [number];
+    expect(there).toBe(here);
+    expect(numbersOf((to) => to.with({ key: 'c' }).submit((x: number) => x + 7, 2))).not.toEqual([here]);
+    expect(numbersOf((to) => to.with({ key: 'd', retries: 1 }).submit((x: number) => x + 7, 1))).not.toEqual([here]);
+    expect(numbersOf((to) => to.with({ key: 'e' }).map((x: number) => x + 7, [1, 1]))).toEqual([here, here]);
+    expect(numbersOf((to) => to.with({ key: 'f', pure: false }).submit((x: number) => x + 7, 1))).toBeNull();
+    expect(numbersOf((to) => to.submit((x: number) => x + 7, 1))).toBeNull();
   });
 });
 
@@ -190,6 +249,26 @@ describe('the signal of a view', () => {
     const [, told] = scheduler.log.find(([name]) => name === 'cancel') as [string, { reason: string }];
     expect(told.reason).toHaveLength(9999);
     expect(future.status).toBe('cancelled');
+  });
+
+  it('leaves equal calls of others alone, earlier ones and later ones', async () => {
+    const scheduler = new FakeScheduler({ autoRun: false });
+    const executor = scheduler.executor();
+    const controller = new AbortController();
+    const view = executor.with({ signal: controller.signal });
+    const earlier = executor.submit(inc, 1);
+    const own = [view.submit(inc, 1), view.submit(inc, 2), ...view.map(inc, [1, 3, 3])];
+    const later = [executor.submit(inc, 2), ...executor.map(inc, [3])];
+    expect(own.map((future) => future.key)).toEqual(
+      [earlier, later[0], earlier, later[1], later[1]].map((future) => future?.key),
+    );
+    controller.abort();
+    expect(own.map((future) => future.status)).toEqual(new Array(5).fill('cancelled'));
+    expect([earlier, ...later].map((future) => future.status)).toEqual(new Array(3).fill('pending'));
+    scheduler.flush();
+    expect(scheduler.log.filter(([name]) => name === 'cancel')).toEqual([
+      ['cancel', { ids: [2, 3, 4, 5], scope: 'numbers', reason: expect.stringContaining('aborted') }],
+    ]);
   });
 });
 

@@ -5,7 +5,7 @@ import { KeyConflictError, UsageError } from '../errors.js';
 import type { Future } from '../future.js';
 import type { Session } from '../session/session.js';
 import type { View } from '../session/view.js';
-import { captureTask, encodeWhole, keyByContent } from '../values/codec.js';
+import { captureTask, definitionOf, encodeWhole, keyByContent } from '../values/codec.js';
 import type { CapturedTask } from '../values/codec.js';
 import { LARGE_ARGUMENT_BYTES, liftLargeArguments } from './large-arguments.js';
 
@@ -24,12 +24,11 @@ function submitWhole(session: Session, view: View, fn: AnyFunction, args: readon
   const chosen = view.takeKey();
   if (!view.pure && chosen === undefined)
     return sendCall(session, view, view.optionsFor('unique'), captured, args, undefined, undefined);
-  const content = keyByContent(captured, args);
+  const content = view.pure ? view.keyOf(keyByContent(captured, args)) : undefined;
   const key = chosen ?? content;
-  const held = key === undefined ? undefined : session.heldTask(key);
-  if (held !== undefined && (view.pure || chosen !== undefined)) {
-    if (chosen !== undefined) checkDefinition(session, chosen, view.pure ? content : undefined);
-    view.watch(session, held, 1);
+  const held = key === undefined || !view.shares ? undefined : session.heldTask(key);
+  if (held !== undefined) {
+    if (chosen !== undefined) checkDefinition(session, chosen, content);
     return session.handles.later(held);
   }
   const options = view.optionsFor(chosen !== undefined ? 'given' : content === undefined ? 'unique' : 'content');
@@ -46,8 +45,8 @@ export function checkDefinition(session: Session, key: string, definition: strin
   const held = session.definitionOf(key);
   if (held !== undefined && definition !== undefined && held === definition) return;
   throw new KeyConflictError(
-    `A task '${key}' is held that computes ${held === definition || held === undefined ? 'what cannot be compared with this call' : 'something else'}: ` +
-      'release its futures first, or give another key',
+    `A task '${key}' is held that ${held === definition || held === undefined ? 'cannot be compared with this call' : 'computes something else, or under other options'}: ` +
+      'release its futures first (one that was only dropped counts until it is collected), or give another key',
     { data: { key } },
   );
 }
@@ -69,7 +68,8 @@ function sendCall(
   const dependencies = dependencyIds(session, captured.futures, encoded.futures);
   const id = session.table.allocate(1);
   const keys = key === undefined ? (fn.origin.prefix as string) : [key];
-  session.sendRun(options, fn.id, id, 1, keys, encoded.bytes, null, dependencies);
+  const definitions = definition === undefined ? null : [definitionOf(definition)];
+  session.sendRun(options, fn.id, id, 1, keys, encoded.bytes, null, dependencies, definitions);
   view.watch(session, id, 1);
   if (view.settings.actor === true) {
     session.markActor(id, fn.name);
@@ -77,7 +77,8 @@ function sendCall(
     if (key === undefined) session.table.setKey(id, session.futureKey(id, fn.origin.prefix));
   }
   if (key === undefined) return session.handles.first(id, fn.origin);
-  session.nameTask(id, key, definition);
+  if (view.shares) session.nameTask(id, key, definition);
+  else session.table.setKey(id, key);
   return session.handles.first(id);
 }
 

@@ -6,6 +6,7 @@ import { FunctionRuntime, decode, encode } from '@covey/functions';
 import { dispatchClientBatch, systemClock, taskNews } from '@covey/protocol/internal';
 import type {
   CallOptions,
+  CancelScope,
   ClientMessageHandler,
   ClientTaskId,
   ErrorReport,
@@ -251,8 +252,8 @@ export class FakeScheduler implements ClientMessageHandler, SchedulerLink {
     }
   }
 
-  cancel(ids: readonly ClientTaskId[], force: boolean, reason: string): void {
-    this.log.push(['cancel', { ids, force, reason }]);
+  cancel(ids: readonly ClientTaskId[], scope: CancelScope, reason: string): void {
+    this.log.push(['cancel', { ids, scope, reason }]);
     for (const id of ids) {
       const task = this.known.get(id) as FakeTask;
       if (task.state === 'waiting') task.state = 'cancelled';

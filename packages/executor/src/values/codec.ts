@@ -3,6 +3,7 @@
  *
  * Futures inside a value aren't encoded but counted: the bytes refer to them by number, in the order in which they were met.
  */
+import { createHash } from 'node:crypto';
 import {
   captureFunction,
   ChunkWriter,
@@ -144,6 +145,11 @@ const hashOptions: HashOptions = captureOptions;
  */
 export function keyByContent({ blob, identity }: CapturedTask, args: readonly unknown[]): string | undefined {
   return identity === undefined ? undefined : keyOfCall(blob.name, identity, hashArguments(args, hashOptions));
+}
+
+/** A key by content as a number above 0, by which the scheduler tells whether a key that a person chose stands for the same call. */
+export function definitionOf(content: string): number {
+  return createHash('sha256').update(content).digest().readUIntBE(0, 6) + 1;
 }
 
 /** As {@link keyByContent} for calls whose arguments refer to more than futures. */

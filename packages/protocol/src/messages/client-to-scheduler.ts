@@ -6,7 +6,7 @@
 import { ProtocolError } from '../errors.js';
 import { FIRST_OP } from './ops.js';
 import type { ClientTaskId, FunctionId, OptionsId } from './ids.js';
-import type { FunctionBlob, Opaque, TaskOptions } from './values.js';
+import type { CancelScope, FunctionBlob, Opaque, TaskOptions } from './values.js';
 
 const Op = {
   function: FIRST_OP,
@@ -37,6 +37,11 @@ export interface TaskRun {
   /** One end offset an item; null for a run of one, whose arguments are all of `args`. */
   readonly argumentEnds: readonly number[] | null;
   readonly dependencies: readonly ClientTaskId[] | null;
+  /**
+   * Under keys that a person chose: a number for what each item computes, made of its content (equal for equal functions, wherever
+   * they stand), by which definitions are compared. 0, or null for all, where there is none: then functions and arguments are, as bytes.
+   */
+  readonly definitions: readonly number[] | null;
 }
 
 /** What the scheduler does with each message of a client. */
@@ -50,8 +55,8 @@ export interface ClientMessageHandler {
   hold(ids: readonly ClientTaskId[]): void;
   /** The client's last handle of these is gone; the ids mean nothing from here on. `ranges`: first, count, first, count, … */
   release(ranges: readonly number[]): void;
-  /** Stop these and everything that depends on them. Without `force`, tasks that other clients want go on. */
-  cancel(ids: readonly ClientTaskId[], force: boolean, reason: string): void;
+  /** Stop these and everything that depends on them. Tasks that others want, as `scope` says, go on. */
+  cancel(ids: readonly ClientTaskId[], scope: CancelScope, reason: string): void;
   /** Run erred tasks again, with the erred tasks that they depend on. */
   retry(ids: readonly ClientTaskId[]): void;
   /** No later run will name these functions. */
@@ -77,6 +82,7 @@ export const clientMessages = {
       run.args,
       run.argumentEnds,
       run.dependencies,
+      run.definitions,
     );
   },
   hold(out: unknown[], ids: readonly ClientTaskId[]): void {
@@ -85,8 +91,8 @@ export const clientMessages = {
   release(out: unknown[], ranges: readonly number[]): void {
     out.push(Op.release, ranges);
   },
-  cancel(out: unknown[], ids: readonly ClientTaskId[], force: boolean, reason: string): void {
-    out.push(Op.cancel, ids, force, reason);
+  cancel(out: unknown[], ids: readonly ClientTaskId[], scope: CancelScope, reason: string): void {
+    out.push(Op.cancel, ids, scope, reason);
   },
   retry(out: unknown[], ids: readonly ClientTaskId[]): void {
     out.push(Op.retry, ids);
@@ -113,8 +119,9 @@ export function dispatchClientBatch(batch: readonly unknown[], handler: ClientMe
           args: batch[at + 5] as Opaque,
           argumentEnds: batch[at + 6] as number[] | null,
           dependencies: batch[at + 7] as ClientTaskId[] | null,
+          definitions: batch[at + 8] as number[] | null,
         });
-        at += 8;
+        at += 9;
         break;
       case Op.release:
         handler.release(batch[at++] as number[]);
@@ -137,7 +144,7 @@ export function dispatchClientBatch(batch: readonly unknown[], handler: ClientMe
         handler.hold(batch[at++] as ClientTaskId[]);
         break;
       case Op.cancel:
-        handler.cancel(batch[at] as ClientTaskId[], batch[at + 1] as boolean, batch[at + 2] as string);
+        handler.cancel(batch[at] as ClientTaskId[], batch[at + 1] as CancelScope, batch[at + 2] as string);
         at += 3;
         break;
       case Op.retry:

@@ -50,6 +50,12 @@ export interface TaskOptions {
   readonly contentKeys?: boolean;
 }
 
+/**
+ * Whose interest in tasks ends when they are cancelled: only that of the numbers named; all of the client's; everybody's. What
+ * nobody else wants is stopped.
+ */
+export type CancelScope = 'numbers' | 'client' | 'everybody';
+
 /** Why a task has no result. Made where it happened, carried unchanged to everybody who asked for the task or its dependents. */
 export interface ErrorReport {
   /** The class name of what was thrown ('TypeError'), or of ours ('KilledWorkerError'). */

@@ -1,11 +1,13 @@
 /** Cancelling and trying again. */
+import type { ClientTaskId } from '@covey/protocol/internal';
 import type { Client } from './clients.js';
 import type { CoreState } from './core-state.js';
-import { DATA_LOST } from './error-reports.js';
+import { CANCELLED, DATA_LOST } from './error-reports.js';
 import { dropKeepers } from './keepers.js';
 import { stopAttempt } from './release.js';
 import { State } from './states.js';
 import { Flag } from './task-table.js';
+import type { Wish } from './task-table.js';
 import { forgive, wake, withdraw } from './transitions.js';
 import { removeWish, tellPending, wishesOf } from './wishes.js';
 
@@ -32,16 +34,40 @@ export function cancelTasks(
   for (const slot of seen) {
     for (const wish of wishesOf(s, slot)) {
       if (client !== null && wish.client !== client.id) continue;
-      const owner = s.clients.get(wish.client)!;
-      removeWish(s, slot, owner, wish.id);
-      owner.refused.set(wish.id, { kind: 'cancelled', code, reason });
-      if (wish.wanted) s.output.cancelled(wish.client, wish.id, code, reason);
+      cancelWish(s, slot, wish, code, reason);
     }
     if (client === null) dropKeepers(s, slot);
     if (client === null || tasks.client[slot] === 0) tasks.clear(slot, Flag.provisional | Flag.untilEnded);
     s.slack.push(slot);
   }
   return seen;
+}
+
+/**
+ * Takes away the wishes of these numbers alone. Answers the tasks for which the client has no other number: what it has that
+ * depends on them is to be cancelled too.
+ */
+export function cancelNumbers(
+  s: CoreState,
+  client: Client,
+  ids: readonly ClientTaskId[],
+  reason: string,
+): readonly number[] {
+  const slots = new Set<number>();
+  for (const id of ids) {
+    const slot = client.tasks.get(id);
+    if (slot === -1) continue;
+    slots.add(slot);
+    cancelWish(s, slot, { client: client.id, id, wanted: true }, CANCELLED, reason);
+  }
+  return [...slots].filter((slot) => wishesOf(s, slot).every((wish) => wish.client !== client.id));
+}
+
+function cancelWish(s: CoreState, slot: number, wish: Wish, code: string, reason: string): void {
+  const owner = s.clients.get(wish.client)!;
+  removeWish(s, slot, owner, wish.id);
+  owner.refused.set(wish.id, { kind: 'cancelled', code, reason });
+  if (wish.wanted) s.output.cancelled(wish.client, wish.id, code, reason);
 }
 
 /** Cancels what needs scattered data that is gone. To be called when a stimulus ends. */

@@ -7,6 +7,7 @@
  */
 import type {
   AttemptId,
+  CancelScope,
   ClientHello,
   ClientId,
   ClientTaskId,
@@ -28,7 +29,7 @@ import type {
 import { ProtocolError } from '@covey/protocol';
 import { fillWindows } from './assignment.js';
 import { CoreAnswers } from './core-answers.js';
-import { cancelLost, cancelTasks, retryTask } from './cancel.js';
+import { cancelLost, cancelNumbers, cancelTasks, retryTask } from './cancel.js';
 import type { Client } from './clients.js';
 import { resolveConfig } from './config.js';
 import { CoreState } from './core-state.js';
@@ -152,11 +153,11 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     this.#end();
   }
 
-  cancel(clientId: ClientId, ids: readonly ClientTaskId[], force: boolean, reason: string, now: number): void {
+  cancel(clientId: ClientId, ids: readonly ClientTaskId[], scope: CancelScope, reason: string, now: number): void {
     const s = this.#begin(Stimulus.cancel, now);
     const client = this.#client(clientId);
-    const slots = selectSlots(s, clientId, { ids });
-    cancelTasks(s, slots, force ? null : client, CANCELLED, reason);
+    const slots = scope === 'numbers' ? cancelNumbers(s, client, ids, reason) : selectSlots(s, clientId, { ids });
+    cancelTasks(s, slots, scope === 'everybody' ? null : client, CANCELLED, reason);
     this.#end();
   }
 
@@ -186,6 +187,8 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
       if (slot === -1) return false;
       const id = (firstId + i) as ClientTaskId;
       if (client.tasks.get(id) !== -1) throw new ProtocolError(`Client ${clientId} adopts under the id ${id}, in use`);
+      // Not a new submission: whoever asks for a task that erred gets its error, as long as it is held.
+      if (!s.tasks.isHeld(slot)) retryTask(s, slot);
       join(s, slot, client, id, true);
       return true;
     });

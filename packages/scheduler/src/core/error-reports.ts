@@ -14,8 +14,8 @@ export function keyConflict(key: string): ErrorReport {
     name: 'KeyConflictError',
     code: 'ERR_COVEY_KEY_CONFLICT',
     message:
-      `The key ${key} already names a task with another function, other arguments or other dependencies. ` +
-      'Give this one another key, or release the other first.',
+      `The key ${key} already names a task with another function, other arguments, dependencies or options. ` +
+      'Give this one another key, or release the futures of the other first.',
     key,
   };
 }

@@ -96,7 +96,8 @@ describe('dependencies', () => {
     const length = 100_000;
     for (let i = 1; i <= length; i++) {
       const run = { optionsId: 1, functionId: 1, firstId: i, count: 1, keys: 'chain', args: new Uint8Array() };
-      core.submitRun(client, { ...run, argumentEnds: null, dependencies: i === 1 ? null : [i - 1] } as never, 0);
+      const dependencies = i === 1 ? null : [i - 1];
+      core.submitRun(client, { ...run, argumentEnds: null, dependencies, definitions: null } as never, 0);
     }
     core.hold(client, [length as never], 0);
     expect(core.counts()).toMatchObject({ queued: 1, waiting: length - 1 });

@@ -81,23 +81,49 @@ describe('equal keys', () => {
     expect(world.core.taskInfo('x')?.wantedBy).toEqual(['alice', 'bob']);
   });
 
-  test('run again when the task erred and nobody holds it any more, else share its error', () => {
+  test('run again when the task erred, whoever holds it: who has its error hears that it is pending', () => {
     const world = new World();
     world.worker('w');
     const alice = world.client('alice');
     alice.submit('x', { key: 'dependent', dependsOn: ['x'] });
     world.flush();
     world.err('x');
-    world.messages = [];
     const bob = world.client('bob');
-    bob.submit('x');
-    expect(world.news(bob)).toEqual(['erred x']);
-    bob.release('x');
-    alice.release('x');
+    expect(bob.adopt('x')).toEqual([true]);
     expect(world.state('x')).toBe('erred');
+    world.messages = [];
     bob.submit('x');
     world.flush();
     expect(world.running()).toEqual({ x: 'w' });
+    expect(world.news(alice)).toEqual(['pending x']);
+  });
+
+  test('of which one is being stopped: the other has the key to itself', () => {
+    const world = new World();
+    world.worker('w');
+    const client = world.client();
+    client.submit('x');
+    world.flush();
+    client.release('x');
+    expect(world.heard('cancelAttempt')).toHaveLength(1);
+    client.submit({ key: 'x', args: 'other' });
+    expect(world.heard('erred')).toEqual([]);
+    expect(world.state('x')).not.toBe('processing');
+  });
+
+  test('are compared by what their submitters say that they compute, where both do', () => {
+    const world = new World();
+    const alice = world.client('alice');
+    alice.submit({ key: 'x', fn: 'here', definition: 7 }, { key: 'y', args: '1' });
+    const bob = world.client('bob');
+    bob.submit({ key: 'x', fn: 'there', definition: 7 }, { key: 'y', args: '1', definition: 8 });
+    expect(world.heard('erred')).toEqual([]);
+    const carol = world.client('carol');
+    carol.submit({ key: 'x', fn: 'here', definition: 8 }, { key: 'y', args: '2', definition: 8 });
+    expect(world.heard('erred').map(([client, id]) => [client, carol.keys.get(id)])).toEqual([
+      [carol.id, 'x'],
+      [carol.id, 'y'],
+    ]);
   });
 
   test('of a prefix run and of single keys are the same text', () => {
@@ -144,6 +170,29 @@ describe('cancelling', () => {
     ]);
   });
 
+  test('of one number leaves the client’s others alone, and what depends on the task', () => {
+    const world = new World();
+    world.worker('w');
+    const client = world.client();
+    client.submit('x', { key: 'after', dependsOn: ['x'] });
+    const first = client.ids.get('x')!;
+    client.submit('x');
+    const second = client.ids.get('x')!;
+    world.flush();
+    world.messages = [];
+    const cancel = (id: typeof first) => world.core.cancel(client.id, [id], 'numbers', 'a test said so', world.now);
+    cancel(first);
+    expect(world.heard('cancelled').map(([, id]) => id)).toEqual([first]);
+    expect(world.states('x', 'after')).toEqual({ x: 'processing', after: 'waiting' });
+    world.messages = [];
+    cancel(second);
+    expect(world.messages.map(({ said, args }) => [said, args[1]])).toEqual([
+      ['cancelled', second],
+      ['cancelled', client.ids.get('after')],
+      ['cancelAttempt', 1],
+    ]);
+  });
+
   test('respects what other clients want, unless forced', () => {
     const world = new World();
     world.worker('w');
@@ -155,7 +204,7 @@ describe('cancelling', () => {
     alice.cancel('x');
     expect(world.news(alice)).toEqual(['cancelled x']);
     expect(world.core.taskInfo('x')?.wantedBy).toEqual(['bob']);
-    bob.cancel('x', true);
+    bob.cancel('x', 'everybody');
     expect(world.heard('cancelAttempt')).toHaveLength(1);
   });
 
@@ -206,9 +255,8 @@ describe('clients', () => {
     const world = new World();
     const client = world.client();
     const run = { functionId: 9, optionsId: client.optionsId({}), firstId: 1, count: 1, keys: ['x'] };
-    const args = new Uint8Array();
-    const submit = (more: object): void =>
-      world.core.submitRun(client.id, { ...run, args, argumentEnds: null, dependencies: null, ...more } as never, 0);
+    const rest = { args: new Uint8Array(), argumentEnds: null, dependencies: null, definitions: null };
+    const submit = (more: object): void => world.core.submitRun(client.id, { ...run, ...rest, ...more } as never, 0);
     expect(() => submit({})).toThrow('names the unknown function 9');
     const functionId = client.functionId('f');
     expect(() => submit({ functionId, count: 2 })).toThrow('of 2 with other keys');

@@ -71,17 +71,22 @@ function submitOne(
   }
 
   const existing = numbered ? keys.findNumbered(prefix, id) : keys.find(key);
+  const definition = run.definitions === null ? 0 : run.definitions[index]!;
   if (existing !== -1) {
     const isEqual =
       options.contentKeys ||
-      (tasks.fn[existing] === record.index &&
-        tasks.edgeCount[existing] === perTask &&
-        hasDependencies(s, existing, perTask) &&
-        equalArguments(s, existing, chunk, argsStart, argsEnd));
-    if (isEqual) join(s, existing, client, id, options.wanted);
-    else refuse(s, client, id, options.wanted, { kind: 'erred', error: keyConflict(keys.text(existing)) });
-    s.args.drop(chunk);
-    return;
+      (isSameDefinition(s, existing, definition) ??
+        (tasks.fn[existing] === record.index &&
+          tasks.edgeCount[existing] === perTask &&
+          hasDependencies(s, existing, perTask) &&
+          equalArguments(s, existing, chunk, argsStart, argsEnd)));
+    if (isEqual || !isOnItsWayOut(s, existing)) {
+      if (isEqual) joinAnew(s, existing, client, id, options.wanted);
+      else refuse(s, client, id, options.wanted, { kind: 'erred', error: keyConflict(keys.text(existing)) });
+      s.args.drop(chunk);
+      return;
+    }
+    retireKey(s, existing);
   }
 
   const slot = tasks.allocate(options.orderBase);
@@ -94,6 +99,7 @@ function submitOne(
   tasks.argsChunk[slot] = chunk;
   tasks.argsStart[slot] = argsStart;
   tasks.argsEnd[slot] = argsEnd;
+  if (definition !== 0) tasks.coldOf(slot).definition = definition;
   if (perTask > 0) {
     const first = edges.allocate(perTask);
     tasks.firstEdge[slot] = first;
@@ -110,11 +116,14 @@ function submitOne(
   else tasks.set(slot, Flag.provisional);
 }
 
+/** A submission is for a task that exists. An error is no answer to it, whoever holds that: the task runs again. */
+function joinAnew(s: CoreState, slot: number, client: Client, id: ClientTaskId, wanted: boolean): void {
+  if (wanted) retryTask(s, slot);
+  join(s, slot, client, id, wanted);
+}
+
 /** A client's number is one more for a task that exists. */
 export function join(s: CoreState, slot: number, client: Client, id: ClientTaskId, wanted: boolean): void {
-  const { tasks } = s;
-  // An error that nobody holds any more is no answer to a new submission.
-  if (wanted && tasks.state[slot] === State.erred && !tasks.isHeld(slot)) retryTask(s, slot);
   addWish(s, slot, client, id, wanted);
   if (wanted) becomeWanted(s, slot, client, id);
 }
@@ -124,6 +133,25 @@ export function becomeWanted(s: CoreState, slot: number, client: Client, id: Cli
   s.tasks.clear(slot, Flag.provisional);
   if (s.tasks.state[slot] === State.released) wake(s, slot);
   else tellState(s, slot, client, id);
+}
+
+/** Whether a task computes the same, as far as submitters say; undefined when its definition has to be looked at. */
+function isSameDefinition(s: CoreState, slot: number, definition: number): boolean | undefined {
+  if (definition === 0) return undefined;
+  const other = s.tasks.coldIfAny(slot)?.definition;
+  return other === undefined ? undefined : other === definition;
+}
+
+/** It was let go and is only not over yet: its attempt is being stopped. */
+function isOnItsWayOut(s: CoreState, slot: number): boolean {
+  return s.tasks.state[slot] === State.processing && !s.tasks.isKept(slot);
+}
+
+/** A task that is on its way out gives its key to another that needs it. */
+function retireKey(s: CoreState, slot: number): void {
+  const text = s.keys.text(slot);
+  s.keys.remove(slot);
+  s.keys.add(slot, `${text} (stopped, task ${s.tasks.taskId(slot)})`);
 }
 
 function hasDependencies(s: CoreState, slot: number, count: number): boolean {
@@ -144,7 +172,7 @@ function checkRun(
   record: FunctionRecord | undefined,
   options: OptionSet | undefined,
 ): void {
-  const { count, firstId, keys, args, argumentEnds, dependencies } = run;
+  const { count, firstId, keys, args, argumentEnds, dependencies, definitions } = run;
   const complain = (what: string): never => {
     throw new ProtocolError(`Client ${client.id} (${client.name}) sent a run of tasks ${what}`);
   };
@@ -168,6 +196,7 @@ function checkRun(
   if (dependencies !== null && dependencies.length % count !== 0) {
     complain(`of ${count} with ${dependencies.length} dependencies`);
   }
+  if (definitions !== null && definitions.length !== count) complain(`of ${count} with other definitions`);
   for (let i = 0; i < count; i++) {
     const id = (firstId + i) as ClientTaskId;
     if (client.tasks.get(id) !== -1 || client.refused.has(id)) complain(`with the id ${id}, which is in use`);

@@ -8,6 +8,7 @@
  */
 import type {
   AttemptId,
+  CancelScope,
   ClientHello,
   ClientId,
   ClientTaskId,
@@ -45,7 +46,7 @@ export interface ClientStimuli {
   hold(client: ClientId, ids: readonly ClientTaskId[], now: number): void;
   /** `ranges`: first, count, first, count, … Ids unknown or released before are passed over. */
   release(client: ClientId, ranges: readonly number[], now: number): void;
-  cancel(client: ClientId, ids: readonly ClientTaskId[], force: boolean, reason: string, now: number): void;
+  cancel(client: ClientId, ids: readonly ClientTaskId[], scope: CancelScope, reason: string, now: number): void;
   retry(client: ClientId, ids: readonly ClientTaskId[], now: number): void;
   releaseFunction(client: ClientId, ids: readonly FunctionId[], now: number): void;
   /** Makes existing tasks the client's own: `firstId + i` for the i-th key. Answers which of them exist. */

@@ -56,6 +56,8 @@ export interface Wish {
 /** What few tasks have. */
 export interface Cold {
   error?: ErrorReport;
+  /** What it computes, as its submitter numbers that: see `TaskRun.definitions`. */
+  definition?: number;
   retriesUsed?: number;
   /** Deaths of workers that it is suspected of. */
   suspicion?: number;

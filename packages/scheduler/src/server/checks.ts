@@ -6,7 +6,7 @@
  */
 import { ProtocolError } from '@covey/protocol';
 import { checkValue, describeValue, MAX_KEY_LENGTH, MAX_NAME_LENGTH, taskOptionKinds } from '@covey/protocol/internal';
-import type { FunctionBlob, TaskOptions, TaskRun, WorkerHeartbeat } from '@covey/protocol/internal';
+import type { CancelScope, FunctionBlob, TaskOptions, TaskRun, WorkerHeartbeat } from '@covey/protocol/internal';
 
 export const MAX_RUN_LENGTH = 1_000_000;
 const MAX_IDS = 10_000_000;
@@ -43,6 +43,12 @@ export function checkFlag(value: unknown, what: string): void {
   if (typeof value !== 'boolean') throw wrong(what, 'true or false', value);
 }
 
+const CANCEL_SCOPES: ReadonlySet<unknown> = new Set<CancelScope>(['numbers', 'client', 'everybody']);
+
+export function checkCancelScope(value: unknown): void {
+  if (!CANCEL_SCOPES.has(value)) throw wrong('whose tasks to cancel', [...CANCEL_SCOPES].join(', '), value);
+}
+
 export function checkBytes(value: unknown, what: string): void {
   if (!(value instanceof Uint8Array)) throw wrong(what, 'bytes', value);
 }
@@ -61,7 +67,7 @@ export function checkRun(run: TaskRun): void {
   checkId(run.optionsId, "a run's options");
   checkId(run.functionId, "a run's function");
   checkId(run.firstId, "a run's first id");
-  const { count, keys, args, argumentEnds, dependencies } = run;
+  const { count, keys, args, argumentEnds, dependencies, definitions } = run;
   if (!Number.isSafeInteger(count) || count < 1 || count > MAX_RUN_LENGTH) {
     throw wrong("a run's count", `a whole number from 1 to ${MAX_RUN_LENGTH}`, count);
   }
@@ -84,6 +90,10 @@ export function checkRun(run: TaskRun): void {
       }
       before = end;
     }
+  }
+  if (definitions !== null) {
+    checkIds(definitions, "a run's definitions");
+    checkLength(definitions, count, "a run's definitions");
   }
   if (dependencies === null) return;
   checkIds(dependencies, "a run's dependencies");

@@ -27,6 +27,7 @@ const run: TaskRun = {
   args: Uint8Array.of(1, 2, 3),
   argumentEnds: [1, 3],
   dependencies: null,
+  definitions: null,
 };
 
 const blob = { hash: 'h', name: 'f', references: 0, header: Uint8Array.of(1), buffers: [] };
@@ -38,14 +39,14 @@ test('hands messages to the core with the client and the time', () => {
   clientMessages.options(batch, 1 as OptionsId, { retries: 2, nonsense: true } as never);
   clientMessages.tasks(batch, run);
   clientMessages.release(batch, [1, 2]);
-  clientMessages.cancel(batch, [1 as ClientTaskId], true, 'why not');
+  clientMessages.cancel(batch, [1 as ClientTaskId], 'client', 'why not');
   client.receive(batch, 123);
   expect(told).toEqual([
     ['defineFunction', 7, 1, blob, 123],
     ['defineOptions', 7, 1, { retries: 2 }, 123],
     ['submitRun', 7, run, 123],
     ['release', 7, [1, 2], 123],
-    ['cancel', 7, [1], true, 'why not', 123],
+    ['cancel', 7, [1], 'client', 'why not', 123],
   ]);
 });
 
@@ -64,6 +65,8 @@ test.each<[string, Partial<Record<keyof TaskRun, unknown>>]>([
   ['dependencies that do not divide', { dependencies: [1, 2, 3] }],
   ['dependencies that are no ids', { dependencies: [1, -2] }],
   ['dependencies that are no list', { dependencies: { length: 2 } }],
+  ['definitions of fewer items', { definitions: [1] }],
+  ['definitions that are no numbers', { definitions: [1, 'x'] }],
   ['ids that end beyond the safe ones', { firstId: Number.MAX_SAFE_INTEGER }],
   ['an id that is no whole number', { firstId: 1.5 }],
 ])('refuses a run with %s', (_what, wrong) => {

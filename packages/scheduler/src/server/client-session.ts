@@ -1,6 +1,7 @@
 /** A client's messages on their way into the core: each is checked for its form and handed on with the session's id. */
 import { dispatchClientBatch, MAX_REASON_LENGTH } from '@covey/protocol/internal';
 import type {
+  CancelScope,
   ClientId,
   ClientMessageHandler,
   ClientTaskId,
@@ -12,7 +13,7 @@ import type {
 } from '@covey/protocol/internal';
 import type { ClientStimuli } from '../core/surface.js';
 import {
-  checkFlag,
+  checkCancelScope,
   checkFunction,
   checkId,
   checkIds,
@@ -64,11 +65,11 @@ export class ClientSession implements ClientMessageHandler {
     this.#core.release(this.#client, ranges, this.#nowMs);
   }
 
-  cancel(ids: readonly ClientTaskId[], force: boolean, reason: string): void {
+  cancel(ids: readonly ClientTaskId[], scope: CancelScope, reason: string): void {
     checkIds(ids, 'what to cancel');
-    checkFlag(force, 'whether to force');
+    checkCancelScope(scope);
     checkText(reason, 'the reason', MAX_REASON_LENGTH);
-    this.#core.cancel(this.#client, ids, force, reason, this.#nowMs);
+    this.#core.cancel(this.#client, ids, scope, reason, this.#nowMs);
   }
 
   retry(ids: readonly ClientTaskId[]): void {

@@ -91,6 +91,7 @@ function nonsense(seed: number) {
           args,
           argumentEnds,
           dependencies,
+          definitions: flag() ? null : Array.from({ length: count }, id),
         });
       }
       case 4:
@@ -98,7 +99,7 @@ function nonsense(seed: number) {
       case 5:
         return clientMessages.release(out, [id(), below(5)]);
       case 6:
-        return clientMessages.cancel(out, ids(), flag(), 'no reason');
+        return clientMessages.cancel(out, ids(), flag() ? 'client' : 'numbers', 'no reason');
       default:
         return flag() ? clientMessages.retry(out, ids()) : clientMessages.releaseFunction(out, ids());
     }

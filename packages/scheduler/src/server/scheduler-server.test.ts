@@ -116,6 +116,7 @@ describe('clients', () => {
           args: Uint8Array.of(),
           argumentEnds: null,
           dependencies: null,
+          definitions: null,
         });
       },
     ],

@@ -3,6 +3,7 @@
  * everybody behaves, that whatever is still wanted ends, and that nothing stays once nobody wants anything.
  */
 import type {
+  CancelScope,
   ClientId,
   ClientTaskId,
   FunctionId,
@@ -35,6 +36,8 @@ const OPTIONS: readonly TaskOptions[] = [
   { resources: { gpu: 2 }, workers: ['special', 'w0'] },
   { actor: true },
 ];
+
+const CANCEL_SCOPES: readonly CancelScope[] = ['numbers', 'client', 'everybody'];
 
 interface ToyClient {
   readonly id: ClientId;
@@ -232,6 +235,7 @@ class RandomRun {
         args: new Uint8Array(count),
         argumentEnds: keys.map((_, i) => i + 1),
         dependencies: isComplete ? dependencies : null,
+        definitions: random.oneIn(3) ? Array.from({ length: count }, () => random.below(3)) : null,
       },
       this.#now,
     );
@@ -290,7 +294,7 @@ class RandomRun {
     const ids = [...client.known.keys()].filter(() => random.oneIn(4)) as ClientTaskId[];
     switch (random.below(7)) {
       case 0:
-        this.#core.cancel(client.id, ids, random.oneIn(3), 'at random', this.#now);
+        this.#core.cancel(client.id, ids, CANCEL_SCOPES[random.below(3)]!, 'at random', this.#now);
         break;
       case 1:
         this.#core.retry(client.id, ids, this.#now);

@@ -5,6 +5,7 @@
  */
 import type {
   AttemptId,
+  CancelScope,
   ClientId,
   ClientTaskId,
   ErrorReport,
@@ -30,6 +31,8 @@ export interface TaskSketch {
   readonly fn?: string;
   readonly args?: string;
   readonly options?: TaskOptions;
+  /** What a client that compares by content says that it computes. */
+  readonly definition?: number;
 }
 
 /** An attempt that was sent and not taken yet. */
@@ -88,7 +91,7 @@ export class WorldClient {
     const args = new Uint8Array(count);
     this.#world.core.submitRun(
       this.id,
-      { ...run, keys: prefix, args, argumentEnds, dependencies: null },
+      { ...run, keys: prefix, args, argumentEnds, dependencies: null, definitions: null },
       this.#world.now,
     );
     return keys;
@@ -107,9 +110,9 @@ export class WorldClient {
     this.#world.core.release(this.id, ranges, this.#world.now);
   }
 
-  cancel(keys: string | string[], force = false): void {
+  cancel(keys: string | string[], scope: CancelScope = 'client'): void {
     const ids = [keys].flat().map((key) => this.ids.get(key)!);
-    this.#world.core.cancel(this.id, ids, force, 'a test said so', this.#world.now);
+    this.#world.core.cancel(this.id, ids, scope, 'a test said so', this.#world.now);
   }
 
   retry(...keys: string[]): void {
@@ -152,7 +155,7 @@ export class WorldClient {
     return id;
   }
 
-  #submitOne({ key, dependsOn = [], fn = 'f', args = '', options = {} }: TaskSketch): void {
+  #submitOne({ key, dependsOn = [], fn = 'f', args = '', options = {}, definition }: TaskSketch): void {
     const firstId = this.nextId as ClientTaskId;
     const dependencies = dependsOn.map((name) => this.ids.get(name) ?? (0 as ClientTaskId));
     this.#name(key, this.nextId++);
@@ -167,6 +170,7 @@ export class WorldClient {
         args: encoder.encode(args),
         argumentEnds: null,
         dependencies: dependencies.length === 0 ? null : dependencies,
+        definitions: definition === undefined ? null : [definition],
       },
       this.#world.now,
     );

@@ -79,6 +79,7 @@ export class FakeClient implements TaskNewsHandler {
       args: toBytes(args),
       argumentEnds: null,
       dependencies: dependencies.length === 0 ? null : dependencies,
+      definitions: null,
     });
     return id;
   }
@@ -100,6 +101,7 @@ export class FakeClient implements TaskNewsHandler {
       args: Buffer.concat(parts),
       argumentEnds: parts.map((part) => (end += part.length)),
       dependencies: null,
+      definitions: null,
     });
     return ids;
   }
