@@ -1,5 +1,5 @@
 /** Where results are, how they are moved, kept and let go, and what the cluster tells of its tasks. */
-import { asCompleted, delayed, progress, task, ref, wait } from 'covey';
+import { asCompleted, delayed, progress, task, ref, UnknownKeyError, UnknownWorkerError } from 'covey';
 import type { Future } from 'covey';
 import { RunningCluster } from '../support/running-cluster.js';
 import { until } from '../support/sandbox.js';
@@ -43,11 +43,12 @@ describe('scatter', () => {
     expect(a.key).toBe(b.key);
     expect(c.key).not.toBe(a.key);
     const [everywhere] = await executor.scatter([new Float64Array(3000)], { broadcast: true });
-    // Workers tell the scheduler what they took, beside telling who brought it.
-    const copies = async () => (await executor.whoHas(everywhere))[everywhere!.key]?.length;
-    expect(await until(async () => (await copies()) === 2)).toBe(true);
+    expect((await executor.whoHas(everywhere))[everywhere!.key]).toHaveLength(2);
     const there = await executor.scatter(new Float64Array(4000), { workers: 'worker-1' });
-    expect(await until(async () => (await holderNames(there)).join() === 'worker-1')).toBe(true);
+    expect(await holderNames(there)).toEqual(['worker-1']);
+    const here = await executor.scatter(new Float64Array(4000), { workers: 'worker-0' });
+    expect(here.key).toBe(there.key);
+    expect((await holderNames(there)).sort()).toEqual(['worker-0', 'worker-1']);
   });
 });
 
@@ -57,7 +58,7 @@ describe('results', () => {
     const futures = impure
       .with({ workers: 'worker-0', allowOtherWorkers: true })
       .map((i: number) => new Float64Array(3000).fill(i), [1, 2, 3]);
-    await wait(futures);
+    await expect(executor.replicate(futures[0]!, { workers: 'nope' })).rejects.toThrow(UnknownWorkerError);
     await executor.replicate(futures[0]!);
     expect((await executor.whoHas(futures[0]))[futures[0]!.key]).toHaveLength(2);
     await world.cluster.scale(3);
@@ -72,6 +73,16 @@ describe('results', () => {
     await executor.restart();
     await world.cluster.scale(2);
     await until(async () => (await executor.schedulerInfo()).workers.length === 2);
+  });
+
+  it('that can’t be copied say why', async () => {
+    const { executor, impure } = world;
+    const failing = impure.submit(() => {
+      throw new RangeError('nothing to copy');
+    });
+    await expect(executor.replicate([failing.key])).rejects.toThrow('nothing to copy');
+    await expect(executor.rebalance(failing)).rejects.toThrow('nothing to copy');
+    await expect(executor.replicate('no such key')).rejects.toThrow(UnknownKeyError);
   });
 
   it('are spread evenly by rebalance, and are the same afterwards', async () => {

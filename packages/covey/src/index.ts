@@ -121,6 +121,7 @@ export {
   RemoteCallError,
   SecretError,
   UnknownCallError,
+  RetirementError,
   UnknownWorkerError,
   WorkerRestartError,
   VersionMismatchError,

@@ -29,6 +29,7 @@ export {
   DuplicateWorkerError,
   NotHereError,
   UnknownCallError,
+  RetirementError,
   UnknownKeyError,
   UnknownWorkerError,
   WorkerRestartError,

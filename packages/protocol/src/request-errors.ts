@@ -53,6 +53,19 @@ export class UnknownWorkerError extends CoveyError {
   }
 }
 
+/** Workers were not retired. */
+export class RetirementError extends CoveyError {
+  static {
+    defineError(this, {
+      code: 'ERR_COVEY_RETIREMENT',
+      name: 'RetirementError',
+      summary: 'Workers were not retired, and go on: no other worker is there to take what only they hold.',
+      remedy:
+        'Start other workers first, or let go of the results that the message names. `cluster.scale(0)` ends workers with what they hold.',
+    });
+  }
+}
+
 /** No task is known under a key. */
 export class UnknownKeyError extends CoveyError {
   static {

@@ -52,14 +52,8 @@ export abstract class ExecutorBase {
     const ids: ClientTaskId[] = [];
     const keys: string[] = [];
     for (const each of listTasks(tasks)) {
-      if (each instanceof Future) {
-        ids.push(this.session.handles.idOf(each));
-      } else if (typeof each === 'string') {
-        checkArgument(each, aKey, 'A key');
-        keys.push(each);
-      } else {
-        throw notATask(each);
-      }
+      if (typeof each === 'string') keys.push(each);
+      else ids.push(this.session.handles.idOf(each));
     }
     return {
       ...(ids.length > 0 && { ids }),
@@ -76,10 +70,16 @@ export abstract class ExecutorBase {
   }
 }
 
-function listTasks(tasks: Tasks): Iterable<Future<unknown> | string> {
-  if (typeof tasks === 'string' || tasks instanceof Future) return [tasks];
-  if (typeof tasks === 'object' && tasks !== null && Symbol.iterator in tasks) return tasks;
-  throw notATask(tasks);
+/** Tasks as a list. @throws UsageError for what is none */
+export function listTasks(tasks: Tasks): (Future<unknown> | string)[] {
+  if (typeof tasks === 'string' || tasks instanceof Future) return listTasks([tasks]);
+  if (typeof tasks !== 'object' || tasks === null || !(Symbol.iterator in tasks)) throw notATask(tasks);
+  const list = [...tasks];
+  for (const each of list) {
+    if (typeof each === 'string') checkArgument(each, aKey, 'A key');
+    else if (!(each instanceof Future)) throw notATask(each);
+  }
+  return list;
 }
 
 function notATask(value: unknown): UsageError {

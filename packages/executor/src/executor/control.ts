@@ -6,6 +6,7 @@ import { CallTimeoutError } from '@covey/protocol';
 import { anyText, flag, milliseconds, whole, workerOrWorkers } from '@covey/protocol/internal';
 import type { ClientTaskId, ErrorReport, Kinds, PerWorker } from '@covey/protocol/internal';
 import { RunOnWorkersError, UsageError, WaitTimeoutError } from '../errors.js';
+import { wait } from '../collect/wait.js';
 import { waitKinds } from '../future.js';
 import type { Future, WaitOptions } from '../future.js';
 import { checkArgument, checkUsage, listFutures } from '../usage.js';
@@ -15,6 +16,7 @@ import type { Waiter } from '../session/task-table.js';
 import { captureTask, decodeFrames, decodeValue, encodeWhole } from '../values/codec.js';
 import { Failure } from '../values/failures.js';
 import { ClusterQueries } from './queries.js';
+import { listTasks } from './base.js';
 import type { Tasks } from './base.js';
 
 /** What a function did on one worker. */
@@ -109,10 +111,11 @@ export abstract class ClusterControl extends ClusterQueries {
   }
 
   /**
-   * Makes more copies of results.
+   * Sees to copies of results on several workers. What is not finished yet is waited for.
    *
    * @param tasks - futures or keys
-   * @param options - `n`: how many copies in all, default one on every worker; `workers`: which may get them
+   * @param options - `n`: how many copies, default one on every worker; `workers`: on which of them they are to be, default all
+   * @throws UnknownWorkerError; what a task failed with, when it has no result to copy
    */
   async replicate(
     tasks: Tasks,
@@ -120,13 +123,39 @@ export abstract class ClusterControl extends ClusterQueries {
   ): Promise<void> {
     checkUsage(options, { n: whole(1), workers: workerOrWorkers }, 'replicate');
     const { n, workers } = options;
-    const params = { ...this.select(tasks), ...(n !== undefined && { n }), ...this.selectWorkers(workers) };
-    await this.session.call('replicate', params, this.signal);
+    const places = { ...(n !== undefined && { n }), ...this.selectWorkers(workers) };
+    await this.#whenFinished(tasks, (ids) => this.session.call('replicate', { ids, ...places }, this.signal));
   }
 
-  /** Moves results so that workers hold about equally many bytes. Default: all results, all workers. */
+  /**
+   * Moves results so that workers hold about equally many bytes. Default: all results that there are, all workers. What is named and
+   * not finished yet is waited for.
+   *
+   * @throws UnknownWorkerError; what a task failed with, when it has no result to move
+   */
   async rebalance(tasks?: Tasks, workers?: string | readonly string[]): Promise<void> {
-    await this.session.call('rebalance', { ...this.select(tasks), ...this.selectWorkers(workers) }, this.signal);
+    const options = this.selectWorkers(workers);
+    if (tasks === undefined) await this.session.call('rebalance', options, this.signal);
+    else await this.#whenFinished(tasks, (ids) => this.session.call('rebalance', { ids, ...options }, this.signal));
+  }
+
+  /** Has something done with results when all of them are there. */
+  async #whenFinished(tasks: Tasks, work: (ids: readonly ClientTaskId[]) => Promise<unknown>): Promise<void> {
+    const { session } = this;
+    const adopted: Future<unknown>[] = [];
+    const futures = listTasks(tasks).map((each) => {
+      if (typeof each !== 'string') return each;
+      const [future] = session.adopt([each]) as [Future<unknown>];
+      adopted.push(future);
+      return future;
+    });
+    try {
+      const { done } = await wait(futures, this.signal);
+      for (const future of done) if (future.status !== 'finished') throw await future.exception();
+      await work(futures.map((future) => session.handles.idOf(future)));
+    } finally {
+      for (const future of adopted) future.release();
+    }
   }
 
   /** Resolves when at least `n` workers are there. @throws WaitTimeoutError after `timeoutMs` */
@@ -146,8 +175,10 @@ export abstract class ClusterControl extends ClusterQueries {
    * Ends workers gracefully: what only they hold is copied away first.
    *
    * @param options - `workers`: which, or `n`: how many of the least loaded; `close`: also end their processes, default true;
-   *   `timeoutMs`: after it they go as they are, and what they ran and held is computed again; default as long as their tasks take
+   *   `timeoutMs`: after it they go as they are, and what they ran and held is computed again; default as long as their tasks take.
+   *   When the wait ends otherwise they go on
    * @returns the addresses of those that were retired
+   * @throws RetirementError when no other worker is there to take what only they hold
    */
   async retireWorkers(options: RetireOptions = {}): Promise<readonly string[]> {
     checkUsage(options, retireKinds, 'retireWorkers');

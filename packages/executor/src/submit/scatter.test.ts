@@ -1,5 +1,5 @@
 import { UnknownWorkerError } from '@covey/protocol';
-import { UsageError } from '../errors.js';
+import { UsageError, WaitTimeoutError } from '../errors.js';
 import { FakeScheduler, turn } from '../testing/fake-scheduler.js';
 
 const inc = (x: number): number => x + 1;
@@ -45,6 +45,30 @@ describe('scatter', () => {
     expect(a?.key).toBe(b?.key);
     expect(c?.key).not.toBe(a?.key);
     expect(scheduler.submitted).toHaveLength(2);
+  });
+
+  it('sees to copies where they are asked for, also of data that is held', async () => {
+    const scheduler = new FakeScheduler();
+    const executor = scheduler.executor();
+    await executor.scatter([1]);
+    const pieces = [
+      await executor.scatter([1, 2], { workers: 'alice' }),
+      await executor.scatter([2], { broadcast: true }),
+      await executor.scatter([2], { broadcast: 2, workers: ['alice', 'bob'] }),
+    ];
+    expect(pieces.flat()).toHaveLength(4);
+    expect(scheduler.calls.filter(([method]) => method === 'replicate').map(([, params]) => params)).toEqual([
+      { ids: [1, 2], n: 1, workers: ['alice'], keep: true },
+      { ids: [2], keep: true },
+      { ids: [2], n: 2, workers: ['alice', 'bob'], keep: true },
+    ]);
+  });
+
+  it('ends after its time, if the data has no worker by then', async () => {
+    const scheduler = new FakeScheduler();
+    scheduler.answers.scatter = () => new Promise(() => undefined);
+    const scattering = scheduler.executor().scatter([1], { workers: 'alice', timeoutMs: 5 });
+    await expect(scattering).rejects.toThrow(WaitTimeoutError);
   });
 
   it('lets go of everything when it fails', async () => {

@@ -3,7 +3,6 @@
  */
 import type { ClientTaskId, Kinds, ScatterItem, TaskId, ValueFrames } from '@covey/protocol/internal';
 import {
-  abortSignal,
   critically,
   cutText,
   either,
@@ -14,7 +13,8 @@ import {
   workerOrWorkers,
 } from '@covey/protocol/internal';
 import { UnknownWorkerError } from '@covey/protocol';
-import { Future } from '../future.js';
+import { Future, waitKinds } from '../future.js';
+import { withinLimits } from '../session/within-limits.js';
 import { Elsewhere } from '../session/result-reader.js';
 import type { Session } from '../session/session.js';
 import { State } from '../session/task-table.js';
@@ -24,15 +24,17 @@ import { makeEnding } from '../values/failures.js';
 
 /** Where scattered data goes. */
 export interface ScatterOptions {
-  /** Addresses, names or hosts of workers. Default: spread over all by their threads. */
+  /** Addresses, names or hosts of workers: copies come there, also of data that is on others already. Default: spread over all. */
   readonly workers?: string | readonly string[];
-  /** Copies of each piece: true for one on every worker, or a number. Default 1. */
+  /** Copies of each piece on these workers: true for one on each that is there, or a number. Default 1. */
   readonly broadcast?: boolean | number;
   /** Key by content, so that equal data is sent once. Default true; false spares hashing large data. */
   readonly hash?: boolean;
   /** Takes arrays and objects as one piece instead of piece by piece. Default false. */
   readonly whole?: boolean;
   readonly signal?: AbortSignal;
+  /** Milliseconds in which the data has to be there, else a `WaitTimeoutError`. Default: no limit. */
+  readonly timeoutMs?: number;
 }
 
 export const scatterKinds: Kinds<ScatterOptions> = {
@@ -40,7 +42,7 @@ export const scatterKinds: Kinds<ScatterOptions> = {
   broadcast: either(flag, whole(1)),
   hash: flag,
   whole: flag,
-  signal: abortSignal,
+  ...waitKinds,
 };
 
 /** A value that is about to be scattered. */
@@ -98,19 +100,35 @@ export async function scatterValues(
     pieces.push(piece);
     return piece.future;
   });
-  const { workers, broadcast, signal } = options;
+  const { workers, broadcast } = options;
   const placement: Placement = {
     ...(workers !== undefined && { workers: typeof workers === 'string' ? [workers] : workers }),
     ...(broadcast !== undefined && { broadcast }),
-    ...(signal !== undefined && { signal }),
   };
   try {
-    if (pieces.length > 0) await placeAll(session, pieces, futures, placement);
+    await withinLimits(options, 'the data was not on its workers', async (call) => {
+      if (pieces.length > 0) await placeAll(session, pieces, futures, { ...placement, ...call });
+      if (workers !== undefined || broadcast !== undefined) await spread(session, futures, placement, call);
+    });
   } catch (error) {
     for (const future of futures) future.release();
     throw error;
   }
   return futures;
+}
+
+/** Sees to copies where they were asked for: what was held already, by this client or others, may be elsewhere. */
+async function spread(
+  session: Session,
+  futures: readonly Future<unknown>[],
+  { workers, broadcast = 1 }: Placement,
+  call: { readonly signal?: AbortSignal },
+): Promise<void> {
+  const ids = [...new Set(futures.map((future) => session.handles.idOf(future)))];
+  // Others may just be bringing it.
+  await Promise.all(ids.map((id) => session.results.settled(id, call)));
+  const n = broadcast === true ? {} : { n: Number(broadcast === false ? 1 : broadcast) };
+  await session.call('replicate', { ids, ...n, ...(workers !== undefined && { workers }), keep: true }, call);
 }
 
 /** Places pieces, and those whose workers could not take them again, elsewhere; in `futures` the new ones stand for the old. */

@@ -196,6 +196,8 @@ export class FakeScheduler implements ClientMessageHandler, SchedulerLink {
         return true;
       }),
     'fire-and-forget': () => null,
+    replicate: () => null,
+    rebalance: () => null,
     subscribe: () => null,
     unsubscribe: () => null,
   };

@@ -142,7 +142,11 @@ export interface SchedulerCalls {
     /** For each item its TaskId and the addresses to upload to (none for inline items). */
     readonly { readonly taskId: TaskId; readonly addresses: readonly string[] }[]
   >;
-  replicate: Call<TaskSelection & { readonly n?: number; readonly workers?: readonly string[] }, null>;
+  /** `keep`: copies beyond `n` stay, and workers that are named may still be starting. */
+  replicate: Call<
+    TaskSelection & { readonly n?: number; readonly workers?: readonly string[]; readonly keep?: boolean },
+    null
+  >;
   rebalance: Call<TaskSelection & { readonly workers?: readonly string[] }, null>;
   /**
    * A result, for a client that does not reach its holder (`address`): the scheduler fetches and passes it on, unread.

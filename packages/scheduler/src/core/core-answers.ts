@@ -24,6 +24,7 @@ import {
   selectWorkers,
   stateCounts,
 } from './queries.js';
+import { strandedResults } from './retire.js';
 import { State, TASK_STATES } from './states.js';
 import type { TaskState, VisibleState } from './states.js';
 import type { CoreQueries, Explanation, TaskInfo } from './surface.js';
@@ -186,6 +187,10 @@ export class CoreAnswers implements CoreQueries {
     let count = 0;
     for (const moves of this.state.moves.values()) count += moves.length;
     return count;
+  }
+
+  stranded(mostKeys: number): { readonly count: number; readonly keys: readonly string[] } {
+    return strandedResults(this.state, mostKeys);
   }
 
   demand(): { readonly workMs: number; readonly ready: number; readonly heldBytes: number; readonly threads: number } {

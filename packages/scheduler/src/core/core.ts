@@ -52,7 +52,7 @@ import { suspendSuspect, tendQuarantine } from './quarantine.js';
 import { recallStranded } from './recall.js';
 import { settle } from './release.js';
 import { gainCopy, pruneMoves, rebalanceAmong, replicateTo } from './replicas.js';
-import { beginRetirement, cheapest, tendRetirements } from './retire.js';
+import { beginRetirement, cheapest, endRetirement, tendRetirements } from './retire.js';
 import { abandonUploads, placeScattered, receiveUpload, scatterItem } from './scatter.js';
 import type { Scattered } from './scatter.js';
 import { State } from './states.js';
@@ -506,12 +506,13 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
   replicate(
     client: ClientId,
     selection: TaskSelection,
-    options: { readonly n?: number; readonly workers?: readonly string[] },
+    options: { readonly n?: number; readonly workers?: readonly string[]; readonly keep?: boolean },
     now: number,
   ): void {
     const s = this.#begin(Stimulus.replicate, now);
-    const among = selectWorkers(s, options.workers);
-    for (const slot of selectSlots(s, client, selection)) replicateTo(s, slot, options.n ?? among.length, among);
+    const { n, workers, keep = false } = options;
+    const among = selectWorkers(s, workers);
+    for (const slot of selectSlots(s, client, selection)) replicateTo(s, slot, n ?? among.length, among, !keep);
     this.#end();
   }
 
@@ -532,6 +533,15 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     for (const worker of workers) beginRetirement(s, worker);
     this.#end();
     return workers.map((worker) => worker.address);
+  }
+
+  keepWorkers(workers: readonly WorkerId[], now: number): void {
+    const s = this.#begin(Stimulus.retire, now);
+    for (const id of workers) {
+      const worker = s.workers.get(id);
+      if (worker !== undefined) endRetirement(s, worker);
+    }
+    this.#end();
   }
 
   restart(reason: string, now: number): void {

@@ -47,6 +47,18 @@ describe('scattered data', () => {
     expect(world.core.whoHas(null, { keys: ['d'] })).toEqual({ d: ['tcp://a', 'tcp://b'] });
   });
 
+  test('that arrives where a copy was ordered meanwhile is that copy', () => {
+    const world = new World();
+    const [a, b] = ['a', 'b'].map((name) => world.worker(name));
+    const client = world.client();
+    const { taskId } = scatter(world, client, 'd', undefined, { broadcast: true });
+    world.core.workerStored(a!, taskId, 100, 'Array', 0);
+    world.core.replicate(client.id, {}, { keep: true }, 0);
+    expect(world.core.copiesUnderWay()).toBe(1);
+    world.core.workerStored(b!, taskId, 100, 'Array', 0);
+    expect(world.core.copiesUnderWay()).toBe(0);
+  });
+
   test('that is lost cancels it and what is unfinished and needs it', () => {
     const world = new World();
     const a = world.worker('a');
@@ -133,6 +145,27 @@ describe('copies', () => {
     world.flush();
     expect(world.heard('free')).toHaveLength(2);
     expect(world.core.whoHas(null, { keys: ['x'] })['x']).toHaveLength(1);
+  });
+
+  test('replicate counts the copies on the workers that are named, and drops none where it is to keep them', () => {
+    const world = new World();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.worker(name));
+    const client = world.client();
+    client.submit({ key: 'x', options: { workers: ['a'] } });
+    world.flush();
+    world.finish('x');
+    world.messages = [];
+    world.core.replicate(client.id, {}, { n: 1, workers: ['b', 'c'], keep: true }, 0);
+    world.core.replicate(client.id, {}, { n: 1, workers: ['b', 'c'], keep: true }, 0);
+    expect(world.heard('acquire').map(([worker]) => worker)).toEqual([b]);
+    world.gain(b!, 'x');
+    world.core.replicate(client.id, {}, { workers: ['c'] }, 0);
+    world.gain(c!, 'x');
+    world.core.replicate(client.id, {}, { n: 1, workers: ['a', 'b'], keep: true }, 0);
+    expect(world.core.whoHas(null, { keys: ['x'] })['x']).toHaveLength(3);
+    world.core.replicate(client.id, {}, { n: 1, workers: ['a', 'b'] }, 0);
+    expect(world.core.whoHas(null, { keys: ['x'] })['x']).toHaveLength(2);
+    expect(a).toBeDefined();
   });
 
   test('rebalance moves from those who hold much to those who hold little', () => {
@@ -225,6 +258,69 @@ describe('copies', () => {
     expect(world.heard('retired')).toEqual([[a]]);
     world.kill(a, { graceful: true });
     expect(world.states('x', 'y')).toEqual({ x: 'memory', y: 'memory' });
+  });
+
+  test('what a retiring worker holds is copied at once, in case it has to go before its tasks have ended', () => {
+    const world = new World();
+    const a = world.worker('a');
+    const client = world.client();
+    client.submit('x', 'y');
+    world.flush();
+    world.finish('x');
+    const b = world.worker('b');
+    world.messages = [];
+    world.core.retireWorkers({ workers: ['a'] }, 0);
+    expect(world.heard('acquire').map(([worker]) => worker)).toEqual([b]);
+    world.gain(b, 'x');
+    expect(world.core.whoHas(null, { keys: ['x'] })['x']).toHaveLength(2);
+    world.kill(a);
+    expect(world.state('x')).toBe('memory');
+  });
+
+  test('copies on two workers that retire are as good as one', () => {
+    const world = new World();
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => world.worker(name));
+    const client = world.client();
+    client.submit({ key: 'x', options: { workers: ['a'] } });
+    world.flush();
+    world.finish('x');
+    world.gain(b!, 'x');
+    world.messages = [];
+    world.core.retireWorkers({ workers: ['a', 'b'] }, 0);
+    world.flush();
+    expect(world.heard('acquire').map(([worker]) => worker)).toEqual([c]);
+    expect(world.heard('retired')).toEqual([]);
+    world.gain(c!, 'x');
+    world.flush();
+    expect(world.heard('retired')).toEqual([[a], [b]]);
+  });
+
+  test('the last worker can’t retire with what it holds, and goes on when it is kept', () => {
+    const world = new World();
+    const a = world.worker('a');
+    const client = world.client();
+    client.submit('x', 'y');
+    world.flush();
+    world.finish('x');
+    world.finish('y');
+    world.core.retireWorkers({ workers: ['a'] }, 0);
+    world.flush();
+    expect(world.heard('retired')).toEqual([]);
+    expect(world.core.stranded(1)).toEqual({ count: 2, keys: ['x'] });
+    client.submit('z');
+    world.flush();
+    expect(world.running()).toEqual({});
+    world.core.keepWorkers([a], 0);
+    world.flush();
+    expect(world.running()).toEqual({ z: 'a' });
+    expect(world.core.stranded(1)).toEqual({ count: 0, keys: [] });
+    world.core.retireWorkers({ workers: ['a'] }, 0);
+    const b = world.worker('b');
+    expect(world.core.stranded(1).count).toBe(0);
+    world.finish('z');
+    world.gain(b, 'x', 'y', 'z');
+    world.flush();
+    expect(world.heard('retired')).toEqual([[a]]);
   });
 
   test('a paused worker gets nothing new, and others take what waited for it', () => {

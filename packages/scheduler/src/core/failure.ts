@@ -3,7 +3,7 @@ import type { ErrorReport, TaskId, WorkerId } from '@covey/protocol/internal';
 import { peersWith } from './assignment.js';
 import type { CoreState } from './core-state.js';
 import { actorGone, killedWorker, noWorker } from './error-reports.js';
-import { holderCount, isActor, isHolder, removeHolder } from './holders.js';
+import { isActor, isHolder, removeHolder } from './holders.js';
 import { noteUnplaceable, offerClass } from './placement.js';
 import { describeRestrictions } from './queries.js';
 import { stopAttempt } from './release.js';
@@ -226,11 +226,6 @@ export function failOrRetry(s: CoreState, slot: number, worker: Worker, error: E
     withdraw(s, slot);
     wakeIfNeeded(s, slot);
   } else fail(s, slot, { ...error, key: s.keys.text(slot), worker: error.worker ?? worker.address });
-}
-
-/** Whether some copy of the result would be left without this worker's. */
-export function isOnlyHolder(s: CoreState, slot: number, worker: Worker): boolean {
-  return isHolder(s, slot, worker.id) && holderCount(s, slot) === 1;
 }
 
 /** no-worker → erred: tasks for which there was no worker for too long, if that was asked for. */

@@ -2,7 +2,7 @@
 import type { TaskId } from '@covey/protocol/internal';
 import { peersWith } from './assignment.js';
 import type { CoreState, Move } from './core-state.js';
-import { addHolder, holderCount, holdersOf, isHolder, removeHolder } from './holders.js';
+import { addHolder, holderCount, isHolder, removeHolder } from './holders.js';
 import { stopAttempt } from './release.js';
 import { State } from './states.js';
 import { Flag } from './task-table.js';
@@ -48,12 +48,8 @@ export function startMove(s: CoreState, slot: number, target: Worker, dropFrom: 
   s.output.acquire(target.id, s.tasks.taskId(slot), s.tasks.nbytes[slot]!, peersWith(s, slot, target));
 }
 
-/** Copies of the result that are there or under way. */
-export function copiesOrMoves(s: CoreState, slot: number): number {
-  return holderCount(s, slot) + (s.moves.get(slot)?.length ?? 0);
-}
-
-function finishMove(s: CoreState, slot: number, target: Worker): void {
+/** A copy is there, however it came. */
+export function finishMove(s: CoreState, slot: number, target: Worker): void {
   const move = takeMove(s, slot, (candidate) => candidate.target === target);
   if (move?.dropFrom == null || !isHolder(s, slot, move.dropFrom.id)) return;
   dropCopy(s, slot, move.dropFrom);
@@ -94,20 +90,26 @@ export function pruneMoves(s: CoreState): void {
   for (const slot of s.moves.keys()) if (s.tasks.state[slot] !== State.memory) s.moves.delete(slot);
 }
 
-/** Sees to `n` copies of a result among `among`; drops copies beyond that. */
-export function replicateTo(s: CoreState, slot: number, n: number, among: readonly Worker[]): void {
+/** Sees to `n` copies of a result on workers of `among`; drops copies on them beyond that, if `drops`. */
+export function replicateTo(s: CoreState, slot: number, n: number, among: readonly Worker[], drops: boolean): void {
   if (s.tasks.state[slot] !== State.memory || s.tasks.has(slot, Flag.pinned)) return;
   const byRoom = [...among].sort((a, b) => a.heldBytes - b.heldBytes);
+  let copies = among.filter((worker) => hasOrGets(s, slot, worker)).length;
   for (const worker of byRoom) {
-    if (copiesOrMoves(s, slot) >= n) break;
-    if (!worker.retiring) startMove(s, slot, worker, null);
+    if (copies >= n) break;
+    if (worker.retiring || hasOrGets(s, slot, worker)) continue;
+    startMove(s, slot, worker, null);
+    copies++;
   }
-  const holders = holdersOf(s, slot).map((id) => s.workers.get(id)!);
-  holders.sort((a, b) => b.heldBytes - a.heldBytes);
-  for (const worker of holders) {
-    if (holderCount(s, slot) <= Math.max(1, n)) break;
-    dropCopy(s, slot, worker);
-  }
+  if (!drops) return;
+  const holders = byRoom.filter((worker) => isHolder(s, slot, worker.id));
+  for (let excess = holders.length - Math.max(1, n); excess > 0; excess--)
+    dropCopy(s, slot, holders[holders.length - excess]!);
+}
+
+/** A copy is there, or under way. */
+function hasOrGets(s: CoreState, slot: number, worker: Worker): boolean {
+  return isHolder(s, slot, worker.id) || s.moves.get(slot)?.some((move) => move.target === worker) === true;
 }
 
 /** A move of so many times the bytes to the receiver must not make it hold more than the giver did. */

@@ -4,6 +4,7 @@ import { ProtocolError } from '@covey/protocol';
 import type { Client } from './clients.js';
 import type { CoreState } from './core-state.js';
 import { keyConflict } from './error-reports.js';
+import { finishMove } from './replicas.js';
 import { join } from './submit.js';
 import { State } from './states.js';
 import { Flag } from './task-table.js';
@@ -88,6 +89,7 @@ export function receiveUpload(s: CoreState, taskId: TaskId, worker: Worker, nbyt
   noteUpload(s, slot, worker.id);
   if (tasks.state[slot] === State.memory) {
     addHolder(s, slot, worker);
+    finishMove(s, slot, worker);
     return;
   }
   if (tasks.state[slot] !== State.waiting) {

@@ -142,11 +142,11 @@ export interface OperatorStimuli {
   holdFor(holder: string, client: ClientId | null, selection: TaskSelection, now: number): readonly string[];
   /** Ends what `holdFor` began; without a selection, for everything the holder kept. */
   releaseFor(holder: string, selection: TaskSelection | undefined, now: number): void;
-  /** Sees to `n` copies of each (default: one on every worker named), and drops copies beyond that. */
+  /** Sees to `n` copies of each on the workers named (default: one on each), and drops copies there beyond that, unless `keep`. */
   replicate(
     client: ClientId,
     selection: TaskSelection,
-    options: { readonly n?: number; readonly workers?: readonly string[] },
+    options: { readonly n?: number; readonly workers?: readonly string[]; readonly keep?: boolean },
     now: number,
   ): void;
   /** Moves results from workers that hold much to workers that hold little. */
@@ -158,6 +158,8 @@ export interface OperatorStimuli {
   ): void;
   /** Stops giving work to them and moves away what only they hold, then says `retired`. Answers their addresses. */
   retireWorkers(options: { readonly workers?: readonly string[]; readonly n?: number }, now: number): readonly string[];
+  /** Calls off the retirement of workers: they get work again. */
+  keepWorkers(workers: readonly WorkerId[], now: number): void;
   /** Cancels every task of everybody. Sessions, functions and workers stay. */
   restart(reason: string, now: number): void;
 }
@@ -260,6 +262,8 @@ export interface CoreQueries {
     | undefined;
   /** Copies of results that workers were told to make (replicate, rebalance, retire) and haven't made yet. */
   copiesUnderWay(): number;
+  /** Results that keep retiring workers from going, since there are no others: how many, and the first few keys. */
+  stranded(mostKeys: number): { readonly count: number; readonly keys: readonly string[] };
   /** Work not done yet, for adaptive targets: milliseconds of estimated work and tasks that could run now. */
   demand(): { readonly workMs: number; readonly ready: number; readonly heldBytes: number; readonly threads: number };
   /** Since the start: transitions, and for each function name (the latest few thousand) how often it ran and how long. */

@@ -338,7 +338,9 @@ class RandomRun {
         if (random.oneIn(4)) this.#core.restart('at random', this.#now);
         break;
       case 2:
-        if (name !== undefined) this.#core.retireWorkers({ workers: [name] }, this.#now);
+        if (name === undefined) break;
+        if (random.oneIn(3)) this.#core.keepWorkers(this.#core.selectWorkers([name]), this.#now);
+        else this.#core.retireWorkers({ workers: [name] }, this.#now);
         break;
       case 3:
         if (client !== undefined) this.#core.replicate(client.id, {}, { n: 2 }, this.#now);

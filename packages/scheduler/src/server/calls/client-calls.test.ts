@@ -86,6 +86,9 @@ describe('data', () => {
     await client.call('replicate', { ids: [id] });
     expect((await client.call('who-has', { ids: [id] }))['k']).toHaveLength(2);
     expect(await client.call('rebalance', {})).toBeNull();
+    for (const method of ['replicate', 'rebalance'] as const) {
+      await expect(client.call(method, { ids: [id], workers: ['nope'] })).rejects.toThrow("no worker 'nope'");
+    }
   });
 
   test('in datasets outlives the client that published it', async () => {
@@ -183,6 +186,37 @@ describe('the workers', () => {
     expect(workers[0]!.calls).toContainEqual(['close', { reason: 'retired' }]);
     expect(await client.call('who-has', { ids: [id] })).toEqual({ k: [workers[1]!.hello.address] });
     expect((await client.call('scheduler-info', null)).workers.map(({ name }) => name)).toEqual(['b']);
+  });
+
+  test('do not retire when nobody is left to take what they hold, and go on', async () => {
+    const id = client.submit('inc', [1], [], { key: 'k' });
+    await client.result(id);
+    await expect(client.call('retire-workers', { workers: ['a', 'b'], timeoutMs: 60_000 })).rejects.toThrow(
+      /a result that only they hold \(k\).*cluster\.scale\(0\)/,
+    );
+    const { workers: left } = await client.call('scheduler-info', null);
+    expect(left.map(({ status }) => status)).toEqual(['running', 'running']);
+    expect(await client.result(client.submit('inc', [5], [], { key: 'again' }))).toBe(6);
+  });
+
+  test('go on when nobody waits for them to retire any more', async () => {
+    workers[0]!.answering = false;
+    client.submit('inc', [1], [], { key: 'k', workers: ['a'] });
+    await workers[0]!.until(() => workers[0]!.running.length === 1);
+    const aborts = [new AbortController(), new AbortController()];
+    const status = async () => {
+      // What was said before has taken effect when this is answered.
+      await client.call('list-datasets', null);
+      return (await client.call('scheduler-info', null)).workers[0]?.status;
+    };
+    for (const { signal } of aborts) {
+      client.call('retire-workers', { workers: ['a'] }, { signal }).catch(() => undefined);
+    }
+    expect(await status()).toBe('retiring');
+    aborts[0]!.abort();
+    expect(await status()).toBe('retiring');
+    aborts[1]!.abort();
+    expect(await status()).toBe('running');
   });
 
   test('start again through their nanny, and get the uploads', async () => {

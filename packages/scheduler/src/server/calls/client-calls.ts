@@ -13,7 +13,7 @@ export class ClientCalls {
   readonly #table: CallTable;
 
   /** `retired` names the workers that the core has said to be ready to go. */
-  constructor(parts: ServerParts, retired: ReadonlySet<WorkerId>) {
+  constructor(parts: ServerParts, retired: Set<WorkerId>) {
     this.#table = {
       ...queryCalls(parts),
       ...dataCalls(parts),

@@ -4,7 +4,7 @@ import { CallArgumentError, DatasetError } from '@covey/protocol';
 import { MAX_KEY_LENGTH } from '@covey/protocol/internal';
 import { Fields } from '../fields.js';
 import type { CallTable, ServerParts } from './call-table.js';
-import { readSelection, readWorkers } from './call-table.js';
+import { readKnownWorkers, readSelection, readWorkers } from './call-table.js';
 import { untilSomeWorker } from './some-worker.js';
 
 /** Copies of large data take as long as they take; a caller that wants less waits less. */
@@ -65,18 +65,29 @@ export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
       return (await member.channel.call('value', params, { signal })) as WholeValue | null;
     },
 
-    replicate: async (args, { client, signal }) => {
+    replicate: async (args, session) => {
+      const { client, signal } = session;
       const selection = readSelection(args);
       const n = args.optionalInteger('n', 1);
-      const options = { ...readWorkers(args), ...(n !== undefined && { n }) };
+      const keep = args.flag('keep', false);
+      const places = keep ? readWorkers(args) : readKnownWorkers(args, core);
+      const options = { ...places, ...(n !== undefined && { n }), keep };
+      if (keep) {
+        await untilSomeWorker(parts, options, session, 'to take the data');
+        // Its worker may tell of it a little later than its client.
+        const isThere = () =>
+          core.selectKeys(client, selection).every((key) => core.taskInfo(key)?.state !== 'waiting');
+        await conditions.until(isThere, { signal, what: 'waiting for the data' });
+      }
       core.replicate(client, selection, options, now());
       settle();
       // Done when each has its copies, or has gone: nothing is left to be waited for.
       const wanted = Math.min(n ?? Infinity, core.selectWorkers(options.workers).length);
       const keys = core.selectKeys(client, selection);
+      const addresses = new Set(core.selectWorkers(options.workers).map((id) => core.worker(id, now())?.address));
       const hasCopies = (key: string) => {
         const info = core.taskInfo(key);
-        return info?.state !== 'memory' || info.whoHas.length >= wanted;
+        return info?.state !== 'memory' || info.whoHas.filter((address) => addresses.has(address)).length >= wanted;
       };
       let done = 0;
       const isDone = () => {
@@ -89,7 +100,7 @@ export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
     },
 
     rebalance: async (args, { client, signal }) => {
-      core.rebalance(client, readSelection(args), readWorkers(args), now());
+      core.rebalance(client, readSelection(args), readKnownWorkers(args, core), now());
       settle();
       const isDone = () => core.copiesUnderWay() === 0;
       await conditions.until(isDone, { signal, timeoutMs: REPLICATE_TIMEOUT_MS, what: 'waiting for copies' });

@@ -1,11 +1,12 @@
 /** Calls about the workers themselves: code and files for all of them, and how they come, go and start again. */
-import { CallTimeoutError, UnknownWorkerError, WorkerRestartError } from '@covey/protocol';
+import { UnknownWorkerError, WorkerRestartError } from '@covey/protocol';
 import type { PerWorker, UploadedFile, WorkerId } from '@covey/protocol/internal';
 import type { Fields } from '../fields.js';
 import type { Member } from '../fleet.js';
 import type { CallTable, ServerParts } from './call-table.js';
 import { readKnownWorkers } from './call-table.js';
 import { askEach, toErrorReport } from './fan-out.js';
+import { Retirement } from './retirement.js';
 import { untilSomeWorker } from './some-worker.js';
 
 /** New processes are there in a fraction of it; a machine under load takes longer. */
@@ -14,8 +15,9 @@ const CLOSE_TIMEOUT_MS = 2_000;
 
 type FleetCalls = 'retire-workers' | 'wait-for-workers' | 'restart' | 'restart-workers' | 'run' | 'upload' | 'shutdown';
 
-export function fleetCalls(parts: ServerParts, retired: ReadonlySet<WorkerId>): CallTable<FleetCalls> {
+export function fleetCalls(parts: ServerParts, retired: Set<WorkerId>): CallTable<FleetCalls> {
   const { conditions, coordination, core, datasets, fleet, logger, now, settle, uploads } = parts;
+  const retirement = new Retirement(parts, retired);
 
   const select = (args: Fields): readonly Member[] => {
     const { workers } = readKnownWorkers(args, core);
@@ -87,19 +89,7 @@ export function fleetCalls(parts: ServerParts, retired: ReadonlySet<WorkerId>): 
       settle();
       const chosen = new Set(addresses);
       const members = fleet.members().filter(({ hello }) => chosen.has(hello.address));
-      const isReady = (member: Member) => member.gone || retired.has(member.id);
-      const timeoutMs = args.optionalTimeoutMs();
-      try {
-        const areReady = () => members.every(isReady);
-        await conditions.until(areReady, { signal, timeoutMs, what: 'waiting for workers to retire' });
-      } catch (error) {
-        if (!(error instanceof CallTimeoutError)) throw error;
-        const late = members.filter((member) => !isReady(member)).map(({ hello }) => hello.name);
-        logger.warn('workers did not retire in time; what they run and hold will be computed again', {
-          workers: late.join(' '),
-          timeoutMs,
-        });
-      }
+      await retirement.untilReady(members, { signal, timeoutMs: args.optionalTimeoutMs() });
       if (args.flag('close', true)) await Promise.all(members.map((member) => close(member, 'retired')));
       return addresses;
     },
