@@ -142,6 +142,23 @@ describe('what is going on', () => {
     busy.cancel();
   });
 
+  it('is told: that a task awaits something, whether anything happens in its thread or not', async () => {
+    const ticking = world.impure.submit(async () => {
+      for (;;) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    const quiet = world.impure.submit(() => new Promise(() => undefined));
+    for (const future of [ticking, quiet]) {
+      await world.isRunning(future);
+      let stack = '';
+      await until(async () => {
+        stack = (await world.executor.callStack(future))[future.key] ?? '';
+        return stack.startsWith('awaits');
+      });
+      future.cancel();
+      expect(stack).toContain('awaits something');
+    }
+  });
+
   it('is told: the story of a task on the scheduler and on its worker, and why it waits', async () => {
     const future = world.executor.submit(inc, 123);
     await future.result();

@@ -111,11 +111,11 @@ export const settings = {
   ),
   'worker.memory-limit': setting(
     memoryLimit(),
-    'Memory of each worker: beyond it the worker spills, pauses, and is at last started again.',
+    'Memory of each worker: above 80 % of it the worker starts no further task, above 95 % it is started again.',
     'auto' as const,
   ),
   'worker.resources': setting(resources(), 'Abstract resources that tasks can ask for.', {}),
-  'worker.local-directory': setting(path, 'Where the worker keeps uploaded files and what it spills.', {
+  'worker.local-directory': setting(path, 'Where the worker keeps uploaded files.', {
     means: "a folder of its own in the system's folder for temporary files",
   }),
   'worker.listen-address': setting(address, 'Where the worker listens for its peers.', {

@@ -36,6 +36,8 @@ export interface ComputeTask {
   readonly args: Opaque;
   /** Triples `TaskId, nbytes, DependencyWhere`, in the order in which function and arguments refer to them; null when there are none. */
   readonly dependencies: readonly (number | Exclude<DependencyWhere, 0>)[] | null;
+  /** The how many-th try it is: 1, and one more for each that erred, or may have run when its worker died. */
+  readonly tries: number;
 }
 
 /** What a worker does with each message of the scheduler. */
@@ -81,8 +83,9 @@ export const workerMessages = {
     kind: number,
     args: Opaque,
     dependencies: ComputeTask['dependencies'],
+    tries: number,
   ): void {
-    out.push(Op.compute, taskId, attempt, key, functionId, priority, timeoutMs, kind, args, dependencies);
+    out.push(Op.compute, taskId, attempt, key, functionId, priority, timeoutMs, kind, args, dependencies, tries);
   },
   cancel(out: unknown[], taskId: TaskId, attempt: AttemptId, reason: string): void {
     out.push(Op.cancel, taskId, attempt, reason);
@@ -130,8 +133,9 @@ export function dispatchWorkerBatch(batch: readonly unknown[], handler: WorkerMe
           kind: batch[at + 6] as number,
           args: batch[at + 7] as Opaque,
           dependencies: batch[at + 8] as ComputeTask['dependencies'],
+          tries: batch[at + 9] as number,
         });
-        at += 9;
+        at += 10;
         break;
       case Op.free:
         handler.free(batch[at++] as TaskId[]);

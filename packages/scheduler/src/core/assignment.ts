@@ -12,6 +12,7 @@ import type { RestrictionClass } from './restrictions.js';
 import { hasFree } from './restrictions.js';
 import { State } from './states.js';
 import { Flag, SHARED_QUEUE } from './task-table.js';
+import type { Cold } from './task-table.js';
 import { leaveQueue, noteProgress } from './transitions.js';
 import type { Worker } from './workers.js';
 
@@ -219,7 +220,12 @@ export function assign(s: CoreState, slot: number, worker: Worker): void {
     options.kind,
     s.args.view(tasks.argsChunk[slot]!, tasks.argsStart[slot]!, tasks.argsEnd[slot]!),
     tasks.edgeCount[slot] === 0 ? null : dependenciesFor(s, slot, worker),
+    tasks.has(slot, Flag.cold) ? triesOf(tasks.cold.get(slot)!) : 1,
   );
+}
+
+function triesOf({ retriesUsed = 0, suspicion = 0 }: Cold): number {
+  return 1 + retriesUsed + suspicion;
 }
 
 /** The dependencies of a task as a worker gets them: here already, in the message, or with peers (made known before). */

@@ -25,6 +25,27 @@ describe('a worker that is lost', () => {
     expect(world.news(client)).toEqual([]);
   });
 
+  test('counts for the attempts that may have run there, as an error does that is tried again', () => {
+    const world = new World();
+    const a = world.worker('a', { nthreads: 2 });
+    const client = world.client();
+    client.submit({ key: 'x', options: { retries: 2 } }, 'waits');
+    world.flush();
+    const tries = () => world.heard('compute').map(([, , , key, , , , , , , count]) => [key, count]);
+    expect(tries()).toEqual([
+      ['x', 1],
+      ['waits', 1],
+    ]);
+    world.start('x');
+    world.worker('b', { nthreads: 2 });
+    world.kill(a);
+    expect(tries()).toEqual([['x', 2]]);
+    world.err('x');
+    expect(tries()).toContainEqual(['x', 3]);
+    world.finish('x');
+    expect(world.running()).toEqual({ waits: 'b' });
+  });
+
   test('has its results computed again from lineage, and clients hear of it', () => {
     const world = new World();
     const a = world.worker('a');

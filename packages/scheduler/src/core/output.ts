@@ -33,6 +33,7 @@ export interface WorkerOutput {
     kind: number,
     args: Opaque,
     dependencies: ComputeTask['dependencies'],
+    tries: number,
   ): void;
   cancelAttempt(worker: WorkerId, taskId: TaskId, attempt: AttemptId, reason: string): void;
   /** `nbytes`: what they occupy together, by which it can be told how urgent it is. */

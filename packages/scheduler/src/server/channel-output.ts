@@ -75,11 +75,12 @@ export class ChannelOutput implements SchedulerOutput {
     kind: number,
     args: Opaque,
     dependencies: ComputeTask['dependencies'],
+    tries: number,
   ): void {
     const channel = this.#workers[worker];
     if (channel === undefined) return;
     const out = channel.write();
-    workerMessages.compute(out, taskId, attempt, key, functionId, priority, timeoutMs, kind, args, dependencies);
+    workerMessages.compute(out, taskId, attempt, key, functionId, priority, timeoutMs, kind, args, dependencies, tries);
     if (args.length >= WEIGHED_BYTES) channel.weigh(args.length);
   }
 

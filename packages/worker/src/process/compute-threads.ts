@@ -1,4 +1,5 @@
 /** The compute threads as Node runs them: started, spoken to, ended. What they are given and what becomes of their tasks is the core's affair. */
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { ThreadEnd } from '../core/reports.js';
@@ -86,6 +87,11 @@ export class ThreadHandle {
   /** The thread's number in Node. */
   get nodeThreadId(): number {
     return this.#worker.threadId;
+  }
+
+  /** How busy its event loop was, altogether or since an earlier answer. */
+  loopUtilization(since?: EventLoopUtilization): EventLoopUtilization {
+    return this.#worker.performance.eventLoopUtilization(since);
   }
 
   get isEnding(): boolean {

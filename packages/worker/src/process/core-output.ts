@@ -48,6 +48,7 @@ export class CoreOutput implements WorkerOutput<StoredValue> {
       compute.kind,
       compute.args,
       compute.dependencies === null ? null : this.#inputs(compute.dependencies, thread),
+      compute.tries,
     );
   }
 

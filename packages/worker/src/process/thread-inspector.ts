@@ -33,6 +33,8 @@ interface Attached {
 
 /** A thread in native code does not answer; nobody waits longer for it. */
 const ANSWER_TIMEOUT_MS = 1000;
+/** For a stack all scripts of the thread are told of first, which takes a while on a machine under load. */
+const STACK_TIMEOUT_MS = 3000;
 
 export class ThreadInspector {
   readonly #session = new Session();
@@ -56,10 +58,13 @@ export class ThreadInspector {
     this.#session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
   }
 
-  /** The stack of a thread as text, innermost call first; a sentence when there is none to be had. */
-  async callStack(nodeThreadId: number): Promise<string> {
+  /**
+   * The stack of a thread as text, innermost call first. Empty when none of a program's code is on it: what runs there awaits something.
+   * Undefined when the thread doesn't answer: it is in native code, or nothing happens in it.
+   */
+  async callStack(nodeThreadId: number): Promise<string | undefined> {
     const thread = this.#attached.get(nodeThreadId);
-    if (thread === undefined) return 'not known: the thread can not be inspected';
+    if (thread === undefined) return undefined;
     const stack = async (): Promise<string> => {
       await this.#ask(thread, 'Debugger.enable');
       // The pause may be there before the answer is.
@@ -70,8 +75,8 @@ export class ThreadInspector {
       await this.#ask(thread, 'Debugger.disable');
       return stackText(frames, thread.scripts);
     };
-    const { promise: late, resolve } = deferred<string>();
-    const timer = setTimeout(() => resolve('not known: the thread is in native code or idle'), ANSWER_TIMEOUT_MS);
+    const { promise: late, resolve } = deferred<undefined>();
+    const timer = setTimeout(() => resolve(undefined), STACK_TIMEOUT_MS);
     try {
       return await Promise.race([stack(), late]);
     } finally {
@@ -155,9 +160,10 @@ export class ThreadInspector {
   }
 }
 
-/** Without the frames of the thread's own, by which it called the task. */
+/** Without the frames of the thread's own, by which it called the task. Those of Node alone are only its event loop. */
 function stackText(frames: readonly CallFrame[], scripts: ReadonlyMap<string, string>): string {
   const urls = frames.map(({ location }) => scripts.get(location.scriptId) ?? '');
+  if (urls.every((url) => url.startsWith('node:'))) return '';
   const last = urls.findLastIndex((url) => !url.startsWith('node:') && !url.endsWith('/thread.cjs'));
   return (last === -1 ? frames : frames.slice(0, last + 1))
     .map((frame, i) => frameText(frame, urls[i] ?? ''))

@@ -7,8 +7,10 @@
 /** The running task. */
 export interface TaskContext {
   readonly key: string;
-  /** The id of this execution, unlike any other in the cluster: another one after a retry or a lost worker. */
+  /** The how many-th try it is: 1, and one more after each that erred and is retried, or that may have run when its worker died. */
   readonly attempt: number;
+  /** The number of this execution, unlike any other in the cluster: what events of prints name as `attempt`. */
+  readonly attemptId: number;
   /** Aborted when the task is cancelled or its time is over; 200 ms later its thread ends. `aborted` is up to date in synchronous code too. */
   readonly signal: AbortSignal;
   /** Sends a record to whoever follows the topic `log` (`executor.events('log')`), with key and worker. */

@@ -27,6 +27,8 @@ export class Activity {
   /** Futures of its own that it waits for. */
   waits = 0;
   printed = 0;
+  /** The how many-th try at its task it is. */
+  tries = 1;
   hasEnded = false;
   /** Why it is to stop, once it is. */
   stopReason: string | undefined;
@@ -37,6 +39,7 @@ export class Activity {
   /** An actor's timers live as long as the actor, not only for a call. */
   readonly owner: Activity | undefined;
   #leftovers: Set<Leftover> | undefined;
+  #escaped: unknown;
   #abort: AbortController | undefined;
 
   constructor(attempt: AttemptId | 0, key: string, nowMs: number, owner?: Activity) {
@@ -61,6 +64,14 @@ export class Activity {
       if (this.stopReason !== undefined) this.#abort.abort(abortReason(this.stopReason));
     }
     return this.#abort.signal;
+  }
+
+  /** An error has left the code's own flow. Whether anybody hears of it: it ends the activity now, or has ended it before. */
+  escape(error: unknown): boolean {
+    if (this.hasEnded || this.onEscaped === undefined) return this.hasEnded && this.#escaped === error;
+    this.#escaped = error;
+    this.onEscaped(this, error);
+    return true;
   }
 
   /** Aborts the signal. Idempotent. */

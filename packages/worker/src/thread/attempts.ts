@@ -75,6 +75,7 @@ export class Attempts {
     const { slot, control } = this.#parts;
     const activity = new Activity(order.attempt, order.key, nowMs);
     activity.known = known;
+    activity.tries = order.tries;
     activity.onEscaped = this.#onEscaped;
     slot.take(activity);
     control.running = order.attempt;

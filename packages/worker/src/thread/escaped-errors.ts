@@ -12,9 +12,7 @@ export type StraySink = (error: unknown, activity: Activity | undefined) => void
 export function catchEscapedErrors(stray: StraySink): void {
   const caught = (error: unknown): void => {
     const activity = activities.getStore();
-    if (activity !== undefined && !activity.hasEnded && activity.onEscaped !== undefined)
-      activity.onEscaped(activity, error);
-    else stray(error, activity);
+    if (activity?.escape(error) !== true) stray(error, activity);
   };
   process.on('uncaughtException', caught);
   process.on('unhandledRejection', caught);

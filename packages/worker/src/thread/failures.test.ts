@@ -98,6 +98,9 @@ test('an exit in a callback errs the task whose callback it is', async () => {
     }),
   );
   expect(report.details).toEqual({ exitCode: 2 });
+  // Nor is there a warning of the same error, which nothing has caught.
+  expect(await worker.value(() => 'goes on')).toBe('goes on');
+  expect(worker.said.filter(({ op }) => op === 'event')).toEqual([]);
 });
 
 test('an exception in a callback errs its task while that runs, and no other', async () => {

@@ -64,11 +64,13 @@ test('a task knows itself and its worker', async () => {
   const known = await worker.value(async () => {
     await Promise.resolve();
     const { name, host, thread, localDirectory } = provider().worker();
-    return { key: provider().task()!.key, attempt: provider().task()!.attempt, name, host, thread, localDirectory };
+    const { key, attempt, attemptId } = provider().task()!;
+    return { key, attempt, attemptId, name, host, thread, localDirectory };
   });
   expect(known).toEqual({
     key: 'task-2',
-    attempt: 2,
+    attempt: 1,
+    attemptId: 2,
     name: workerName,
     host: 'here',
     thread: 0,

@@ -48,7 +48,8 @@ export class InTask implements TaskContextProvider {
     const { poll, start } = this.#parts;
     return {
       key: activity.key,
-      attempt: activity.attempt,
+      attempt: activity.tries,
+      attemptId: activity.attempt,
       get signal() {
         return activity.signal(poll);
       },

@@ -14,8 +14,8 @@ import { TaskExitError } from './thread-errors.js';
 export function interceptExit(): (code: number) => void {
   const refuse = (what: string, data: unknown): never => {
     const error = new TaskExitError(`the task called ${what}`, { data });
-    const activity = activities.getStore();
-    if (activity?.hasEnded === false) activity.onEscaped?.(activity, error);
+    // At once, since the code may catch what is thrown; where nothing catches it, it comes once more as an error that escaped.
+    activities.getStore()?.escape(error);
     throw error;
   };
   const { exit, reallyExit, abort } = process as unknown as Record<

@@ -98,6 +98,8 @@ export interface TaskOrder {
   readonly args: Opaque;
   /** Triples `TaskId, header, parts`: header is bytes, 0 (it is the first part), or null (a value pinned in this thread). */
   readonly dependencies: readonly unknown[] | null;
+  /** See `ComputeTask`. */
+  readonly tries: number;
 }
 
 /** What a compute thread does with each message of the I/O thread. */
@@ -133,8 +135,9 @@ export const threadOrders = {
     kind: number,
     args: Opaque,
     dependencies: readonly unknown[] | null,
+    tries: number,
   ): void {
-    out.push(Order.task, sequence, attempt, taskId, key, functionId, kind, args, dependencies);
+    out.push(Order.task, sequence, attempt, taskId, key, functionId, kind, args, dependencies, tries);
   },
   function(out: unknown[], id: FunctionId, blob: FunctionBlob, value: ThreadValue): void {
     out.push(Order.function, id, blob.hash, blob.name, blob.references, value.header, value.parts);
@@ -181,8 +184,9 @@ export function dispatchThreadOrders(batch: readonly unknown[], handler: ThreadO
           kind: batch[at + 5] as number,
           args: batch[at + 6] as Opaque,
           dependencies: batch[at + 7] as readonly unknown[] | null,
+          tries: batch[at + 8] as number,
         });
-        at += 8;
+        at += 9;
         break;
       case Order.function:
         handler.function(

@@ -73,6 +73,19 @@ test.each([
       clients: 1,
     },
   ],
+  [
+    '/json',
+    {
+      paths: [
+        '/json/identity',
+        '/json/workers',
+        '/json/clients',
+        '/json/counts',
+        '/json/tasks?state=&limit=',
+        '/json/task/KEY',
+      ],
+    },
+  ],
   ['/json/workers', []],
   ['/json/clients', [{ id: 1, name: 'me', tasks: 3 }]],
   ['/json/counts', { memory: 3 }],

@@ -25,6 +25,23 @@ export interface StatusSource {
   task(key: string): unknown;
 }
 
+/** What there is to be seen. */
+const ABOUT_PATHS: readonly (readonly [path: string, what: string])[] = [
+  ['/', 'this text; the dashboard for browsers (open)'],
+  ['/health', 'whether it answers (open)'],
+  ['/metrics', 'figures for Prometheus'],
+  ['/json/identity', 'who it is'],
+  ['/json/workers', 'its workers'],
+  ['/json/clients', 'its clients'],
+  ['/json/counts', 'tasks by state'],
+  ['/json/tasks?state=&limit=', 'tasks'],
+  ['/json/task/KEY', 'one task: its state, its story, why it is where it is'],
+  ['/figures/TOPIC?cursor=&waitMs=', 'live figures, for dashboards'],
+  ['/ask/METHOD?params=', 'calls that change nothing, for dashboards'],
+];
+
+const PATHS: readonly string[] = ABOUT_PATHS.map(([path]) => path);
+
 interface Page {
   readonly status?: number;
   readonly type?: string;
@@ -97,7 +114,7 @@ function answer(
   const live = isReading ? figurePage(figures, path, url.searchParams, signal) : undefined;
   if (live !== undefined) return live;
   const found = route(source, path, url.searchParams);
-  if (found === undefined) return json({ error: `there is nothing at ${path}`, see: '/' }, 404);
+  if (found === undefined) return json({ error: `there is nothing at ${path}`, see: '/', paths: PATHS }, 404);
   if (!isReading) {
     return { ...json({ error: `${path} can only be read` }, 405), headers: { allow: 'GET, HEAD' } };
   }
@@ -111,6 +128,9 @@ function route(source: StatusSource, path: string, query: URLSearchParams): (() 
       return () => index(source.info());
     case '/metrics':
       return () => ({ type: EXPOSITION_CONTENT_TYPE, body: source.metrics() });
+    case '/json':
+    case '/json/':
+      return () => json({ paths: PATHS.filter((each) => each.startsWith('/json/')) });
     case '/json/identity':
       return () => {
         const { workers, clients, counts: _counts, ...identity } = source.info();
@@ -151,17 +171,7 @@ function index(info: SchedulerInfo): Page {
     `Covey ${info.version}: the scheduler of the cluster '${info.clusterName}' at ${info.address}`,
     `${info.workers.length} workers, ${info.clients.length} clients`,
     '',
-    '/                              this text; the dashboard for browsers (open)',
-    '/health                        whether it answers (open)',
-    '/metrics                       figures for Prometheus',
-    '/json/identity                 who it is',
-    '/json/workers                  its workers',
-    '/json/clients                  its clients',
-    '/json/counts                   tasks by state',
-    '/json/tasks?state=&limit=      tasks',
-    '/json/task/KEY                 one task: its state, its story, why it is where it is',
-    '/figures/TOPIC?cursor=&waitMs= live figures, for dashboards',
-    '/ask/METHOD?params=            calls that change nothing, for dashboards',
+    ...ABOUT_PATHS.map(([path, what]) => `${path.padEnd(31)}${what}`),
   ];
   return { type: 'text/plain; charset=utf-8', body: `${lines.join('\n')}\n` };
 }

@@ -53,6 +53,7 @@ export class CoreWorld {
       kind: words.actor === true ? 1 : 0,
       args: new Uint8Array(0),
       dependencies: dependencies.length === 0 ? null : dependencies,
+      tries: 1,
     };
     this.core.handleCompute(task, this.now);
     return this;

@@ -110,6 +110,7 @@ export class FakeSession implements WorkerNewsHandler {
       options.actor === true ? 1 : 0,
       header,
       dependencies.length === 0 ? null : dependencies,
+      1,
     );
     return taskId;
   }

@@ -122,6 +122,7 @@ export class FakeWorker {
       kind,
       header,
       dependencies.length === 0 ? null : dependencies,
+      1,
     );
     this.#attempts.set(taskId, this.#sequence);
     this.#sequence = nextSequence(this.#sequence);
