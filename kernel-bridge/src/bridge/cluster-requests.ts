@@ -1,11 +1,11 @@
 /** Answers what front ends ask about clusters. What a request names is looked up anew each time: nothing is owned here. */
 import { startCluster, RunningCluster } from '@covey/deploy';
 import { askScheduler, cancelTasks, freeName, kindForms } from '@covey/deploy/internal';
+import { connectionCode } from '@covey/protocol/bridge';
 import type { BridgeCalls } from '@covey/protocol/bridge';
 import { BridgeRequestError } from './bridge-request-error.js';
 import type { ClusterList } from './cluster-list.js';
 import { summaryOf } from './cluster-list.js';
-import { connectionCode } from './connection-code.js';
 import { Params } from './params.js';
 import type { NotebookMethod } from './thread-messages.js';
 

@@ -8,6 +8,7 @@ import { BRIDGE_VERSION } from '@covey/protocol/bridge';
 import type {
   BridgeSkew,
   FigureBatch,
+  FiguresEndCode,
   FigureTopic,
   FromKernel,
   SubmittedCell,
@@ -141,12 +142,12 @@ export class FrontEnd {
     if (this.#subscriptions.has(subscription)) {
       throw new BridgeRequestError(`the subscription ${subscription} is open`);
     }
-    const end = (reason: string): void => {
+    const end = (code: FiguresEndCode, reason: string): void => {
       this.#subscriptions.delete(subscription);
-      this.#say({ type: 'figures-end', subscription, reason });
+      this.#say({ type: 'figures-end', subscription, code, reason });
     };
     if (this.#subscriptions.size >= SUBSCRIPTIONS_MAX) {
-      end(`a front end has at most ${SUBSCRIPTIONS_MAX} subscriptions`);
+      end('ended', `a front end has at most ${SUBSCRIPTIONS_MAX} subscriptions`);
       return;
     }
     try {
@@ -158,7 +159,7 @@ export class FrontEnd {
       const opened = this.#parts.figures.subscribe(cluster, topic, viewer, seen);
       this.#subscriptions.set(subscription, opened);
     } catch (error) {
-      end(failureOf(error).message);
+      end('ended', failureOf(error).message);
     }
   }
 

@@ -12,6 +12,7 @@ export const CommandIds = {
   showLogs: 'covey:show-logs',
   openPanel: 'covey:open-panel',
   openAllPanels: 'covey:open-all-panels',
+  saveLayout: 'covey:save-layout',
   useCluster: 'covey:use-cluster',
   submitCell: 'covey:submit-cell',
   cancelCell: 'covey:cancel-cell',

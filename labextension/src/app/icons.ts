@@ -22,3 +22,25 @@ export const submitIcon = new LabIcon({
   </g>
 </svg>`,
 });
+
+/** All plots of a cluster: a chart. */
+export const plotsIcon = new LabIcon({
+  name: 'covey:plots',
+  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">
+  <g class="jp-icon3" fill="#616161">
+    <path d="M4 3h2v16h15v2H4z"/>
+    <path d="M8 11h3v7H8zM13 6h3v12h-3zM18 9h3v9h-3z"/>
+  </g>
+</svg>`,
+});
+
+/** More or fewer workers. */
+export const scaleIcon = new LabIcon({
+  name: 'covey:scale',
+  svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">
+  <g class="jp-icon3" fill="#616161">
+    <path d="M3 4h11v4H3zM3 10h11v4H3zM3 16h11v4H3z"/>
+    <path d="M19 3l3.500 4.500h-7zM19 21l3.500-4.500h-7z"/>
+  </g>
+</svg>`,
+});

@@ -1,6 +1,7 @@
 import type { FigureBatch, FromKernel, ToKernel } from '@covey/protocol/bridge';
 import { BridgeClient } from './bridge-client.js';
 import { BridgeFigureSource } from './figure-source.js';
+import type { IClientDoor } from './figure-source.js';
 
 function makeClient(): { client: BridgeClient; sent: ToKernel[]; hear: (message: FromKernel) => void } {
   const sent: ToKernel[] = [];
@@ -16,6 +17,11 @@ const batch = (cursor: number): Omit<FigureBatch, 'buffers'> => ({
   cursor,
   missed: 0,
   json: { cursor },
+});
+
+const door = (client: () => BridgeClient): IClientDoor => ({
+  wanted: async () => client(),
+  reached: async () => client(),
 });
 
 const nothing = new AbortController().signal;
@@ -45,17 +51,25 @@ test('a kernel that speaks another protocol is refused, with what to do', async 
 test('when the kernel goes, all that waits ends, and later requests are refused', async () => {
   const { client } = makeClient();
   const ends: string[] = [];
-  client.subscribe('a', 'overview', {}, { onBatch: () => undefined, onEnd: (reason) => ends.push(reason) });
+  client.subscribe(
+    'a',
+    'overview',
+    {},
+    { onBatch: () => undefined, onEnd: (code, reason) => ends.push(`${code}: ${reason}`) },
+  );
   const call = client.call('kinds', null);
   client.close('gone');
   await expect(call).rejects.toMatchObject({ code: 'ERR_COVEY_BRIDGE_CLOSED', message: 'gone' });
   await expect(client.call('kinds', null)).rejects.toMatchObject({ message: 'gone' });
-  expect(ends).toEqual(['gone']);
+  expect(ends).toEqual(['closed: gone']);
 });
 
 test('a batch is acknowledged when the next one is pulled, and not before', async () => {
   const { client, sent, hear } = makeClient();
-  const source = new BridgeFigureSource('a', async () => client);
+  const source = new BridgeFigureSource(
+    'a',
+    door(() => client),
+  );
   const first = source.pull('overview', 0, nothing);
   await soon();
   expect(sent).toMatchObject([{ type: 'subscribe', subscription: 1, cluster: 'a', topic: 'overview' }]);
@@ -73,7 +87,10 @@ test('a batch is acknowledged when the next one is pulled, and not before', asyn
 
 test('a pull goes on at its cursor with the next manager when this one is lost', async () => {
   const [one, two] = [makeClient(), makeClient()];
-  const source = new BridgeFigureSource('a', async () => (one.client.isClosed ? two.client : one.client));
+  const source = new BridgeFigureSource(
+    'a',
+    door(() => (one.client.isClosed ? two.client : one.client)),
+  );
   const pulled = source.pull('events', 12, nothing);
   await soon();
   one.client.close('gone');
@@ -83,12 +100,30 @@ test('a pull goes on at its cursor with the next manager when this one is lost',
   await expect(pulled).resolves.toMatchObject({ cursor: 13 });
 });
 
+test('a page that slept goes on where it was, whatever the kernel calls it', async () => {
+  const { client, sent, hear } = makeClient();
+  const source = new BridgeFigureSource(
+    'a',
+    door(() => client),
+  );
+  const pulled = source.pull('events', 12, nothing);
+  await soon();
+  hear({ type: 'figures-end', subscription: 1, code: 'unacknowledged', reason: 'keine Antwort' });
+  await soon();
+  expect(sent.at(-1)).toMatchObject({ type: 'subscribe', subscription: 2, topic: 'events', cursor: 12 });
+  hear({ type: 'figures', subscription: 2, sequence: 1, batch: batch(13) });
+  await expect(pulled).resolves.toMatchObject({ cursor: 13 });
+});
+
 test('a pull of a cluster that is gone fails with the reason; one that is taken back is aborted', async () => {
   const { client, hear } = makeClient();
-  const source = new BridgeFigureSource('a', async () => client);
+  const source = new BridgeFigureSource(
+    'a',
+    door(() => client),
+  );
   const pulled = source.pull('overview', 0, nothing);
   await soon();
-  hear({ type: 'figures-end', subscription: 1, reason: 'a has ended' });
+  hear({ type: 'figures-end', subscription: 1, code: 'ended', reason: 'a has ended' });
   await expect(pulled).rejects.toThrow('a has ended');
   const abort = new AbortController();
   const waiting = source.pull('overview', 0, abort.signal);

@@ -7,6 +7,7 @@ import type {
   BridgeMethod,
   ClusterSummary,
   FigureBatch,
+  FiguresEndCode,
   FigureTopic,
   FromKernel,
   SubmittedCell,
@@ -40,7 +41,8 @@ export class BridgeFailure extends Error {
 export interface ISubscriber {
   /** The next batch may come once `taken` was called. */
   onBatch(batch: FigureBatch, taken: () => void): void;
-  onEnd(reason: string): void;
+  /** `ended`: there is nothing more to come. `closed`: the kernel is gone. */
+  onEnd(code: FiguresEndCode | 'closed', reason: string): void;
 }
 
 /** Where a subscription goes on; from the start without. */
@@ -65,7 +67,7 @@ export class BridgeClient {
   private readonly _pending = new Map<number, IPending>();
   private readonly _subscribers = new Map<number, ISubscriber>();
   private _nextId = 1;
-  private _closedBecause: string | undefined;
+  private _closedBecause: BridgeFailure | undefined;
   private _welcome!: (welcome: Welcome) => void;
   private _refuse!: (error: BridgeFailure) => void;
 
@@ -87,7 +89,7 @@ export class BridgeClient {
     method: Method,
     params: BridgeCalls[Method]['params'],
   ): Promise<BridgeCalls[Method]['result']> {
-    if (this._closedBecause !== undefined) return Promise.reject(closedFailure(this._closedBecause));
+    if (this._closedBecause !== undefined) return Promise.reject(this._closedBecause);
     const id = this._nextId++;
     return new Promise((resolve, reject) => {
       this._pending.set(id, { resolve, reject });
@@ -102,7 +104,7 @@ export class BridgeClient {
   /** Figures newer than `from`, until the returned function is called or `onEnd` is. */
   subscribe(cluster: string, topic: FigureTopic, from: IFiguresFrom, subscriber: ISubscriber): () => void {
     if (this._closedBecause !== undefined) {
-      subscriber.onEnd(this._closedBecause);
+      subscriber.onEnd('closed', this._closedBecause.message);
       return () => undefined;
     }
     const subscription = this._nextId++;
@@ -144,29 +146,29 @@ export class BridgeClient {
       case 'figures-end': {
         const subscriber = this._subscribers.get(message.subscription);
         this._subscribers.delete(message.subscription);
-        return subscriber?.onEnd(message.reason);
+        return subscriber?.onEnd(message.code, message.reason);
       }
     }
   }
 
   /** Ends everything that waits: the kernel is gone, or nobody needs it any more. */
-  close(reason: string): void {
+  close(reason: string, code = 'ERR_COVEY_BRIDGE_CLOSED'): void {
     if (this.isClosed) return;
-    this._closedBecause = reason;
-    this._refuse(closedFailure(reason));
-    for (const { reject } of this._pending.values()) reject(closedFailure(reason));
+    const failure = new BridgeFailure(code, reason);
+    this._closedBecause = failure;
+    this._refuse(failure);
+    for (const { reject } of this._pending.values()) reject(failure);
     this._pending.clear();
     const subscribers = [...this._subscribers.values()];
     this._subscribers.clear();
-    for (const subscriber of subscribers) subscriber.onEnd(reason);
+    for (const subscriber of subscribers) subscriber.onEnd('closed', reason);
     this._transport.close();
     this.closed.emit(reason);
   }
 
   private _onWelcome(welcome: Welcome): void {
     if (welcome.skew?.works !== false) return this._welcome(welcome);
-    this._refuse(new BridgeFailure('ERR_COVEY_BRIDGE_VERSION', welcome.skew.message));
-    this.close(welcome.skew.message);
+    this.close(welcome.skew.message, 'ERR_COVEY_BRIDGE_VERSION');
   }
 
   private _onFailure({ id, error }: Extract<FromKernel, { type: 'failure' }>): void {
@@ -180,8 +182,4 @@ export class BridgeClient {
     this._pending.delete(id);
     return pending;
   }
-}
-
-function closedFailure(reason: string): BridgeFailure {
-  return new BridgeFailure('ERR_COVEY_BRIDGE_CLOSED', reason);
 }

@@ -1,14 +1,19 @@
 /**
- * A cluster's figures for one panel: the panel pulls, the kernel sends by credit. A batch is acknowledged when the next
- * one is asked for, so a panel that is hidden, and asks for nothing, is soon sent nothing.
+ * A cluster's figures: this page pulls, the kernel sends by credit. A batch is acknowledged when the next one is asked for, so
+ * who asks for nothing, since nobody looks, is soon sent nothing.
  */
 import type { FigureSource } from '@covey/dashboard';
-import type { FigureBatch, FigureTopic } from '@covey/protocol/bridge';
+import type { FigureBatch, FiguresEndCode, FigureTopic } from '@covey/protocol/bridge';
 import { BridgeFailure } from './bridge-client.js';
 import type { BridgeClient, IFiguresFrom } from './bridge-client.js';
 
-/** Gives the manager's client, waiting for it when it is away. */
-export type ClientWanted = (signal: AbortSignal) => Promise<BridgeClient>;
+/** The way to the manager's client. */
+export interface IClientDoor {
+  /** Waits for it while it is away. */
+  wanted(signal: AbortSignal): Promise<BridgeClient>;
+  /** @throws when it is away, and won't come back by itself. */
+  reached(): Promise<BridgeClient>;
+}
 
 interface IFlow {
   readonly client: BridgeClient;
@@ -16,7 +21,7 @@ interface IFlow {
   cursor: number;
   readonly ready: { batch: FigureBatch; taken: () => void }[];
   taken: (() => void) | undefined;
-  end: string | undefined;
+  end: { readonly code: FiguresEndCode | 'closed'; readonly reason: string } | undefined;
   wake: (() => void) | undefined;
   stop: () => void;
 }
@@ -28,7 +33,7 @@ export class BridgeFigureSource implements FigureSource {
 
   constructor(
     private readonly _cluster: string,
-    private readonly _clientWanted: ClientWanted,
+    private readonly _door: IClientDoor,
   ) {}
 
   async pull(topic: FigureTopic, cursor: number, signal: AbortSignal): Promise<FigureBatch> {
@@ -46,9 +51,8 @@ export class BridgeFigureSource implements FigureSource {
       }
       if (flow.end !== undefined) {
         this._drop(topic);
-        // The manager went away, and will be back; or the cluster did, and won't.
-        if (!flow.client.isClosed && !/acknowledg/i.test(flow.end))
-          throw new BridgeFailure('ERR_COVEY_FIGURES', flow.end);
+        // The cluster is gone. Otherwise the manager is, and will be back; or this page slept, and goes on where it was.
+        if (flow.end.code === 'ended') throw new BridgeFailure('ERR_COVEY_FIGURES', flow.end.reason);
         continue;
       }
       await new Promise<void>((resolve) => {
@@ -63,7 +67,7 @@ export class BridgeFigureSource implements FigureSource {
   }
 
   async ask(method: Parameters<FigureSource['ask']>[0], params: unknown): Promise<unknown> {
-    const client = await this._clientWanted(new AbortController().signal);
+    const client = await this._door.reached();
     return client.call('ask', { cluster: this._cluster, method, params });
   }
 
@@ -75,7 +79,7 @@ export class BridgeFigureSource implements FigureSource {
     const present = this._flows.get(topic);
     if (present?.cursor === cursor && !present.client.isClosed) return present;
     this._drop(topic);
-    const client = await this._clientWanted(signal);
+    const client = await this._door.wanted(signal);
     const flow: IFlow = {
       client,
       cursor,
@@ -91,8 +95,8 @@ export class BridgeFigureSource implements FigureSource {
         flow.ready.push({ batch, taken });
         flow.wake?.();
       },
-      onEnd: (reason) => {
-        flow.end = reason;
+      onEnd: (code, reason) => {
+        flow.end = { code, reason };
         flow.wake?.();
       },
     });

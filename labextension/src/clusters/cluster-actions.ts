@@ -1,17 +1,21 @@
 /**
  * What a person does with clusters: each asks what must be asked, does it through the manager, and tells of a failure.
  */
-import { Clipboard, Dialog, Notification, showDialog, showErrorMessage } from '@jupyterlab/apputils';
-import type { BridgeClient } from '../bridge/bridge-client.js';
+import type { BridgeCalls } from '@covey/protocol/bridge';
+import { Clipboard, Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { failureText } from '../app/failure-text.js';
+import { tellFailure } from '../app/tell-failure.js';
 import { BridgeFailure } from '../bridge/bridge-client.js';
+import type { BridgeClient } from '../bridge/bridge-client.js';
+import { WHOLE_FORM } from '../dialogs/cluster-draft.js';
+import type { IClusterDraft } from '../dialogs/cluster-draft.js';
 import { askForCluster } from '../dialogs/new-cluster-dialog.js';
-import type { IClusterDraft, IPreset } from '../dialogs/new-cluster-form.js';
+import type { INewCluster, IPresets } from '../dialogs/new-cluster-dialog.js';
 import { askForScale } from '../dialogs/scale-dialog.js';
 import type { ICovey } from '../tokens.js';
 
 /** What is remembered of earlier clusters. */
-export interface IDrafts {
-  readonly presets: readonly IPreset[];
+export interface IDrafts extends IPresets {
   readonly initial: IClusterDraft;
   save(title: string, draft: IClusterDraft): Promise<void>;
 }
@@ -19,7 +23,7 @@ export interface IDrafts {
 export class ClusterActions {
   constructor(
     private readonly _covey: ICovey,
-    private readonly _drafts: () => IDrafts,
+    private readonly _drafts: () => Promise<IDrafts>,
   ) {}
 
   /**
@@ -28,36 +32,26 @@ export class ClusterActions {
    */
   async newCluster(name?: string): Promise<string | undefined> {
     const { trans } = this._covey;
-    const client = await this._client();
-    const kinds = await client.call('kinds', null);
-    const drafts = this._drafts();
-    let initial = name === undefined ? drafts.initial : { ...drafts.initial, name };
-    let refused: Record<string, string> = {};
-    for (;;) {
-      const asked = await askForCluster(kinds, drafts.presets, initial, refused, trans);
-      if (asked === undefined) return undefined;
-      const { draft, options, idleTimeoutMs } = asked;
-      if (asked.saveAs !== '') await drafts.save(asked.saveAs, draft);
-      const chosen = draft.name.trim();
-      const started = client.call('start', {
-        kind: draft.kind,
-        ...(chosen === '' ? {} : { name: chosen }),
-        options,
-        ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
-      });
-      try {
-        return (await started).name;
-      } catch (error) {
-        // What is wrong with one field is said there, and the rest stays as it was typed.
-        if (error instanceof BridgeFailure && error.option !== undefined) {
-          refused = { [error.option]: error.message };
-          initial = draft;
-        } else {
-          await showErrorMessage(trans.__('The cluster did not start'), messageOf(error));
-          return undefined;
+    return this._do(trans.__('No cluster was started'), async (client) => {
+      const kinds = await client.call('kinds', null);
+      const drafts = await this._drafts();
+      let initial = name === undefined ? drafts.initial : { ...drafts.initial, name };
+      let refused: Record<string, string> = {};
+      for (;;) {
+        const asked = await askForCluster(kinds, drafts, initial, refused, trans);
+        if (asked === undefined) return undefined;
+        initial = asked.draft;
+        try {
+          // A preset is kept also of what does not start: it is what was typed.
+          if (asked.saveAs !== '') await drafts.save(asked.saveAs, asked.draft);
+          // The manager may have gone while the form was filled in.
+          return (await (await this._covey.manager.started()).call('start', requestOf(asked))).name;
+        } catch (error) {
+          // What is wrong with one field is said there, and everything stays as it was typed.
+          refused = { [fieldOf(error)]: failureText(error, trans) };
         }
       }
-    }
+    });
   }
 
   async scale(cluster: string): Promise<void> {
@@ -94,22 +88,41 @@ export class ClusterActions {
   }
 
   async stop(cluster: string): Promise<void> {
-    const { trans } = this._covey;
-    const isSure = await confirm(
-      trans.__('Stop %1?', cluster),
-      trans.__('Its tasks end, and its results are gone.'),
-      trans.__('Stop'),
-    );
+    const { trans, clusters } = this._covey;
+    const isSure =
+      clusters.find(cluster)?.summary.attached === true
+        ? await confirm(
+            trans.__('Take %1 off the list?', cluster),
+            trans.__('It was started elsewhere, and goes on.'),
+            trans.__('Take off the list'),
+          )
+        : await confirm(
+            trans.__('Stop %1?', cluster),
+            trans.__('Its tasks end, and its results are gone.'),
+            trans.__('Stop'),
+          );
     if (isSure) await this.stopNow([cluster]);
   }
 
   async stopAll(): Promise<void> {
     const { trans, clusters } = this._covey;
-    const names = (clusters.entries ?? []).map(({ summary }) => summary.name);
-    if (names.length === 0) return;
+    const entries = await this._do(trans.__('The clusters were not stopped'), (client) => clusters.read(client));
+    if (entries === undefined || entries.length === 0) return;
+    const names = entries.map(({ summary }) => summary.name);
+    const attached = entries.flatMap(({ summary }) => (summary.attached ? [summary.name] : []));
     const isSure = await confirm(
       trans._n('Stop %1 cluster?', 'Stop all %1 clusters?', names.length),
-      `${trans.__('Their tasks end, and their results are gone:')} ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`,
+      [
+        trans.__('Their tasks end, and their results are gone: %1.', listed(names)),
+        ...(attached.length === 0
+          ? []
+          : [
+              trans.__(
+                'Of these, %1 were started elsewhere, go on, and are only taken off the list.',
+                listed(attached),
+              ),
+            ]),
+      ].join(' '),
       trans.__('Stop all'),
     );
     if (isSure) await this.stopNow(names);
@@ -133,32 +146,49 @@ export class ClusterActions {
     Notification.info(trans.__('The address of %1 is copied.', cluster), { autoClose: 2000 });
   }
 
-  async connectionCode(cluster: string): Promise<string> {
-    return (await this._client()).call('connection-code', { cluster });
-  }
-
   async logs(cluster: string, lines: number): Promise<readonly string[]> {
-    return (await this._client()).call('logs', { cluster, lines });
+    return (await this._covey.manager.reached()).call('logs', { cluster, lines });
   }
 
-  private _client(): Promise<BridgeClient> {
-    return this._covey.manager.wanted(new AbortController().signal);
+  /** The manager, with whatever it takes to have it. */
+  async startManager(): Promise<void> {
+    await this._do(this._covey.trans.__('The kernel did not start'), () => Promise.resolve());
   }
 
-  private async _do(failed: string, action: (client: BridgeClient) => Promise<unknown>): Promise<void> {
+  /** @returns nothing when it failed, which was told. */
+  private async _do<T>(failed: string, action: (client: BridgeClient) => Promise<T>): Promise<T | undefined> {
+    const { manager, trans } = this._covey;
     try {
-      await action(await this._client());
+      return await action(await manager.started());
     } catch (error) {
-      Notification.error(`${failed}: ${messageOf(error)}`, { autoClose: false });
+      tellFailure(failed, error, () => void this._do(failed, action), trans);
+      return undefined;
     }
   }
+}
+
+function requestOf({ draft, options, idleTimeoutMs }: INewCluster): BridgeCalls['start']['params'] {
+  const name = draft.name.trim();
+  return {
+    kind: draft.kind,
+    ...(name === '' ? {} : { name }),
+    options,
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+  };
+}
+
+/** The field of the form that a failure is about. */
+function fieldOf(error: unknown): string {
+  if (!(error instanceof BridgeFailure) || error.option === undefined) return WHOLE_FORM;
+  return error.option === 'idleTimeoutMs' ? 'idleMinutes' : error.option;
+}
+
+/** The first of many. */
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`;
 }
 
 async function confirm(title: string, body: string, label: string): Promise<boolean> {
   const { button } = await showDialog({ title, body, buttons: [Dialog.cancelButton(), Dialog.warnButton({ label })] });
   return button.accept;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

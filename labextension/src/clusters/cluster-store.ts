@@ -2,13 +2,12 @@
  * What is known of clusters: the registry's list by the manager, and a line of live figures for each that somebody
  * looks at. Knows neither JupyterLab nor the DOM.
  */
+import { feedOf } from '@covey/dashboard';
 import type { ClusterSummary, Overview } from '@covey/protocol/bridge';
 import type { BridgeClient } from '../bridge/bridge-client.js';
-import { BridgeFigureSource } from '../bridge/figure-source.js';
-import type { ClientWanted } from '../bridge/figure-source.js';
+import type { FigureSources } from '../bridge/figure-sources.js';
+import { Holds } from '../bridge/holds.js';
 import { Listeners } from '../bridge/listeners.js';
-
-const RETRY_MS = 5_000;
 
 export interface IClusterEntry {
   readonly summary: ClusterSummary;
@@ -17,12 +16,17 @@ export interface IClusterEntry {
 
 export class ClusterStore {
   readonly changed = new Listeners<void>();
-  private readonly _clientWanted: ClientWanted;
+  /** Who shows the list. While nobody does the manager does not look after it. */
+  readonly shown = new Holds();
+  private readonly _sources: FigureSources;
   private _entries: readonly IClusterEntry[] | undefined;
-  private readonly _looks = new Map<string, { count: number; stop: AbortController }>();
+  private _client: BridgeClient | undefined;
+  private _coming: Promise<void> | undefined;
+  private readonly _looks = new Map<string, { count: number; readonly stop: () => void }>();
 
-  constructor(clientWanted: ClientWanted) {
-    this._clientWanted = clientWanted;
+  constructor(sources: FigureSources) {
+    this._sources = sources;
+    this.shown.changed.add((isShown) => this._client?.watch(isShown));
   }
 
   /** By name; nothing while they were never heard. The same array until something changes. */
@@ -36,13 +40,25 @@ export class ClusterStore {
 
   /** Takes the list of this client from now on. */
   follow(client: BridgeClient): void {
+    this._client = client;
     client.clustersChanged.add((clusters) => this.set(clusters));
-    client.watch(true);
-    // A client that was closed meanwhile is followed by another one.
-    client.call('clusters', null).then(
-      (clusters) => this.set(clusters),
+    if (this.shown.isHeld) client.watch(true);
+    // Of a client that is lost meanwhile the next one is asked.
+    this._coming = this.read(client).then(
+      () => undefined,
       () => undefined,
     );
+  }
+
+  /** The list as it is now: also where nobody shows it, and what is known may be old. */
+  async read(client: BridgeClient): Promise<readonly IClusterEntry[]> {
+    this.set(await client.call('clusters', null));
+    return this._entries ?? [];
+  }
+
+  /** The first list of the client that is followed has come. */
+  async loaded(): Promise<void> {
+    await this._coming;
   }
 
   set(clusters: readonly ClusterSummary[]): void {
@@ -65,37 +81,30 @@ export class ClusterStore {
       isOver = true;
       look.count -= 1;
       if (look.count > 0) return;
-      look.stop.abort();
+      look.stop();
       this._looks.delete(name);
     };
   }
 
-  private _beginLook(name: string): { count: number; stop: AbortController } {
-    const look = { count: 0, stop: new AbortController() };
+  private _beginLook(name: string): { count: number; readonly stop: () => void } {
+    const { source, release } = this._sources.use(name);
+    const feed = feedOf(source);
+    const unwatch = feed.watch(['overview'], () => {
+      // Of a cluster that does not answer the line shows what the list says.
+      const isInterrupted = feed.status(['overview']).phase === 'interrupted';
+      this._setOverview(name, isInterrupted ? undefined : feed.store.overview);
+    });
+    const stop = (): void => {
+      unwatch();
+      release();
+    };
+    const look = { count: 0, stop };
     this._looks.set(name, look);
-    void this._pullOverviews(name, look.stop.signal);
     return look;
   }
 
-  private async _pullOverviews(name: string, signal: AbortSignal): Promise<void> {
-    const source = new BridgeFigureSource(name, this._clientWanted);
-    while (!signal.aborted) {
-      try {
-        for (let cursor = 0; ;) {
-          const batch = await source.pull('overview', cursor, signal);
-          cursor = batch.cursor;
-          this._setOverview(name, batch.json as Overview);
-        }
-      } catch {
-        // The cluster does not answer, or nobody looks any more: until it does, its line shows what the list says.
-        if (!signal.aborted) this._setOverview(name, undefined);
-      }
-      await pause(RETRY_MS, signal);
-    }
-    source.dispose();
-  }
-
   private _setOverview(name: string, overview: Overview | undefined): void {
+    if (this.find(name)?.overview === overview) return;
     this._entries = this._entries?.map((entry) => (entry.summary.name === name ? { ...entry, overview } : entry));
     this.changed.emit();
   }
@@ -109,17 +118,4 @@ export class ClusterStore {
 /** `cluster-2` before `cluster-10`. */
 function compareNames(a: string, b: string): number {
   return a.localeCompare(b, undefined, { numeric: true });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });
 }

@@ -1,13 +1,14 @@
 /** The default cluster and the presets, in this extension's settings. */
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { JSONValue } from '@lumino/coreutils';
-import type { IClusterDraft, IPreset } from '../dialogs/new-cluster-form.js';
+import type { IClusterDraft, IPreset } from '../dialogs/cluster-draft.js';
 import type { IDrafts } from './cluster-actions.js';
 
 const NONE: IClusterDraft = { kind: 'local', name: '', idleMinutes: '', values: {} };
 
 export class SettingsDrafts implements IDrafts {
-  constructor(private readonly _settings: ISettingRegistry.ISettings | undefined) {}
+  /** @param _settings absent where JupyterLab has no settings: nothing is kept then. */
+  constructor(private readonly _settings: Pick<ISettingRegistry.ISettings, 'get' | 'set'> | undefined) {}
 
   get presets(): readonly IPreset[] {
     const written: unknown = this._settings?.get('presets').composite;
@@ -22,9 +23,22 @@ export class SettingsDrafts implements IDrafts {
     return draftOf(this._settings?.get('defaultCluster').composite);
   }
 
+  /** @throws when it can't be kept. */
   async save(title: string, draft: IClusterDraft): Promise<void> {
-    const others = this.presets.filter((preset) => preset.title !== title);
-    await this._settings?.set('presets', [...others, { title, draft }] as unknown as JSONValue);
+    if (this._settings === undefined) throw new Error('This JupyterLab keeps no settings.');
+    await this._write([...this._without(title), { title, draft }]);
+  }
+
+  async remove(title: string): Promise<void> {
+    await this._write(this._without(title));
+  }
+
+  private _without(title: string): readonly IPreset[] {
+    return this.presets.filter((preset) => preset.title !== title);
+  }
+
+  private async _write(presets: readonly IPreset[]): Promise<void> {
+    await this._settings?.set('presets', presets as unknown as JSONValue);
   }
 }
 

@@ -14,6 +14,7 @@ export class StatusItem extends ReactWidget {
   private readonly _looks = new Map<string, () => void>();
   private readonly _update = (): void => this._follow();
   private readonly _remove: () => void;
+  private _hide: (() => void) | undefined;
 
   constructor(
     private readonly _covey: ICovey,
@@ -23,6 +24,7 @@ export class StatusItem extends ReactWidget {
     this.addClass('jp-covey-StatusItem');
     this._remove = _covey.clusters.changed.add(this._update);
     document.addEventListener('visibilitychange', this._update);
+    this._follow();
   }
 
   get hasClusters(): boolean {
@@ -33,6 +35,7 @@ export class StatusItem extends ReactWidget {
     this._remove();
     document.removeEventListener('visibilitychange', this._update);
     for (const stop of this._looks.values()) stop();
+    this._hide?.();
     super.dispose();
   }
 
@@ -54,8 +57,10 @@ export class StatusItem extends ReactWidget {
     return (
       <button className="jp-covey-StatusItem-button" title={trans.__('Show Covey clusters')} onClick={this._open}>
         <coveyIcon.react tag="span" stylesheet="statusBar" />
-        {title}
-        {figures}
+        <span className="jp-covey-StatusItem-text">
+          <span className="jp-covey-StatusItem-name">{title}</span>
+          <span>{figures}</span>
+        </span>
       </button>
     );
   }
@@ -66,7 +71,14 @@ export class StatusItem extends ReactWidget {
 
   private _follow(): void {
     const entries = this._covey.clusters.entries ?? [];
-    const isLive = document.visibilityState === 'visible' && entries.length <= LOOKED_AT;
+    const isSeen = document.visibilityState === 'visible';
+    // The list is followed while the page is seen: the item comes with the first cluster.
+    if (isSeen) this._hide ??= this._covey.clusters.shown.hold();
+    else {
+      this._hide?.();
+      this._hide = undefined;
+    }
+    const isLive = isSeen && entries.length <= LOOKED_AT;
     const wanted = new Set(
       isLive ? entries.flatMap(({ summary }) => (summary.status === 'running' ? [summary.name] : [])) : [],
     );

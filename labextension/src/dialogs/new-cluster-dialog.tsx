@@ -4,12 +4,19 @@ import type { ClusterKindForm } from '@covey/protocol/bridge';
 import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import { NewClusterForm, readDraft } from './new-cluster-form.js';
-import type { IClusterDraft, IDraftResult, IPreset } from './new-cluster-form.js';
+import { readDraft } from './cluster-draft.js';
+import type { IClusterDraft, IDraftResult, IPreset } from './cluster-draft.js';
+import { NewClusterForm } from './new-cluster-form.js';
 
 export interface INewCluster extends IDraftResult {
   /** A title under which to save it; empty for not. */
   readonly saveAs: string;
+}
+
+/** What was saved of earlier clusters. */
+export interface IPresets {
+  readonly presets: readonly IPreset[];
+  remove(title: string): Promise<void>;
 }
 
 class NewClusterBody extends ReactWidget implements Dialog.IBodyWidget<INewCluster> {
@@ -21,6 +28,7 @@ class NewClusterBody extends ReactWidget implements Dialog.IBodyWidget<INewClust
     private readonly _presets: readonly IPreset[],
     private readonly _initial: IClusterDraft,
     private readonly _refused: Readonly<Record<string, string>>,
+    private readonly _removePreset: (title: string) => Promise<void>,
     private readonly _trans: TranslationBundle,
   ) {
     super();
@@ -34,7 +42,13 @@ class NewClusterBody extends ReactWidget implements Dialog.IBodyWidget<INewClust
 
   protected override render(): JSX.Element {
     const { _kinds: kinds, _presets: presets, _initial: initial, _refused: refused, _trans: trans } = this;
-    return <NewClusterForm {...{ kinds, presets, initial, refused, trans }} onChange={this._onChange} />;
+    return (
+      <NewClusterForm
+        {...{ kinds, presets, initial, refused, trans }}
+        removePreset={this._removePreset}
+        onChange={this._onChange}
+      />
+    );
   }
 
   private readonly _onChange = (draft: IClusterDraft, saveAs: string): void => {
@@ -49,7 +63,7 @@ class NewClusterBody extends ReactWidget implements Dialog.IBodyWidget<INewClust
  */
 export async function askForCluster(
   kinds: readonly ClusterKindForm[],
-  presets: readonly IPreset[],
+  presets: IPresets,
   initial: IClusterDraft,
   refused: Readonly<Record<string, string>>,
   trans: TranslationBundle,
@@ -60,7 +74,7 @@ export async function askForCluster(
   for (;;) {
     const dialog = new Dialog<INewCluster>({
       title: trans.__('New cluster'),
-      body: new NewClusterBody(kinds, presets, draft, problems, trans),
+      body: new NewClusterBody(kinds, presets.presets, draft, problems, (title) => presets.remove(title), trans),
       buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Start') })],
       focusNodeSelector: '#jp-covey-kind',
     });

@@ -1,122 +1,86 @@
 /** The form of a new cluster: the kind, a name, the kind's own fields, and what was saved of earlier ones. */
 import * as React from 'react';
-import type { ClusterKindForm, FormField } from '@covey/protocol/bridge';
+import type { ClusterKindForm } from '@covey/protocol/bridge';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { failureText } from '../app/failure-text.js';
+import { idleField, nameField, readDraft, WHOLE_FORM } from './cluster-draft.js';
+import type { IClusterDraft, IPreset } from './cluster-draft.js';
 import { FormFieldView } from './form-field.js';
-import { readForm } from './form-values.js';
-import type { FormValues, IComplaints } from './form-values.js';
-
-/** What a person chose, as it is saved and as it is filled in again. */
-export interface IClusterDraft {
-  readonly kind: string;
-  readonly name: string;
-  /** Minutes without work after which it stops; empty for never. */
-  readonly idleMinutes: string;
-  readonly values: FormValues;
-}
-
-export interface IPreset {
-  readonly title: string;
-  readonly draft: IClusterDraft;
-}
-
-export interface IDraftResult {
-  readonly draft: IClusterDraft;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly idleTimeoutMs: number | undefined;
-  /** What is wrong, by the field's name. */
-  readonly problems: Readonly<Record<string, string>>;
-}
-
-const idleField = (trans: TranslationBundle): FormField => ({
-  name: 'idleMinutes',
-  label: trans.__('Stop when idle'),
-  help: trans.__('Minutes without work or clients after which the cluster stops by itself'),
-  defaultMeans: trans.__('never'),
-  type: 'number',
-  isRequired: false,
-  minimum: 0,
-});
-
-/** Reads a draft by its kind's form. */
-export function readDraft(
-  kinds: readonly ClusterKindForm[],
-  draft: IClusterDraft,
-  trans: TranslationBundle,
-): IDraftResult {
-  const form = kinds.find(({ name }) => name === draft.kind);
-  const complaints = complaintsIn(trans);
-  const own = form === undefined ? { options: {}, problems: {} } : readForm(form, draft.values, complaints);
-  const idle = readForm(
-    { name: '', label: '', summary: '', fields: [idleField(trans)] },
-    { idleMinutes: draft.idleMinutes },
-    complaints,
-  );
-  const minutes = idle.options['idleMinutes'];
-  const problems: Record<string, string> = { ...own.problems, ...idle.problems };
-  return {
-    draft,
-    options: own.options,
-    idleTimeoutMs: typeof minutes === 'number' ? Math.round(minutes * 60_000) : undefined,
-    problems,
-  };
-}
-
-function complaintsIn(trans: TranslationBundle): IComplaints {
-  return {
-    required: () => trans.__('This is needed.'),
-    integer: () => trans.__('A whole number, please.'),
-    number: () => trans.__('A number, please.'),
-    range: ({ minimum, maximum }) =>
-      maximum === undefined
-        ? trans.__('At least %1, please.', minimum ?? '')
-        : trans.__('From %1 to %2, please.', minimum ?? '', maximum),
-    memory: () => trans.__('An amount such as 512 MB or 4 GiB, please.'),
-    resources: () => trans.__('Names with amounts, such as gpu=1, please.'),
-  };
-}
 
 interface IFormProps {
   readonly kinds: readonly ClusterKindForm[];
   readonly presets: readonly IPreset[];
   readonly initial: IClusterDraft;
+  /** Takes a preset away for good. */
+  readonly removePreset: (title: string) => Promise<void>;
   /** What the cluster's kind said against an earlier try, by the field's name. */
   readonly refused: Readonly<Record<string, string>>;
   readonly trans: TranslationBundle;
   readonly onChange: (draft: IClusterDraft, saveAs: string) => void;
 }
 
-export function NewClusterForm({ kinds, presets, initial, refused, trans, onChange }: IFormProps): JSX.Element {
+export function NewClusterForm(props: IFormProps): JSX.Element {
+  const { kinds, initial, refused, trans, onChange } = props;
   const [draft, setDraft] = React.useState(initial);
+  const [presets, setPresets] = React.useState(props.presets);
+  const [preset, setPreset] = React.useState('');
+  const [failed, setFailed] = React.useState<string>();
   const [saveAs, setSaveAs] = React.useState('');
   const [touched, setTouched] = React.useState<ReadonlySet<string>>(new Set());
   React.useEffect(() => onChange(draft, saveAs), [draft, saveAs, onChange]);
   const form = kinds.find(({ name }) => name === draft.kind);
   const { problems } = readDraft(kinds, draft, trans);
   const problemOf = (name: string): string | undefined => (touched.has(name) ? problems[name] : refused[name]);
-  const setValue = (name: string, value: string): void => {
+  const setField = (name: string, change: Partial<IClusterDraft>): void => {
     setTouched(new Set(touched).add(name));
-    setDraft({ ...draft, values: { ...draft.values, [name]: value } });
+    setDraft({ ...draft, ...change });
   };
+  const setValue = (name: string, value: string): void =>
+    setField(name, { values: { ...draft.values, [name]: value } });
+  const whole = failed ?? refused[WHOLE_FORM];
   return (
     <div className="jp-covey-Form">
+      {whole === undefined ? null : (
+        <div className="jp-covey-Field-problem" role="alert">
+          {whole}
+        </div>
+      )}
       {presets.length === 0 ? null : (
         <div className="jp-covey-Field">
           <label htmlFor="jp-covey-preset">{trans.__('Preset')}</label>
-          <select
-            id="jp-covey-preset"
-            className="jp-mod-styled"
-            defaultValue=""
-            onChange={(event) => {
-              const preset = presets.find(({ title }) => title === event.target.value);
-              if (preset !== undefined) setDraft(preset.draft);
-            }}
-          >
-            <option value="">{trans.__('none')}</option>
-            {presets.map(({ title }) => (
-              <option key={title}>{title}</option>
-            ))}
-          </select>
+          <div className="jp-covey-Field-row">
+            <select
+              id="jp-covey-preset"
+              className="jp-mod-styled"
+              value={preset}
+              onChange={({ target }) => {
+                setPreset(target.value);
+                const chosen = presets.find(({ title }) => title === target.value);
+                if (chosen !== undefined) setDraft(chosen.draft);
+              }}
+            >
+              <option value="">{trans.__('none')}</option>
+              {presets.map(({ title }) => (
+                <option key={title}>{title}</option>
+              ))}
+            </select>
+            <button
+              type="button"
+              className="jp-covey-Button"
+              disabled={preset === ''}
+              onClick={() => {
+                props.removePreset(preset).then(
+                  () => {
+                    setPresets(presets.filter(({ title }) => title !== preset));
+                    setPreset('');
+                  },
+                  (error: unknown) => setFailed(failureText(error, trans)),
+                );
+              }}
+            >
+              {trans.__('Delete')}
+            </button>
+          </div>
         </div>
       )}
       <div className="jp-covey-Field">
@@ -138,21 +102,13 @@ export function NewClusterForm({ kinds, presets, initial, refused, trans, onChan
           {form?.summary}
         </div>
       </div>
-      <div className="jp-covey-Field">
-        <label htmlFor="jp-covey-name">{trans.__('Name')}</label>
-        <input
-          id="jp-covey-name"
-          className="jp-mod-styled"
-          type="text"
-          value={draft.name}
-          placeholder={trans.__('chosen by itself')}
-          aria-describedby="jp-covey-name-help"
-          onChange={(event) => setDraft({ ...draft, name: event.target.value })}
-        />
-        <div id="jp-covey-name-help" className="jp-covey-Field-help">
-          {trans.__('By which notebooks and programs connect: Executor.connect(name)')}
-        </div>
-      </div>
+      <FormFieldView
+        field={nameField(trans)}
+        value={draft.name}
+        problem={problemOf('name')}
+        onChange={(_, name) => setField('name', { name })}
+        trans={trans}
+      />
       {(form?.fields ?? []).map((field) => (
         <FormFieldView
           key={`${draft.kind}/${field.name}`}
@@ -166,8 +122,8 @@ export function NewClusterForm({ kinds, presets, initial, refused, trans, onChan
       <FormFieldView
         field={idleField(trans)}
         value={draft.idleMinutes}
-        problem={problems['idleMinutes']}
-        onChange={(_, idleMinutes) => setDraft({ ...draft, idleMinutes })}
+        problem={problemOf('idleMinutes')}
+        onChange={(_, idleMinutes) => setField('idleMinutes', { idleMinutes })}
         trans={trans}
       />
       <div className="jp-covey-Field">

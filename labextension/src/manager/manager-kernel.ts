@@ -1,43 +1,58 @@
 /**
- * The manager kernel of this Jupyter server: found or started at first need, held, and found again when it was lost. It
- * owns nothing, so losing it loses nothing.
+ * The manager kernel of this Jupyter server: does what its machine says, by JupyterLab's services. It owns nothing, so losing
+ * it loses nothing.
  */
+import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection, SessionAPI } from '@jupyterlab/services';
 import type { ServiceManager, Session } from '@jupyterlab/services';
 import { UUID } from '@lumino/coreutils';
+import { BridgeFailure } from '../bridge/bridge-client.js';
 import type { BridgeClient } from '../bridge/bridge-client.js';
+import { Holds } from '../bridge/holds.js';
 import { openBridge } from '../bridge/kernel-bridge.js';
 import { Listeners } from '../bridge/listeners.js';
 import { electManager, MANAGER_TYPE, oldestManager } from './elect-manager.js';
 import type { ISessionDoor } from './elect-manager.js';
-import type { ManagerState } from './manager-state.js';
+import { ManagerMachine } from './manager-machine.js';
+import type { Interest, ManagerEvent, ManagerInstruction } from './manager-machine.js';
+import { isAway, ManagerAwayError } from './manager-state.js';
+import type { IManagerFailure, ManagerState } from './manager-state.js';
+import { listenToShutdowns } from './shutdowns.js';
 
 /** The kernelspec's folder, which `covey jupyter install` writes. */
 export const KERNEL_NAME = 'covey';
 const WELCOME_TIMEOUT_MS = 30_000;
-/** Who culls idle kernels waits longer than this; who was heard later than this was shut down by somebody. */
-const QUIET_MS = 60_000;
-const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 
 export class ManagerKernel {
   readonly stateChanged = new Listeners<ManagerState>();
 
   private readonly _services: ServiceManager.IManager;
-  private _state: ManagerState = { status: 'idle' };
+  private readonly _sessionName: string;
+  private readonly _machine = new ManagerMachine();
+  private readonly _needs = new Holds();
+  private readonly _shows = new Holds();
+  private _told: ManagerState = this._machine.state;
   private _session: Session.ISessionConnection | undefined;
   private _client: BridgeClient | undefined;
-  private _connecting: Promise<void> | undefined;
-  private _isWanted = false;
-  private _retries = 0;
   private _retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private _lastHeardMs = 0;
+  /** When the server began, in its own words: another one knows nothing of the kernels before. */
+  private _serverBegan: string | undefined;
 
-  constructor(services: ServiceManager.IManager) {
+  /** @param sessionName by which people find it among the running ones. */
+  constructor(services: ServiceManager.IManager, sessionName: string) {
     this._services = services;
+    this._sessionName = sessionName;
+    for (const holds of [this._needs, this._shows]) {
+      holds.changed.add(() => this._handle({ type: 'interest', interest: this._interest }));
+    }
+    listenToShutdowns(services, (id) => {
+      const isOurs = id === undefined || id === this._session?.id || id === this._session?.kernel?.id;
+      if (isOurs) this._handle({ type: 'shutdown-asked' });
+    });
   }
 
   get state(): ManagerState {
-    return this._state;
+    return this._machine.state;
   }
 
   /** Of the connected manager. */
@@ -45,79 +60,136 @@ export class ManagerKernel {
     return this._client?.isClosed === false ? this._client : undefined;
   }
 
-  /** Starts it unless it is there, or was stopped by somebody. */
-  need(): void {
-    if (this._state.status === 'idle') this.start();
+  /**
+   * There is to be one, until the returned function is called: it is started, and comes back when it was lost, unless somebody
+   * shut it down.
+   */
+  need(): () => void {
+    return this._needs.hold();
   }
 
-  /** Starts it, also after it was stopped or failed. */
-  start(): void {
-    if (this._state.status === 'connected') return;
-    this._retries = 0;
-    // Who only looks for one just now does not start it: that is done afterwards.
-    if (this._connecting !== undefined) this._isWanted = true;
-    else this._connect(true);
+  /** Something of it is shown until the returned function is called: one that runs is used, and none is started for it. */
+  show(): () => void {
+    return this._shows.hold();
   }
 
-  /** Connects to the one that runs already, if there is one, and starts none. */
+  /** Uses the one that runs already, if there is one. */
   lookFor(): void {
-    if (this._state.status === 'idle' && this._connecting === undefined) this._connect(false);
+    this._handle({ type: 'look' });
   }
 
-  /** The connected client; waits until there is one. */
+  /** The connected client, for what goes on by itself: waits until there is one. */
   async wanted(signal: AbortSignal): Promise<BridgeClient> {
-    this.need();
-    for (;;) {
-      signal.throwIfAborted();
-      if (this.client !== undefined) return this.client;
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          remove();
-          signal.removeEventListener('abort', done);
-          resolve();
-        };
-        const remove = this.stateChanged.add(done);
-        signal.addEventListener('abort', done);
-      });
+    return this._whileNeeded(async () => {
+      while (this.client === undefined) await this._change(signal);
+      return this.client;
+    });
+  }
+
+  /**
+   * The connected client, for what somebody waits for.
+   * @throws {ManagerAwayError} when it can't be had without somebody's doing.
+   */
+  async reached(): Promise<BridgeClient> {
+    return this._whileNeeded(async () => {
+      while (this.client === undefined) {
+        if (isAway(this.state)) throw new ManagerAwayError(this.state);
+        await this._change(NEVER);
+      }
+      return this.client;
+    });
+  }
+
+  /**
+   * The same for a person's command, which starts it whatever was before.
+   * @throws {ManagerAwayError}
+   */
+  async started(): Promise<BridgeClient> {
+    return this._whileNeeded(() => {
+      this._handle({ type: 'start' });
+      return this.reached();
+    });
+  }
+
+  private get _interest(): Interest {
+    if (this._needs.isHeld) return 'needed';
+    return this._shows.isHeld ? 'shown' : 'none';
+  }
+
+  private async _whileNeeded<T>(act: () => Promise<T>): Promise<T> {
+    const release = this.need();
+    try {
+      return await act();
+    } finally {
+      release();
     }
   }
 
-  private _connect(mayStart: boolean): void {
-    clearTimeout(this._retryTimer);
-    this._isWanted = false;
-    this._connecting = this._tryToConnect(mayStart)
-      .catch((error: unknown) => this._onFailure(error))
-      .finally(() => {
-        this._connecting = undefined;
-        if (this._isWanted) this.need();
-      });
+  private async _change(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        remove();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const remove = this.stateChanged.add(done);
+      signal.addEventListener('abort', done);
+    });
+    signal.throwIfAborted();
   }
 
-  private async _tryToConnect(mayStart: boolean): Promise<void> {
-    const before = this._state;
-    if (mayStart) this._setState({ status: 'starting' });
+  private _handle(event: ManagerEvent): void {
+    for (const instruction of this._machine.handle(event, Date.now())) this._do(instruction);
+    if (this._told === this._machine.state) return;
+    this._told = this._machine.state;
+    this.stateChanged.emit(this._told);
+  }
+
+  private _do(instruction: ManagerInstruction): void {
+    switch (instruction.type) {
+      case 'connect':
+        return this._step(instruction.step, () => this._connect(instruction.step, instruction.mayStart));
+      case 'open':
+        this._client?.close('The manager kernel begins anew.');
+        return this._step(instruction.step, () => this._openBridge(instruction.step));
+      case 'ask':
+        return this._step(instruction.step, () => this._ask(instruction.step));
+      case 'release':
+        return this._release();
+      case 'set-timer':
+        this._retryTimer = setTimeout(() => this._handle({ type: 'retry' }), instruction.afterMs);
+        return;
+      case 'clear-timer':
+        clearTimeout(this._retryTimer);
+    }
+  }
+
+  private _step(step: number, act: () => Promise<ManagerEvent>): void {
+    act().then(
+      (event) => this._handle(event),
+      (error: unknown) =>
+        this._handle({ type: 'failure', step, failure: failureOf(error), passes: isServerAway(error) }),
+    );
+  }
+
+  private async _connect(step: number, mayStart: boolean): Promise<ManagerEvent> {
     await this._services.ready;
     const door = this._door();
     const model = mayStart ? await this._elect(door) : await oldestManager(door);
-    if (model === undefined) {
-      if (!mayStart) this._setState(before);
-      return;
-    }
-    this._setState({ status: 'starting' });
+    if (model === undefined) return mayStart ? { type: 'not-installed', step } : { type: 'absent', step };
+    this._serverBegan = await this._askServerBegan();
     this._hold(this._services.sessions.connectTo({ model, kernelConnectionOptions: { handleComms: true } }));
-    await this._openBridge();
-    this._retries = 0;
+    return this._openBridge(step);
   }
 
+  /** Nothing when its kernel is not installed. */
   private async _elect(door: ISessionDoor<Session.IModel>): Promise<Session.IModel | undefined> {
     const present = await oldestManager(door);
     if (present !== undefined) return present;
     const { kernelspecs } = this._services;
     if (kernelspecs.specs?.kernelspecs[KERNEL_NAME] === undefined) await kernelspecs.refreshSpecs();
-    if (kernelspecs.specs?.kernelspecs[KERNEL_NAME] === undefined) {
-      this._setState({ status: 'kernel-not-installed' });
-      return undefined;
-    }
+    if (kernelspecs.specs?.kernelspecs[KERNEL_NAME] === undefined) return undefined;
     // Tabs of one browser need not even race. Only secure contexts have locks; the others rely on the election.
     const locks = (navigator as { locks?: LockManager }).locks;
     if (locks === undefined) return electManager(door);
@@ -131,7 +203,7 @@ export class ManagerKernel {
       list: () => SessionAPI.listRunning(settings),
       create: () =>
         SessionAPI.startSession(
-          { path, type: MANAGER_TYPE, name: 'Covey manager', kernel: { name: KERNEL_NAME } },
+          { path, type: MANAGER_TYPE, name: this._sessionName, kernel: { name: KERNEL_NAME } },
           settings,
         ),
       remove: (id) => SessionAPI.shutdownSession(id, settings),
@@ -139,97 +211,85 @@ export class ManagerKernel {
   }
 
   private _hold(session: Session.ISessionConnection): void {
-    this._session?.dispose();
+    this._release();
     this._session = session;
     let wasConnected = false;
-    const isHeld = (): boolean => this._session === session && !session.isDisposed;
-    const lost = (reason: string): void => {
-      if (this._session !== session) return;
-      this._session = undefined;
-      this._client?.close(reason);
-      session.dispose();
-      void this._onLoss();
+    const isHeld = (): boolean => this._session === session;
+    const lost = (): void => {
+      if (isHeld()) this._handle({ type: 'lost' });
     };
-    session.disposed.connect(() => lost('The manager kernel was shut down.'));
+    const interrupted = (): void => {
+      if (isHeld()) this._handle({ type: 'interrupted' });
+    };
+    session.disposed.connect(lost);
     session.statusChanged.connect((_, status) => {
-      if (!isHeld()) return;
-      if (status === 'dead' || status === 'terminating') lost('The manager kernel ended.');
-      else if (status === 'restarting' || status === 'autorestarting') this._reopen('The manager kernel starts again.');
+      if (status === 'dead' || status === 'terminating') lost();
+      else if (status === 'restarting' || status === 'autorestarting') interrupted();
     });
     session.connectionStatusChanged.connect((_, status) => {
-      if (!isHeld()) return;
-      if (status === 'disconnected') lost('The connection to the Jupyter server was lost.');
+      if (status === 'disconnected') lost();
       // The kernel may have gone on without us: what was said meanwhile is asked for again.
-      else if (status === 'connected' && wasConnected) this._reopen('The connection to the Jupyter server was lost.');
+      else if (status === 'connected' && wasConnected) interrupted();
       wasConnected ||= status === 'connected';
     });
-    session.iopubMessage.connect(() => {
-      this._lastHeardMs = Date.now();
+    session.iopubMessage.connect((_, { header }) => {
+      // What a kernel says on its way out is no sign that it was in use.
+      if (isHeld() && header.msg_type === 'comm_msg') this._handle({ type: 'heard' });
     });
   }
 
-  private _reopen(reason: string): void {
-    this._client?.close(reason);
-    if (this._connecting !== undefined) return;
-    this._setState({ status: 'starting' });
-    this._connecting = this._openBridge()
-      .catch((error: unknown) => this._onFailure(error))
-      .finally(() => {
-        this._connecting = undefined;
-      });
+  private _release(): void {
+    const session = this._session;
+    this._session = undefined;
+    this._client?.close('The manager kernel is gone.');
+    if (session?.isDisposed === false) session.dispose();
   }
 
-  private async _openBridge(): Promise<void> {
+  private async _openBridge(step: number): Promise<ManagerEvent> {
     const kernel = this._session?.kernel;
-    if (kernel === undefined || kernel === null) throw new Error('The manager session has no kernel.');
-    await kernel.info;
+    if (kernel === undefined || kernel === null) throw new BridgeFailure('ERR_COVEY_NO_KERNEL', 'no kernel');
     const client = openBridge(kernel, { manager: true });
-    const late = setTimeout(
-      () => client.close('The manager kernel does not answer. Its Covey may be too old: run covey jupyter install.'),
-      WELCOME_TIMEOUT_MS,
-    );
+    this._client = client;
+    const late = setTimeout(() => client.close('no answer', 'ERR_COVEY_MANAGER_SILENT'), WELCOME_TIMEOUT_MS);
     try {
-      const welcome = await client.welcomed;
-      this._client = client;
-      this._lastHeardMs = Date.now();
-      this._setState({ status: 'connected', welcome });
+      return { type: 'welcome', step, welcome: await client.welcomed };
     } finally {
       clearTimeout(late);
     }
   }
 
-  /** The server is asked whether it was somebody's wish. */
-  private async _onLoss(): Promise<void> {
-    const wasQuiet = Date.now() - this._lastHeardMs > QUIET_MS;
-    let sessions: readonly Session.IModel[];
-    try {
-      sessions = await SessionAPI.listRunning(this._services.serverSettings);
-    } catch (error) {
-      return this._onFailure(error);
-    }
-    if (sessions.some(({ type }) => type === MANAGER_TYPE)) return this._connect(true);
-    const wasShutDown = sessions.length === 0 || !wasQuiet;
-    if (wasShutDown && document.visibilityState === 'visible') return this._setState({ status: 'stopped' });
-    this._setState({ status: 'idle' });
-    if (document.visibilityState === 'visible') this.need();
+  private async _ask(step: number): Promise<ManagerEvent> {
+    const isThere = (await oldestManager(this._door())) !== undefined;
+    const began = await this._askServerBegan();
+    return { type: 'asked', step, isThere, isNewServer: began !== undefined && began !== this._serverBegan };
   }
 
-  private _onFailure(error: unknown): void {
-    const isNetwork = error instanceof ServerConnection.NetworkError;
-    this._session?.dispose();
-    this._session = undefined;
-    const delayMs = RETRY_MS[Math.min(this._retries, RETRY_MS.length - 1)] ?? 30_000;
-    this._retries += 1;
-    if (isNetwork || this._retries <= 2) {
-      this._setState({ status: isNetwork ? 'waiting' : 'starting' });
-      this._retryTimer = setTimeout(() => this._connect(true), delayMs);
-    } else {
-      this._setState({ status: 'failed', message: error instanceof Error ? error.message : String(error) });
-    }
+  /** Nothing where the server does not tell. */
+  private async _askServerBegan(): Promise<string | undefined> {
+    const { serverSettings } = this._services;
+    const url = URLExt.join(serverSettings.baseUrl, 'api/status');
+    const response = await ServerConnection.makeRequest(url, {}, serverSettings);
+    if (!response.ok) return undefined;
+    const { started } = (await response.json()) as { started?: unknown };
+    return typeof started === 'string' ? started : undefined;
   }
+}
 
-  private _setState(state: ManagerState): void {
-    this._state = state;
-    this.stateChanged.emit(state);
-  }
+const NEVER = new AbortController().signal;
+
+function failureOf(error: unknown): IManagerFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: error instanceof BridgeFailure ? error.code : 'ERR_COVEY_SERVER', message };
+}
+
+/** Of a hub whose server sleeps. */
+const FAILED_DEPENDENCY = 424;
+/** A server's own failure, such as a kernel that can't be started; what is above is said by proxies. */
+const OWN_FAILURE = 500;
+
+function isServerAway(error: unknown): boolean {
+  if (error instanceof ServerConnection.NetworkError) return true;
+  if (!(error instanceof ServerConnection.ResponseError)) return false;
+  const { status } = error.response;
+  return status > OWN_FAILURE || status === FAILED_DEPENDENCY;
 }

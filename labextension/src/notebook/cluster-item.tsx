@@ -2,12 +2,14 @@
 import * as React from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import { coveyIcon } from '../app/icons.js';
 import type { ClusterStore } from '../clusters/cluster-store.js';
 import type { CoveyNotebook } from './covey-notebook.js';
 
 export class ClusterItem extends ReactWidget {
   private readonly _remove: (() => void)[];
+  private _hide: (() => void) | undefined;
 
   constructor(
     private readonly _notebook: CoveyNotebook,
@@ -19,15 +21,32 @@ export class ClusterItem extends ReactWidget {
     this.addClass('jp-covey-ClusterItem');
     const changed = (): void => {
       this.setHidden(!_notebook.isCovey);
+      this._follow();
       this.update();
     };
-    this._remove = [_notebook.changed.add(changed), _store.changed.add(changed)];
+    document.addEventListener('visibilitychange', changed);
+    this._remove = [
+      _notebook.changed.add(changed),
+      _store.changed.add(changed),
+      () => document.removeEventListener('visibilitychange', changed),
+    ];
     changed();
   }
 
   override dispose(): void {
     for (const remove of this._remove) remove();
+    this._hide?.();
     super.dispose();
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this._follow();
+  }
+
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this._follow();
   }
 
   protected override render(): JSX.Element {
@@ -44,6 +63,15 @@ export class ClusterItem extends ReactWidget {
         <span className="jp-covey-ClusterItem-label">{label}</span>
       </button>
     );
+  }
+
+  /** Whether the notebook's cluster runs is shown here: the list is followed while this is seen. */
+  private _follow(): void {
+    if (this.isVisible && document.visibilityState === 'visible') this._hide ??= this._store.shown.hold();
+    else {
+      this._hide?.();
+      this._hide = undefined;
+    }
   }
 
   private _look(): { label: string; caption: string; isMissing: boolean } {

@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { FigureSources } from '../bridge/figure-sources.js';
 import { ClusterStore } from '../clusters/cluster-store.js';
 import { ManagerKernel } from '../manager/manager-kernel.js';
 import { ToldDisplays } from '../rendering/told-displays.js';
@@ -13,12 +14,19 @@ export const managerPlugin: JupyterFrontEndPlugin<ICovey> = {
   provides: ICovey,
   optional: [ITranslator],
   activate: (app: JupyterFrontEnd, translator: ITranslator | null) => {
-    const manager = new ManagerKernel(app.serviceManager);
-    const clusters = new ClusterStore((signal) => manager.wanted(signal));
+    const trans = (translator ?? nullTranslator).load('covey');
+    const manager = new ManagerKernel(app.serviceManager, trans.__('Covey manager'));
+    const sources = new FigureSources(manager);
+    const clusters = new ClusterStore(sources);
     manager.stateChanged.add(({ status }) => {
       if (status === 'connected' && manager.client !== undefined) clusters.follow(manager.client);
     });
+    let release: (() => void) | undefined;
+    clusters.shown.changed.add((isShown) => {
+      release?.();
+      release = isShown ? manager.show() : undefined;
+    });
     void app.restored.then(() => manager.lookFor());
-    return { manager, clusters, displays: new ToldDisplays(), trans: (translator ?? nullTranslator).load('covey') };
+    return { manager, clusters, sources, displays: new ToldDisplays(), trans };
   },
 };

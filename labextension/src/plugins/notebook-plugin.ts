@@ -3,13 +3,13 @@ import { IToolbarWidgetRegistry, Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Widget } from '@lumino/widgets';
-import { Menu } from '@lumino/widgets';
 import { CommandIds } from '../app/command-ids.js';
 import { submitIcon } from '../app/icons.js';
 import { showCellBars } from '../notebook/cell-bars.js';
+import { openClusterChoice } from '../notebook/cluster-choice.js';
 import { ClusterItem } from '../notebook/cluster-item.js';
 import { CoveyNotebook } from '../notebook/covey-notebook.js';
-import { toggleSubmitMagic } from '../notebook/submit-magic.js';
+import { hasSubmitMagic, toggleSubmitMagic } from '../notebook/submit-magic.js';
 import { ICovey } from '../tokens.js';
 
 /** The notebook's cluster in its toolbar, and cells that run there. */
@@ -48,7 +48,12 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
     tracker.forEach((panel) => of(panel));
     toolbars?.addFactory('Notebook', 'covey-cluster', (panel: Widget) => {
       const notebook = of(panel as NotebookPanel);
-      return new ClusterItem(notebook, clusters, trans, (anchor) => openMenu(app, covey, notebook, anchor));
+      return new ClusterItem(
+        notebook,
+        clusters,
+        trans,
+        (anchor) => void openClusterChoice(app, covey, notebook, anchor),
+      );
     });
     addCommands(app, covey, () => (tracker.currentWidget === null ? undefined : of(tracker.currentWidget)));
   },
@@ -85,6 +90,7 @@ function addCommands(app: JupyterFrontEnd, { trans }: ICovey, current: () => Cov
     describedBy,
     isEnabled: isCovey,
     isVisible: isCovey,
+    isToggled: () => hasSubmitMagic(current()?.panel.content.activeCell?.model.sharedModel.getSource() ?? ''),
     execute: () => {
       const model = current()?.panel.content.activeCell?.model;
       if (model?.type === 'code') model.sharedModel.setSource(toggleSubmitMagic(model.sharedModel.getSource()));
@@ -99,23 +105,6 @@ function addCommands(app: JupyterFrontEnd, { trans }: ICovey, current: () => Cov
       if (notebook !== undefined) notebook.cluster = typeof cluster === 'string' ? cluster : undefined;
     },
   });
-}
-
-function openMenu(app: JupyterFrontEnd, { clusters, manager }: ICovey, notebook: CoveyNotebook, anchor: DOMRect): void {
-  app.shell.activateById(notebook.panel.id);
-  manager.need();
-  const menu = new Menu({ commands: app.commands });
-  menu.addClass('jp-covey-ClusterMenu');
-  for (const { summary } of clusters.entries ?? []) {
-    menu.addItem({ command: CommandIds.useCluster, args: { cluster: summary.name } });
-  }
-  if (menu.items.length > 0) menu.addItem({ type: 'separator' });
-  menu.addItem({ command: CommandIds.useCluster, args: {} });
-  menu.addItem({ type: 'separator' });
-  const named = notebook.cluster;
-  const isMissing = named !== undefined && clusters.find(named) === undefined;
-  menu.addItem({ command: CommandIds.newCluster, args: isMissing ? { name: named } : {} });
-  menu.open(anchor.left, anchor.bottom);
 }
 
 function offerToStart(app: JupyterFrontEnd, { trans }: ICovey, name: string): void {

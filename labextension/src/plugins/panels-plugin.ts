@@ -1,25 +1,33 @@
 import { panels } from '@covey/dashboard';
 import type { PanelContext, PanelDescription, TaskReference } from '@covey/dashboard';
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, InputDialog, IThemeManager, Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette, IThemeManager, Notification, WidgetTracker } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { CommandIds } from '../app/command-ids.js';
+import { tellFailure } from '../app/tell-failure.js';
+import { chooseCluster } from '../clusters/choose-cluster.js';
+import { clusterArgs, namedCluster } from '../clusters/named-cluster.js';
+import { currentCluster } from '../clusters/notebook-cluster.js';
 import { ClusterPanel, panelId } from '../panels/cluster-panel.js';
 import { layoutOf } from '../panels/layout.js';
+import { placesIn, readPlaces } from '../panels/saved-layout.js';
 import { ICovey } from '../tokens.js';
 
 /** A page of less height has no room for plots in three rows. */
 const LOW_PX = 900;
 
+const ID = '@covey/labextension:panels';
+
 /** The plots as panels that are arranged, restored, and opened all at once. */
 export const panelsPlugin: JupyterFrontEndPlugin<void> = {
-  id: '@covey/labextension:panels',
+  id: ID,
   description: 'Live plots of clusters as panels.',
   autoStart: true,
   requires: [ICovey],
-  optional: [ILayoutRestorer, IThemeManager, ICommandPalette, INotebookTracker],
+  optional: [ILayoutRestorer, IThemeManager, ICommandPalette, INotebookTracker, ISettingRegistry, ILabShell],
   activate: (
     app: JupyterFrontEnd,
     covey: ICovey,
@@ -27,27 +35,37 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
     themes: IThemeManager | null,
     palette: ICommandPalette | null,
     notebooks: INotebookTracker | null,
+    registry: ISettingRegistry | null,
+    labShell: ILabShell | null,
   ) => {
     const { trans } = covey;
     const { commands, shell } = app;
     const tracker = new WidgetTracker<ClusterPanel>({ namespace: 'covey-panels' });
     const theme = themes === null ? undefined : themeSignal(themes);
+    const nameClusters = (): void => {
+      const open: ClusterPanel[] = [];
+      tracker.forEach((panel) => open.push(panel));
+      const isNamed = new Set(open.map(({ cluster }) => cluster)).size > 1;
+      for (const panel of open) panel.nameCluster(isNamed);
+    };
     const make = (description: PanelDescription, cluster: string, task: TaskReference | undefined): ClusterPanel => {
       const panel = new ClusterPanel({
         description,
         cluster,
         theme,
-        trans,
+        covey,
+        start: () => void commands.execute(CommandIds.startManager),
         task,
-        clientWanted: (signal) => covey.manager.wanted(signal),
         openTask: (reference) =>
           void commands.execute(CommandIds.openPanel, { panel: 'task', cluster, task: reference }),
       });
       void tracker.add(panel);
+      panel.disposed.connect(nameClusters);
+      nameClusters();
       return panel;
     };
-    const clusterOf = (args: ReadonlyPartialJSONObject): Promise<string | undefined> =>
-      typeof args['cluster'] === 'string' ? Promise.resolve(args['cluster']) : askForCluster(covey, notebooks);
+    const clusterOf = async (args: ReadonlyPartialJSONObject): Promise<string | undefined> =>
+      namedCluster(app, args) ?? (await chooseCluster(covey, commands, currentCluster(notebooks)));
     commands.addCommand(CommandIds.openPanel, {
       label: ({ panel }) => panels.find(({ id }) => id === panel)?.title(trans) ?? trans.__('Open a Plot'),
       caption: ({ panel }) => panels.find(({ id }) => id === panel)?.caption(trans) ?? '',
@@ -65,12 +83,15 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
       },
     });
     commands.addCommand(CommandIds.openAllPanels, {
-      label: trans.__('Open All Covey Plots'),
-      describedBy: { args: { type: 'object', properties: { cluster: { type: 'string' } } } },
+      label: (args) =>
+        namedCluster(app, args) === undefined ? trans.__('Open All Covey Plots') : trans.__('Open All Plots'),
+      describedBy: { args: clusterArgs },
       execute: async (args) => {
         const cluster = await clusterOf(args);
         if (cluster === undefined) return;
-        for (const { id, mode, ref } of layoutOf(panels, window.innerHeight < LOW_PX)) {
+        const settings = await registry?.load(ID);
+        const saved = readPlaces(settings?.get('layout').composite, panels);
+        for (const { id, mode, ref } of saved ?? layoutOf(panels, window.innerHeight < LOW_PX)) {
           const description = panels.find((panel) => panel.id === id);
           const isThere = tracker.find((panel) => panel.id === panelId(id, cluster)) !== undefined;
           if (description === undefined || isThere) continue;
@@ -79,6 +100,34 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
         }
         for (const id of ['workers', 'progress', 'task-stream']) shell.activateById(panelId(id, cluster));
       },
+    });
+    const canSave = (): boolean => registry !== null && labShell !== null && tracker.size > 0;
+    const saveLayout = async (): Promise<void> => {
+      const cluster = tracker.currentWidget?.cluster;
+      const area = labShell?.saveLayout().mainArea?.dock?.main;
+      if (registry === null || cluster === undefined || area == null) return;
+      const idOf = (widget: unknown): string | undefined =>
+        widget instanceof ClusterPanel && widget.cluster === cluster ? widget.description.id : undefined;
+      try {
+        const settings = await registry.load(ID);
+        await settings.set(
+          'layout',
+          placesIn(area, idOf).map(({ id, mode, ref }) => ({ panel: id, mode, ref: ref ?? null })),
+        );
+        Notification.info(trans.__('All plots open in this layout from now on.'), {
+          autoClose: 8000,
+          actions: [{ label: trans.__('Undo'), callback: () => void settings.remove('layout') }],
+        });
+      } catch (error) {
+        tellFailure(trans.__('The layout was not saved'), error, () => void saveLayout(), trans);
+      }
+    };
+    commands.addCommand(CommandIds.saveLayout, {
+      label: trans.__('Save Plots as Layout'),
+      caption: trans.__('Open all plots as they are arranged now, from now on'),
+      describedBy: { args: { type: 'object', properties: {} } },
+      isEnabled: canSave,
+      execute: saveLayout,
     });
     for (const { id } of panels) {
       if (id !== 'task')
@@ -116,25 +165,6 @@ function themeSignal(themes: IThemeManager): NonNullable<PanelContext['theme']> 
       return () => themes.themeChanged.disconnect(changed);
     },
   };
-}
-
-/** The notebook's, or the only one, or the one that is chosen. */
-async function askForCluster(
-  { clusters, manager, trans }: ICovey,
-  notebooks: INotebookTracker | null,
-): Promise<string | undefined> {
-  await manager.wanted(new AbortController().signal);
-  const names = (clusters.entries ?? []).map(({ summary }) => summary.name);
-  const written: unknown = notebooks?.currentWidget?.model?.getMetadata('covey');
-  const named = (written as { cluster?: unknown } | undefined)?.cluster;
-  if (typeof named === 'string' && names.includes(named)) return named;
-  if (names.length === 0) {
-    Notification.info(trans.__('No cluster runs: there is nothing to show yet.'), { autoClose: 4000 });
-    return undefined;
-  }
-  if (names.length === 1) return names[0];
-  const { value } = await InputDialog.getItem({ title: trans.__('Of which cluster?'), items: names });
-  return value ?? undefined;
 }
 
 function taskOf(written: unknown): TaskReference | undefined {

@@ -26,11 +26,14 @@ export const placesPlugin: JupyterFrontEndPlugin<void> = {
     statusBar: IStatusBar | null,
     running: IRunningSessionManagers | null,
   ) => {
-    launcher?.add({ command: CommandIds.newCluster, category: 'Other', rank: 10 });
+    launcher?.add({ command: CommandIds.newCluster, category: covey.trans.__('Other'), rank: 10 });
     const category = covey.trans.__('Covey');
     for (const command of inPalette) palette?.addItem({ command, category });
     menu?.fileMenu.newMenu.addGroup([{ command: CommandIds.newCluster }], 50);
-    menu?.viewMenu.addGroup([{ command: CommandIds.showSidebar }, { command: CommandIds.openAllPanels }], 60);
+    menu?.viewMenu.addGroup(
+      [{ command: CommandIds.showSidebar }, { command: CommandIds.openAllPanels }, { command: CommandIds.saveLayout }],
+      60,
+    );
     menu?.runMenu.addGroup(
       [CommandIds.submitCell, CommandIds.cancelCell].map((command) => ({ command })),
       60,
@@ -55,6 +58,13 @@ const inPalette = [
   CommandIds.stopAll,
   CommandIds.startManager,
   CommandIds.openAllPanels,
+  CommandIds.saveLayout,
+  CommandIds.scaleCluster,
+  CommandIds.restartWorkers,
+  CommandIds.stopCluster,
+  CommandIds.copyAddress,
+  CommandIds.insertCode,
+  CommandIds.showLogs,
   CommandIds.submitCell,
   CommandIds.cancelCell,
   CommandIds.alwaysSubmitCell,

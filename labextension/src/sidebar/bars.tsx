@@ -17,13 +17,13 @@ export function MemoryBar({ memory, trans }: { memory: Overview['memory']; trans
   return (
     <div className="jp-covey-Measure" title={trans.__('Memory of the workers: dark, results; light, the rest')}>
       <span className="jp-covey-Measure-label">{trans.__('Memory')}</span>
-      <span className={`jp-covey-Bar ${level}`} aria-hidden="true">
-        <span className="jp-covey-Bar-process" style={{ width: percent(share) }} />
-        <span className="jp-covey-Bar-managed" style={{ width: percent(managed) }} />
-      </span>
       <span className="jp-covey-Measure-text">
         {text}
         {spilled}
+      </span>
+      <span className={`jp-covey-Bar ${level}`} aria-hidden="true">
+        <span className="jp-covey-Bar-process" style={{ width: percent(share) }} />
+        <span className="jp-covey-Bar-managed" style={{ width: percent(managed) }} />
       </span>
     </div>
   );
@@ -36,6 +36,7 @@ export function TaskBar({ counts, trans }: { counts: Overview['counts']; trans: 
   return (
     <div className="jp-covey-Measure">
       <span className="jp-covey-Measure-label">{trans.__('Tasks')}</span>
+      <span className="jp-covey-Measure-text">{words === '' ? trans.__('none') : words}</span>
       <span className="jp-covey-Bar" aria-hidden="true">
         {groups.map(({ id, count }) => (
           <span
@@ -45,7 +46,6 @@ export function TaskBar({ counts, trans }: { counts: Overview['counts']; trans: 
           />
         ))}
       </span>
-      <span className="jp-covey-Measure-text">{words === '' ? trans.__('none') : words}</span>
     </div>
   );
 }

@@ -1,11 +1,16 @@
 /** One cluster in the sidebar: what it is, how it does, what can be done with it. */
 import * as React from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { caretDownIcon, caretRightIcon, codeIcon, ellipsesIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { CommandIds } from '../app/command-ids.js';
+import { plotsIcon, scaleIcon } from '../app/icons.js';
 import type { ClusterStore, IClusterEntry } from '../clusters/cluster-store.js';
 import { MemoryBar, TaskBar } from './bars.js';
-import { formatDuration } from './format.js';
+import { CardFacts } from './card-facts.js';
+import { openClusterMenu } from './cluster-menu.js';
+import { IconButton } from './icon-button.js';
+import { useIsSeen } from './use-is-seen.js';
 
 export interface ICardContext {
   readonly store: ClusterStore;
@@ -34,100 +39,112 @@ export const ClusterCard = React.memo(function ClusterCard(props: ICardProps): J
     () => (isLive && isSeen && isRunning ? context.store.look(summary.name) : undefined),
     [isLive, isSeen, isRunning, summary.name, context.store],
   );
+  const Caret = isOpen ? caretDownIcon : caretRightIcon;
   const detailsId = `jp-covey-${summary.name}`;
+  const workers = overview === undefined ? '' : trans._n('%1 worker', '%1 workers', overview.workers);
   return (
-    <li className="jp-covey-Card" ref={element} data-cluster={summary.name}>
+    <li className={`jp-covey-Card ${isOpen ? 'jp-mod-open' : ''}`} ref={element} data-cluster={summary.name}>
       <div className="jp-covey-Card-head" onPointerDown={(event) => context.beginDrag(summary.name, event)}>
         <button
+          type="button"
           className="jp-covey-Card-title"
           aria-expanded={isOpen}
-          aria-controls={detailsId}
-          title={summary.name}
+          aria-controls={isOpen ? detailsId : undefined}
+          title={trans.__('%1 (%2)', summary.name, summary.kind)}
           onClick={() => onToggle(summary.name)}
         >
+          <Caret.react tag="span" className="jp-covey-Card-caret" />
           <span className={`jp-covey-Status jp-covey-Status-${summary.status}`} aria-hidden="true" />
           <span className="jp-covey-Card-name">{summary.name}</span>
-          <span className="jp-covey-Card-kind">{summary.kind}</span>
+          {isOpen ? null : (
+            <span className="jp-covey-Card-short">{isRunning ? workers : shortStatus(entry, trans)}</span>
+          )}
         </button>
+        <CardTools entry={entry} context={context} />
       </div>
-      {isRunning ? null : <div className="jp-covey-Card-status">{statusText(summary.status, trans)}</div>}
-      {overview === undefined ? null : (
-        <div className="jp-covey-Card-figures">
-          <div className="jp-covey-Card-line">
-            {trans._n('%1 worker', '%1 workers', overview.workers)},{' '}
-            {trans._n('%1 thread', '%1 threads', overview.threads)}
-            {summary.adaptive === null
-              ? ''
-              : trans.__(' (adapts %1 to %2)', summary.adaptive.minimum, summary.adaptive.maximum)}
-          </div>
-          <MemoryBar memory={overview.memory} trans={trans} />
-          <TaskBar counts={overview.counts} trans={trans} />
+      {isOpen ? (
+        <div id={detailsId} className="jp-covey-Card-details">
+          {isRunning ? null : <p className="jp-covey-Card-status">{statusText(entry, trans)}</p>}
+          {overview === undefined ? null : (
+            <>
+              <p className="jp-covey-Card-line">
+                {workers}, {trans._n('%1 thread', '%1 threads', overview.threads)}
+                {summary.adaptive === null
+                  ? ''
+                  : trans.__(' (adapts %1 to %2)', summary.adaptive.minimum, summary.adaptive.maximum)}
+              </p>
+              <MemoryBar memory={overview.memory} trans={trans} />
+              <TaskBar counts={overview.counts} trans={trans} />
+            </>
+          )}
+          <CardFacts summary={summary} trans={trans} />
         </div>
-      )}
-      {isOpen ? <CardDetails id={detailsId} entry={entry} context={context} /> : null}
+      ) : null}
     </li>
   );
 });
 
-function CardDetails({ id, entry, context }: { id: string; entry: IClusterEntry; context: ICardContext }): JSX.Element {
-  const { summary } = entry;
-  const { trans } = context;
-  const now = useSlowClock();
-  const age = formatDuration(now - summary.createdMs);
-  const idle =
-    summary.idleTimeoutMs === null
-      ? trans.__('Stays until it is stopped')
-      : trans.__('Stops after %1 without work', formatDuration(summary.idleTimeoutMs));
-  const act = (command: string, label: string, title: string, isEnabled = true): JSX.Element => (
-    <button
-      className="jp-covey-Button"
-      title={title}
-      disabled={!isEnabled}
-      onClick={() => void context.commands.execute(command, { cluster: summary.name })}
-    >
-      {label}
-    </button>
-  );
-  const isRunning = summary.status === 'running';
+function CardTools({ entry: { summary }, context }: { entry: IClusterEntry; context: ICardContext }): JSX.Element {
+  const { trans, commands } = context;
+  const args = { cluster: summary.name };
+  const execute = (command: string) => (): void => void commands.execute(command, args);
   return (
-    <div id={id} className="jp-covey-Card-details">
-      <dl className="jp-covey-Facts">
-        <dt>{trans.__('Address')}</dt>
-        <dd className="jp-covey-Facts-code" title={summary.address}>
-          {summary.address}
-        </dd>
-        <dt>{trans.__('Started')}</dt>
-        <dd>{trans.__('%1 ago by %2 on %3', age, summary.user, summary.host)}</dd>
-        <dt>{trans.__('Idle')}</dt>
-        <dd>{idle}</dd>
-      </dl>
-      <div className="jp-covey-Buttons">
-        {act(CommandIds.openAllPanels, trans.__('Plots'), trans.__('Open the plots of this cluster'), isRunning)}
-        {act(
-          CommandIds.scaleCluster,
-          trans.__('Scale'),
+    <div
+      className="jp-covey-Tools"
+      role="toolbar"
+      aria-label={trans.__('Actions of %1', summary.name)}
+      // A button is pressed, not pulled.
+      onPointerDown={(event) => event.stopPropagation()}
+    >
+      <IconButton
+        icon={plotsIcon}
+        action="plots"
+        label={trans.__('Open the plots')}
+        isEnabled={summary.status === 'running'}
+        onClick={execute(CommandIds.openAllPanels)}
+      />
+      <IconButton
+        icon={scaleIcon}
+        action="scale"
+        label={
           summary.scalable
             ? trans.__('Change the number of workers')
-            : trans.__('Nobody starts workers for this cluster: it can’t be scaled from here'),
-          isRunning && summary.scalable,
-        )}
-        {act(CommandIds.insertCode, trans.__('Insert code'), trans.__('Insert a cell that connects to this cluster'))}
-        {act(CommandIds.copyAddress, trans.__('Copy address'), trans.__('Copy the address of the scheduler'))}
-        {act(
-          CommandIds.restartWorkers,
-          trans.__('Restart workers'),
-          trans.__('Restart all workers: results are computed again'),
-          isRunning,
-        )}
-        {act(CommandIds.showLogs, trans.__('Logs'), trans.__('Read the log of this cluster'), summary.hasLog)}
-        {act(CommandIds.stopCluster, trans.__('Stop'), trans.__('Stop this cluster'))}
-      </div>
+            : trans.__('Nobody starts workers for this cluster: it can’t be scaled from here')
+        }
+        isEnabled={summary.status === 'running' && summary.scalable}
+        onClick={execute(CommandIds.scaleCluster)}
+      />
+      <IconButton
+        icon={codeIcon}
+        action="insert-code"
+        label={trans.__('Insert a cell that connects to this cluster')}
+        onClick={execute(CommandIds.insertCode)}
+      />
+      <IconButton
+        icon={stopIcon}
+        action="stop"
+        label={summary.attached ? trans.__('Take off the list') : trans.__('Stop')}
+        onClick={execute(CommandIds.stopCluster)}
+      />
+      <IconButton
+        icon={ellipsesIcon}
+        action="more"
+        label={trans.__('More')}
+        isMenu
+        onClick={({ currentTarget }) =>
+          openClusterMenu(commands, summary.name, currentTarget.getBoundingClientRect(), trans)
+        }
+      />
     </div>
   );
 }
 
-function statusText(status: IClusterEntry['summary']['status'], trans: TranslationBundle): string {
-  switch (status) {
+function shortStatus({ summary }: IClusterEntry, trans: TranslationBundle): string {
+  return summary.status === 'unreachable' ? trans.__('No answer') : statusText({ summary }, trans);
+}
+
+function statusText({ summary }: Pick<IClusterEntry, 'summary'>, trans: TranslationBundle): string {
+  switch (summary.status) {
     case 'starting':
       return trans.__('Starting…');
     case 'stopping':
@@ -137,26 +154,4 @@ function statusText(status: IClusterEntry['summary']['status'], trans: Translati
     case 'running':
       return trans.__('Running');
   }
-}
-
-/** Whether the element is in the visible part of the page. */
-function useIsSeen(element: React.RefObject<HTMLElement>): boolean {
-  const [isSeen, setIsSeen] = React.useState(false);
-  React.useEffect(() => {
-    if (element.current === null) return undefined;
-    const observer = new IntersectionObserver(([entry]) => setIsSeen(entry?.isIntersecting === true));
-    observer.observe(element.current);
-    return () => observer.disconnect();
-  }, [element]);
-  return isSeen;
-}
-
-/** The time, told anew every half a minute. */
-function useSlowClock(): number {
-  const [now, setNow] = React.useState(() => Date.now());
-  React.useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 30_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }

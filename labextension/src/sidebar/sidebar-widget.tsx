@@ -1,4 +1,4 @@
-/** The sidebar as a widget of JupyterLab. Asks for the manager when it is first seen, and for nothing while it is not. */
+/** The sidebar as a widget of JupyterLab. There is to be a manager while it is seen, and it asks for nothing while it is not. */
 import * as React from 'react';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
@@ -8,6 +8,7 @@ import type { ISidebarProps } from './sidebar-view.js';
 
 export class ClusterSidebar extends ReactWidget {
   private readonly _props: Omit<ISidebarProps, 'isLive'>;
+  private _release: (() => void) | undefined;
   private readonly _onVisibility = (): void => this._seen();
 
   constructor(props: Omit<ISidebarProps, 'isLive'>) {
@@ -24,6 +25,7 @@ export class ClusterSidebar extends ReactWidget {
 
   override dispose(): void {
     document.removeEventListener('visibilitychange', this._onVisibility);
+    this._release?.();
     super.dispose();
   }
 
@@ -38,7 +40,7 @@ export class ClusterSidebar extends ReactWidget {
 
   protected override onAfterHide(message: Message): void {
     super.onAfterHide(message);
-    this.update();
+    this._seen();
   }
 
   private get _isLive(): boolean {
@@ -46,7 +48,19 @@ export class ClusterSidebar extends ReactWidget {
   }
 
   private _seen(): void {
-    if (this._isLive) this._props.manager.need();
+    if (this._isLive) this._release ??= this._hold();
+    else {
+      this._release?.();
+      this._release = undefined;
+    }
     this.update();
+  }
+
+  private _hold(): () => void {
+    const { manager, store } = this._props;
+    const releases = [manager.need(), store.shown.hold()];
+    return () => {
+      for (const release of releases) release();
+    };
   }
 }

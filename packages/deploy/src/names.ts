@@ -1,5 +1,6 @@
 /** Names of clusters: what they may be, and one for a cluster that was given none. */
 import { randomInt } from 'node:crypto';
+import { isClusterName } from '@covey/protocol/bridge';
 import { ConfigurationError } from './errors.js';
 
 /** Coveys are of birds. */
@@ -56,20 +57,12 @@ const MANNERS = [
   ],
 ];
 
-const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/i;
-
 /** A name for a cluster that was given none, such as `brisk-quail`. Not promised to be unique: the registry sees to that. */
 export function inventName(random: (below: number) => number = (below) => randomInt(below)): string {
   return `${MANNERS[random(MANNERS.length)]}-${BIRDS[random(BIRDS.length)]}`;
 }
 
-/**
- * Whether a text can be the name of a cluster: letters, digits, and dots, dashes, underscores between them, up to 63.
- * An address is none, so that one argument can be either.
- */
-export function isClusterName(text: string): boolean {
-  return NAME.test(text);
-}
+export { isClusterName };
 
 /** @throws {ConfigurationError} when the text can't be a cluster's name. */
 export function checkClusterName(name: string): string {
@@ -77,5 +70,6 @@ export function checkClusterName(name: string): string {
   const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
   throw new ConfigurationError(
     `${shown} can't be the name of a cluster: use letters, digits, dots, dashes and underscores, at most 63, a letter or digit first and last`,
+    { data: { option: 'name' } },
   );
 }

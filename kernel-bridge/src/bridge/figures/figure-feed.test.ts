@@ -1,4 +1,4 @@
-import type { FigureBatch } from '@covey/protocol/bridge';
+import type { FigureBatch, FiguresEndCode } from '@covey/protocol/bridge';
 import { VirtualClock } from '@covey/protocol/internal';
 import { FigureFeed } from './figure-feed.js';
 import type { FigureViewer } from './figure-feed.js';
@@ -21,7 +21,7 @@ class Viewer implements FigureViewer {
   readonly shown: [sequence: number, cursor: number][] = [];
   ended: string | undefined;
   readonly show = (sequence: number, { cursor }: FigureBatch): void => void this.shown.push([sequence, cursor]);
-  readonly end = (reason: string): void => void (this.ended = reason);
+  readonly end = (code: FiguresEndCode, reason: string): void => void (this.ended = `${code}: ${reason}`);
 }
 
 class World {
@@ -121,7 +121,7 @@ test('who does not acknowledge for a minute is gone', async () => {
   world.clock.advance(59_999);
   expect(viewer.ended).toBeUndefined();
   world.clock.advance(1);
-  expect(viewer.ended).toBe('nothing was acknowledged for a minute');
+  expect(viewer.ended).toBe('unacknowledged: nothing was acknowledged for a minute');
   expect(world.feed.isEmpty).toBe(true);
   await settled();
   expect(world.pulls.every(({ signal }) => signal.aborted)).toBe(true);
@@ -173,7 +173,10 @@ test('when there is nothing more to come, all hear why', async () => {
   const viewers = [world.viewer(), world.viewer()];
   world.pulls[0]?.fail(new Error("the cluster 'x' is over"));
   await settled();
-  expect(viewers.map(({ ended }) => ended)).toEqual(["the cluster 'x' is over", "the cluster 'x' is over"]);
+  expect(viewers.map(({ ended }) => ended)).toEqual([
+    "ended: the cluster 'x' is over",
+    "ended: the cluster 'x' is over",
+  ]);
   expect(world.feed.isEmpty).toBe(true);
 });
 

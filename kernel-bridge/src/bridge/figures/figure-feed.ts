@@ -2,7 +2,7 @@
  * One topic of one cluster, for all who show it: those that have seen the same share one pull, so in the long run there is
  * one, whatever the number of tabs. Who is behind catches up by a pull of its own, and nobody waits for the slowest.
  */
-import type { FigureBatch, FigureTopic } from '@covey/protocol/bridge';
+import type { FigureBatch, FiguresEndCode, FigureTopic } from '@covey/protocol/bridge';
 import type { Clock, Timer } from '@covey/protocol/internal';
 import { Credit } from './credit.js';
 
@@ -16,7 +16,7 @@ const BYTES_PER_MS = 1000;
 /** Who shows a topic. */
 export interface FigureViewer {
   readonly show: (sequence: number, batch: FigureBatch) => void;
-  readonly end: (reason: string) => void;
+  readonly end: (code: FiguresEndCode, reason: string) => void;
 }
 
 /** The last that a viewer took of a topic. */
@@ -78,7 +78,7 @@ export class FigureFeed {
     const viewers = [...this.#places.keys()];
     this.#places.clear();
     this.#turn();
-    for (const viewer of viewers) viewer.end(reason);
+    for (const viewer of viewers) viewer.end('ended', reason);
   }
 
   /** Pulls for those that may be sent something, and looks again when the next of the others may. */
@@ -105,7 +105,7 @@ export class FigureFeed {
     for (const [viewer, { credit }] of this.#places) {
       if (credit.expiresMs === undefined || credit.expiresMs > nowMs) continue;
       this.#places.delete(viewer);
-      viewer.end('nothing was acknowledged for a minute');
+      viewer.end('unacknowledged', 'nothing was acknowledged for a minute');
     }
   }
 

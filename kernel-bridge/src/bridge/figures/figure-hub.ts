@@ -38,8 +38,8 @@ export class FigureHub {
     const { show, end } = viewer;
     const counted: FigureViewer = {
       show,
-      end: (reason) => {
-        end(reason);
+      end: (code, reason) => {
+        end(code, reason);
         this.#tidy(cluster, shown);
       },
     };

@@ -69,9 +69,10 @@ test('a cluster that is stopped ends its figures with a reason', async () => {
   client.send({ type: 'acknowledge', subscription: 5, sequence: 1 });
   const another = await BridgeClient.open(kernel);
   await another.ask('stop', { cluster: 'short' });
-  expect((await client.next('figures-end', ({ subscription }) => subscription === 5)).reason).toBe(
-    "the cluster 'short' is over",
-  );
+  expect(await client.next('figures-end', ({ subscription }) => subscription === 5)).toMatchObject({
+    code: 'ended',
+    reason: "the cluster 'short' is over",
+  });
 });
 
 test('a cluster whose scheduler is killed ends its figures too', async () => {

@@ -50,7 +50,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<R
   if (registry.find(name) !== undefined) {
     throw new ClusterExistsError(
       `a cluster named '${name}' is running; choose another name, or stop it by 'covey clusters stop ${name}'`,
-      { data: { name } },
+      { data: { name, option: 'name' } },
     );
   }
   const logFile = newLogFile(home, name);

@@ -86,7 +86,7 @@ export class Registry {
     const others = this.list().map((other) => `'${other.name}'`);
     throw new ClusterNotFoundError(
       `no cluster named '${name}' runs on this host${others.length > 0 ? ` (running: ${others.join(', ')})` : ''}; start it by 'covey clusters start ${name}'`,
-      { data: { name } },
+      { data: { name, option: 'name' } },
     );
   }
 
@@ -168,7 +168,7 @@ export class Registry {
         if (this.#readLiving(name) !== undefined) {
           throw new ClusterExistsError(
             `a cluster named '${name}' is running; choose another name, or stop it by 'covey clusters stop ${name}'`,
-            { data: { name } },
+            { data: { name, option: 'name' } },
           );
         }
         // What is left under the name is nobody's, or nothing that this version can read.

@@ -2,6 +2,7 @@
  * What passes between a screen and a cluster: live figures, displays in notebooks, and the comm by which JupyterLab
  * reaches clusters. Runs in browsers: nothing here, and nothing it imports, needs Node.
  */
+export { connectionCode, isClusterName } from './cluster-names.js';
 export { packTaskStream, packTransfers, readFigures } from './columns.js';
 export type { PackedFigures } from './columns.js';
 export { DISPLAY_VERSION, displayTypes, statusOfFutures } from './displays.js';
@@ -42,6 +43,7 @@ export type {
   CellOutput,
   ClusterKindForm,
   ClusterSummary,
+  FiguresEndCode,
   FormField,
   FromKernel,
   SubmittedCell,

@@ -185,6 +185,9 @@ export type ToKernel =
   | { readonly type: 'acknowledge'; readonly subscription: number; readonly sequence: number }
   | { readonly type: 'unsubscribe'; readonly subscription: number };
 
+/** `ended`: the cluster has nothing more to show. `unacknowledged`: nobody took the last batch; one may subscribe again. */
+export type FiguresEndCode = 'ended' | 'unacknowledged';
+
 /** Data of a `comm_msg` of the kernel. */
 export type FromKernel =
   | {
@@ -207,7 +210,12 @@ export type FromKernel =
       readonly sequence: number;
       readonly batch: Omit<FigureBatch, 'buffers'>;
     }
-  | { readonly type: 'figures-end'; readonly subscription: number; readonly reason: string }
+  | {
+      readonly type: 'figures-end';
+      readonly subscription: number;
+      readonly code: FiguresEndCode;
+      readonly reason: string;
+    }
   | { readonly type: 'cell'; readonly cell: SubmittedCell }
   /** To front ends that draw displays. */
   | { readonly type: 'display'; readonly display: ToldDisplay };

@@ -1,0 +1,36 @@
+/** The menu of the notebook's toolbar: which cluster it uses. */
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Menu } from '@lumino/widgets';
+import { CommandIds } from '../app/command-ids.js';
+import { tellFailure } from '../app/tell-failure.js';
+import type { IClusterEntry } from '../clusters/cluster-store.js';
+import type { ICovey } from '../tokens.js';
+import type { CoveyNotebook } from './covey-notebook.js';
+
+/** The list may be old, or not there yet: it is asked for anew. */
+export async function openClusterChoice(
+  app: JupyterFrontEnd,
+  covey: ICovey,
+  notebook: CoveyNotebook,
+  anchor: DOMRect,
+): Promise<void> {
+  const { clusters, manager, trans } = covey;
+  app.shell.activateById(notebook.panel.id);
+  const menu = new Menu({ commands: app.commands });
+  menu.addClass('jp-covey-ClusterMenu');
+  let entries: readonly IClusterEntry[];
+  try {
+    entries = await clusters.read(await manager.started());
+  } catch (error) {
+    const again = (): void => void openClusterChoice(app, covey, notebook, anchor);
+    return tellFailure(trans.__('The clusters are not known'), error, again, trans);
+  }
+  for (const { summary } of entries) menu.addItem({ command: CommandIds.useCluster, args: { cluster: summary.name } });
+  if (menu.items.length > 0) menu.addItem({ type: 'separator' });
+  menu.addItem({ command: CommandIds.useCluster, args: {} });
+  menu.addItem({ type: 'separator' });
+  const named = notebook.cluster;
+  const isMissing = named !== undefined && clusters.find(named) === undefined;
+  menu.addItem({ command: CommandIds.newCluster, args: isMissing ? { name: named } : {} });
+  menu.open(anchor.left, anchor.bottom);
+}

@@ -1,0 +1,40 @@
+/** What can be done with one cluster, as its menus show it. */
+import type { CommandRegistry } from '@lumino/commands';
+import { Menu } from '@lumino/widgets';
+import { panels } from '@covey/dashboard';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { CommandIds } from '../app/command-ids.js';
+
+export function openClusterMenu(
+  commands: CommandRegistry,
+  cluster: string,
+  anchor: DOMRect,
+  trans: TranslationBundle,
+): void {
+  const args = { cluster };
+  const plots = new Menu({ commands });
+  plots.title.label = trans.__('Plots');
+  plots.addItem({ command: CommandIds.openAllPanels, args });
+  plots.addItem({ type: 'separator' });
+  for (const { id } of panels)
+    if (id !== 'task') plots.addItem({ command: CommandIds.openPanel, args: { ...args, panel: id } });
+  const menu = new Menu({ commands });
+  menu.addClass('jp-covey-CardMenu');
+  menu.addItem({ type: 'submenu', submenu: plots });
+  menu.addItem({ type: 'separator' });
+  for (const command of [CommandIds.scaleCluster, CommandIds.restartWorkers]) menu.addItem({ command, args });
+  menu.addItem({ type: 'separator' });
+  for (const command of [CommandIds.insertCode, CommandIds.copyAddress, CommandIds.showLogs]) {
+    menu.addItem({ command, args });
+  }
+  menu.addItem({ type: 'separator' });
+  menu.addItem({ command: CommandIds.stopCluster, args });
+  menu.aboutToClose.connect(() => {
+    // The item that was chosen is run after the menu has closed.
+    setTimeout(() => {
+      menu.dispose();
+      plots.dispose();
+    });
+  });
+  menu.open(anchor.left, anchor.bottom);
+}
