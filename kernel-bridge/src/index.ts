@@ -9,4 +9,5 @@ export { InstallError } from './install/errors.js';
 export { installKernel, kernelSpec, uninstallKernel } from './install/kernel-spec.js';
 export type { KernelSpec } from './install/kernel-spec.js';
 export { installLabExtension, uninstallLabExtension } from './install/lab-extension.js';
+export { userFolders } from './install/data-folders.js';
 export type { InstallTarget } from './install/data-folders.js';

@@ -10,6 +10,8 @@ export async function isAccessible(page) {
   const violations = await page.evaluate(async () => {
     const include = [
       '.jp-covey-Sidebar',
+      '.jp-covey-Log',
+      '.jp-Dialog .jp-Dialog-body',
       '.jp-covey-Panel:not(.lm-mod-hidden)',
       '.jp-covey-StatusItem',
       '.jp-covey-ClusterItem',

@@ -13,7 +13,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 const START_TIMEOUT_MS = 90_000;
 const END_GRACE_MS = 15_000;
 
-export async function startLab(lab, root) {
+/** @param extra more options of the server. */
+export async function startLab(lab, root, extra = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'covey-lab-'));
   const unmount = lab.chroot === undefined ? () => undefined : bindInto(lab.chroot, [root, folder]);
   const [port, token, notebooks, log] = [
@@ -61,6 +62,7 @@ export async function startLab(lab, root) {
     '--LabApp.expose_app_in_browser': 'True',
     '--LabApp.news_url': 'None',
     '--LabApp.check_for_updates_class': 'jupyterlab.NeverCheckForUpdate',
+    ...extra,
   };
   const args = [
     'lab',

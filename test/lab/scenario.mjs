@@ -21,13 +21,17 @@ export async function runScenario(context, server, pictures, step) {
   });
 
   await step('a cluster is started from the form of its kind', async () => {
-    await page.click('.jp-covey-Button >> text=New cluster');
+    await page.click('.jp-covey-Header [data-action="new"]');
     await page.waitForSelector('#jp-covey-field-workers');
     await lab.picture('02-new-cluster');
+    await isAccessible(page);
     await page.fill('#jp-covey-field-workers', 'two');
+    await page.fill('#jp-covey-field-name', 'my analysis');
     await page.click('.jp-Dialog .jp-mod-accept');
     await lab.sees('A number, please.');
-    await page.fill('#jp-covey-name', 'analysis');
+    await lab.sees('Letters, digits, dots');
+    assert.equal(await page.inputValue('#jp-covey-field-name'), 'my analysis');
+    await page.fill('#jp-covey-field-name', 'analysis');
     await page.fill('#jp-covey-field-workers', '2');
     await page.click('.jp-Dialog .jp-mod-accept');
     await page.locator(card).getByText('2 workers').waitFor();
@@ -71,7 +75,7 @@ export async function runScenario(context, server, pictures, step) {
 
   await step('the plots fill', async () => {
     await lab.size(1920, 1080);
-    await page.locator(card).getByText('Plots').click();
+    await page.locator(`${card} [data-action="plots"]`).click();
     await page.locator('.jp-covey-Panel:visible').first().waitFor();
     await page.locator('.lm-TabBar-tab >> text=work.ipynb').click();
     await lab.runCell(3, 'Control+Enter');
@@ -104,7 +108,19 @@ export async function runScenario(context, server, pictures, step) {
     await lab.picture('09-plots-1280-light');
   });
 
-  await step('what is ours is right for keyboards and screen readers', () => isAccessible(page));
+  await step('the log of a cluster is read', async () => {
+    await page.locator(`${card} [data-action="more"]`).click();
+    await page.locator('.jp-covey-CardMenu >> text=Show Log').click();
+    await page.locator('.jp-covey-Log').getByText("keeps the cluster 'analysis'").waitFor();
+    await lab.picture('10-log');
+  });
+
+  await step('what is ours is right for keyboards and screen readers, in both themes', async () => {
+    for (const theme of ['Dark', 'Light']) {
+      await lab.theme(theme);
+      await isAccessible(page);
+    }
+  });
 
   await step('the panels are where they were after a reload', async () => {
     await lab.reload();
@@ -112,7 +128,7 @@ export async function runScenario(context, server, pictures, step) {
   });
 
   await step('the cluster is scaled', async () => {
-    await page.locator(card).getByText('Scale').click();
+    await page.locator(`${card} [data-action="scale"]`).click();
     await page.fill('#jp-covey-workers', '3');
     await lab.picture('10-scale');
     await page.click('.jp-Dialog .jp-mod-accept');
@@ -123,9 +139,22 @@ export async function runScenario(context, server, pictures, step) {
     const id = (await lab.sessions()).find(({ type }) => type === 'covey-manager')?.id;
     await page.evaluate((session) => window.jupyterapp.serviceManager.sessions.shutdown(session), id);
     await lab.sees('was shut down');
+    // Plots say so as well.
+    await page.locator('.jp-covey-Panel:visible .jp-covey-Notice').first().getByText('Start it').waitFor();
     await lab.picture('11-stopped');
-    await page.click('.jp-covey-Notice >> text=Start it');
-    await page.locator('.jp-covey-Button:enabled').getByText('New cluster').waitFor();
+    await page.click('.jp-covey-Sidebar .jp-covey-Notice >> text=Start it');
+    await page.locator('.jp-covey-Header [data-action="stop-all"]:enabled').waitFor();
+    await page.locator('.jp-covey-Panel:visible .jp-covey-Notice').first().waitFor({ state: 'detached' });
+  });
+
+  await step('a command starts it too', async () => {
+    const id = (await lab.sessions()).find(({ type }) => type === 'covey-manager')?.id;
+    await page.evaluate((session) => window.jupyterapp.serviceManager.sessions.shutdown(session), id);
+    await lab.sees('was shut down');
+    await lab.command('covey:new-cluster');
+    await page.waitForSelector('#jp-covey-field-workers');
+    await page.keyboard.press('Escape');
+    await page.locator('.jp-covey-Header [data-action="stop-all"]:enabled').waitFor();
   });
 
   await step('five tabs at once end with one manager', async () => {
@@ -144,7 +173,7 @@ export async function runScenario(context, server, pictures, step) {
 
   await step('the cluster is stopped, and its panels say so', async () => {
     await lab.reload();
-    await page.locator(card).getByText('Stop', { exact: true }).click();
+    await page.locator(`${card} [data-action="stop"]`).click();
     await page.click('.jp-Dialog .jp-mod-accept');
     await page.locator(card).waitFor({ state: 'detached' });
     await lab.picture('12-stopped-cluster');

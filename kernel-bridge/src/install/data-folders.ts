@@ -48,6 +48,13 @@ export function userDataFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.
   return join(data !== undefined && isAbsolute(data) ? data : join(homedir(), '.local', 'share'), 'jupyter');
 }
 
+/** Where this user's Jupyter keeps its configuration and its data. */
+export function userFolders(environment: NodeJS.ProcessEnv): { readonly config: string; readonly data: string } {
+  const own = environment['JUPYTER_CONFIG_DIR'];
+  const config = own !== undefined && isAbsolute(own) ? own : join(homedir(), '.jupyter');
+  return { config, data: userDataFolder(environment, process.platform) };
+}
+
 function pythonPrefix(): string {
   for (const python of ['python3', 'python']) {
     const prefix = outputOf(python, ['-c', 'import sys; print(sys.prefix)'])?.trim();

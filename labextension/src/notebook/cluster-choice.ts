@@ -1,6 +1,6 @@
 /** The menu of the notebook's toolbar: which cluster it uses. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { Menu } from '@lumino/widgets';
+import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandIds } from '../app/command-ids.js';
 import { tellFailure } from '../app/tell-failure.js';
 import type { IClusterEntry } from '../clusters/cluster-store.js';
@@ -16,7 +16,7 @@ export async function openClusterChoice(
 ): Promise<void> {
   const { clusters, manager, trans } = covey;
   app.shell.activateById(notebook.panel.id);
-  const menu = new Menu({ commands: app.commands });
+  const menu = new MenuSvg({ commands: app.commands });
   menu.addClass('jp-covey-ClusterMenu');
   let entries: readonly IClusterEntry[];
   try {

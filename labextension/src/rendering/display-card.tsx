@@ -40,9 +40,9 @@ export function DisplayCard({ kept, context }: ICardProps): JSX.Element {
   const isFuture = displayed.kind === 'future' || displayed.kind === 'futures';
   // Of a future its kernel knows best, of a cluster the cluster itself.
   const isOrphan = useLasting(isSeen && tells === undefined && isOpen(kept), ORPHAN_MS);
-  React.useEffect(() => {
-    if (isOrphan) manager.need();
-  }, [isOrphan, manager]);
+  React.useEffect(() => (isOrphan ? manager.need() : undefined), [isOrphan, manager]);
+  const isListed = isSeen && cluster !== null;
+  React.useEffect(() => (isListed ? clusters.shown.hold() : undefined), [isListed, clusters]);
   const key = isOrphan && kept.kind === 'future' ? kept.payload.key : undefined;
   const asked = useTaskAnswer(covey, entry, key);
   const isAsking = key !== undefined && (asked === undefined || asked.status === 'pending');

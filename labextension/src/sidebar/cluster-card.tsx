@@ -1,7 +1,7 @@
 /** One cluster in the sidebar: what it is, how it does, what can be done with it. */
 import * as React from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { caretDownIcon, caretRightIcon, codeIcon, ellipsesIcon, stopIcon } from '@jupyterlab/ui-components';
+import { caretDownIcon, caretRightIcon, ellipsesIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { CommandIds } from '../app/command-ids.js';
 import { plotsIcon, scaleIcon } from '../app/icons.js';
@@ -113,12 +113,6 @@ function CardTools({ entry: { summary }, context }: { entry: IClusterEntry; cont
         }
         isEnabled={summary.status === 'running' && summary.scalable}
         onClick={execute(CommandIds.scaleCluster)}
-      />
-      <IconButton
-        icon={codeIcon}
-        action="insert-code"
-        label={trans.__('Insert a cell that connects to this cluster')}
-        onClick={execute(CommandIds.insertCode)}
       />
       <IconButton
         icon={stopIcon}

@@ -1,8 +1,8 @@
 /** What can be done with one cluster, as its menus show it. */
 import type { CommandRegistry } from '@lumino/commands';
-import { Menu } from '@lumino/widgets';
 import { panels } from '@covey/dashboard';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandIds } from '../app/command-ids.js';
 
 export function openClusterMenu(
@@ -12,13 +12,13 @@ export function openClusterMenu(
   trans: TranslationBundle,
 ): void {
   const args = { cluster };
-  const plots = new Menu({ commands });
+  const plots = new MenuSvg({ commands });
   plots.title.label = trans.__('Plots');
   plots.addItem({ command: CommandIds.openAllPanels, args });
   plots.addItem({ type: 'separator' });
   for (const { id } of panels)
     if (id !== 'task') plots.addItem({ command: CommandIds.openPanel, args: { ...args, panel: id } });
-  const menu = new Menu({ commands });
+  const menu = new MenuSvg({ commands });
   menu.addClass('jp-covey-CardMenu');
   menu.addItem({ type: 'submenu', submenu: plots });
   menu.addItem({ type: 'separator' });

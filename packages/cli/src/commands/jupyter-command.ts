@@ -8,6 +8,7 @@ import type { Command } from 'commander';
 import { UsageError } from '../failure.js';
 import type { CommandContext } from '../program.js';
 import { runJupyterLab } from './jupyter-lab.js';
+import type { JupyterFolders } from './jupyter-lab.js';
 
 interface InstallTarget {
   readonly sysPrefix?: boolean;
@@ -20,6 +21,7 @@ interface KernelPackage {
   readonly uninstallKernel: (target: InstallTarget) => string | undefined;
   readonly installLabExtension: (target: InstallTarget) => string | undefined;
   readonly uninstallLabExtension: (target: InstallTarget) => string | undefined;
+  readonly userFolders: (environment: NodeJS.ProcessEnv) => JupyterFolders;
   readonly examine: () => readonly { readonly isFine: boolean; readonly what: string; readonly remedy?: string }[];
 }
 
@@ -51,7 +53,8 @@ export function addJupyterCommand(program: Command, context: CommandContext): vo
     .action(async (args: string[]) => {
       const prefix = join(coveyHome(terminal.environment), 'jupyter');
       await install({ prefix }, context);
-      context.status = await runJupyterLab(prefix, args, terminal);
+      const { userFolders } = await loadKernelPackage();
+      context.status = await runJupyterLab(prefix, args, terminal, userFolders(terminal.environment));
     });
   jupyter
     .command('doctor')
