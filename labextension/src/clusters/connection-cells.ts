@@ -29,7 +29,7 @@ export function watchForPull(
   tracker: INotebookTracker | null,
   down: PointerEvent,
   cluster: string,
-  refused: (panel: NotebookPanel) => void,
+  refused: () => void,
 ): void {
   if (down.button !== 0) return;
   const move = (event: PointerEvent): void => {
@@ -49,7 +49,7 @@ async function drag(
   tracker: INotebookTracker | null,
   { clientX, clientY }: PointerEvent,
   cluster: string,
-  refused: (panel: NotebookPanel) => void,
+  refused: () => void,
 ): Promise<void> {
   const source = connectionCode(cluster);
   const mimeData = new MimeData();
@@ -66,16 +66,19 @@ async function drag(
     proposedAction: 'copy',
     source: tracker ?? undefined,
   });
-  // Notebooks take any cell: those of other languages don't get to see it.
+  // Notebooks take any cell: those of other languages don't get to see it, and stay what it is over.
   let over: NotebookPanel | undefined;
   const keepAway = (event: Event): void => {
     over = tracker?.find((panel) => panel.node.contains(event.target as Node) && !speaksCovey(panel));
-    if (over !== undefined) event.stopImmediatePropagation();
+    if (over === undefined) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    (event as Drag.Event).dropAction = 'none';
   };
   for (const type of DRAG_EVENTS) document.addEventListener(type, keepAway, true);
   try {
     const action = await own.start(clientX, clientY);
-    if (action === 'none' && over !== undefined) refused(over);
+    if (action === 'none' && over !== undefined) refused();
   } finally {
     for (const type of DRAG_EVENTS) document.removeEventListener(type, keepAway, true);
     own.dispose();

@@ -2,7 +2,6 @@ import { ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { MainAreaWidget } from '@jupyterlab/apputils';
 import { Notification, WidgetTracker } from '@jupyterlab/apputils';
-import type { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
@@ -50,8 +49,7 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
       store: clusters,
       commands: app.commands,
       trans,
-      beginDrag: (cluster, event) =>
-        watchForPull(notebooks, event.nativeEvent, cluster, (panel) => refuseCode(panel, covey)),
+      beginDrag: (cluster, event) => watchForPull(notebooks, event.nativeEvent, cluster, () => refuseCode(covey)),
     });
     app.shell.add(sidebar, 'left', { rank: 200 });
     restorer?.add(sidebar, sidebar.id);
@@ -153,7 +151,7 @@ function addCommands(
       } else if (speaksCovey(panel)) {
         insertConnection(panel, cluster);
         app.shell.activateById(panel.id);
-      } else refuseCode(panel, covey);
+      } else refuseCode(covey);
     },
   });
 }
@@ -192,12 +190,10 @@ function addLogs(
   }
 }
 
-function refuseCode({ title }: NotebookPanel, { trans }: ICovey): void {
+/** Into a notebook of another kernel, TypeScript is not written. */
+function refuseCode({ trans }: ICovey): void {
   Notification.warning(
-    trans.__(
-      '%1 is not a notebook of the TypeScript (Covey) kernel: the code that connects to a cluster would not run there.',
-      title.label,
-    ),
+    trans.__('The code that connects is TypeScript: it goes into notebooks with the TypeScript (Covey) kernel only.'),
     { autoClose: 8000 },
   );
 }
