@@ -21,7 +21,6 @@ export class ClusterStore {
   private readonly _sources: FigureSources;
   private _entries: readonly IClusterEntry[] | undefined;
   private _client: BridgeClient | undefined;
-  private _coming: Promise<void> | undefined;
   private readonly _looks = new Map<string, { count: number; readonly stop: () => void }>();
 
   constructor(sources: FigureSources) {
@@ -44,21 +43,13 @@ export class ClusterStore {
     client.clustersChanged.add((clusters) => this.set(clusters));
     if (this.shown.isHeld) client.watch(true);
     // Of a client that is lost meanwhile the next one is asked.
-    this._coming = this.read(client).then(
-      () => undefined,
-      () => undefined,
-    );
+    this.read(client).catch(() => undefined);
   }
 
   /** The list as it is now: also where nobody shows it, and what is known may be old. */
   async read(client: BridgeClient): Promise<readonly IClusterEntry[]> {
     this.set(await client.call('clusters', null));
     return this._entries ?? [];
-  }
-
-  /** The first list of the client that is followed has come. */
-  async loaded(): Promise<void> {
-    await this._coming;
   }
 
   set(clusters: readonly ClusterSummary[]): void {

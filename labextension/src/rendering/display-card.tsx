@@ -3,6 +3,8 @@ import * as React from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import { CommandIds } from '../app/command-ids.js';
+import { useChanges } from '../app/use-changes.js';
+import { useIsSeen } from '../app/use-is-seen.js';
 import { TaskBar } from '../sidebar/bars.js';
 import { formatCount } from '../sidebar/format.js';
 import type { ICovey } from '../tokens.js';
@@ -10,7 +12,7 @@ import { entryFor, isOpen, viewOf } from './display-view.js';
 import type { IDisplayView } from './display-view.js';
 import { readDisplay } from './payloads.js';
 import type { IDisplayed } from './payloads.js';
-import { useIsSeen, useLasting, useTaskAnswer } from './use-live.js';
+import { useLasting, useTaskAnswer } from './use-live.js';
 
 export interface IDisplayContext {
   readonly covey: ICovey;
@@ -111,15 +113,4 @@ function Progress({ total, over, failed, trans }: IProgressProps): JSX.Element {
 
 function summaryOf({ title, name, statusText }: IDisplayView): string {
   return `${title}${name === '' ? '' : ` ${name}`}: ${statusText}`;
-}
-
-interface IChanges {
-  add(listener: () => void): () => void;
-}
-
-function useChanges<T>(changes: IChanges, read: () => T): T {
-  return React.useSyncExternalStore(
-    React.useCallback((changed: () => void) => changes.add(changed), [changes]),
-    read,
-  );
 }

@@ -5,12 +5,12 @@ import { caretDownIcon, caretRightIcon, ellipsesIcon, stopIcon } from '@jupyterl
 import type { CommandRegistry } from '@lumino/commands';
 import { CommandIds } from '../app/command-ids.js';
 import { plotsIcon, scaleIcon } from '../app/icons.js';
+import { useIsSeen } from '../app/use-is-seen.js';
 import type { ClusterStore, IClusterEntry } from '../clusters/cluster-store.js';
 import { MemoryBar, TaskBar } from './bars.js';
 import { CardFacts } from './card-facts.js';
 import { openClusterMenu } from './cluster-menu.js';
 import { IconButton } from './icon-button.js';
-import { useIsSeen } from './use-is-seen.js';
 
 export interface ICardContext {
   readonly store: ClusterStore;

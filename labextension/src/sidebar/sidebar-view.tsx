@@ -3,6 +3,7 @@ import * as React from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { addIcon, stopIcon } from '@jupyterlab/ui-components';
 import { CommandIds } from '../app/command-ids.js';
+import { useChanges } from '../app/use-changes.js';
 import type { ManagerKernel } from '../manager/manager-kernel.js';
 import { skewText } from '../manager/manager-notice.js';
 import { ManagerNotice } from '../manager/manager-notice-view.js';
@@ -114,17 +115,6 @@ function SkewNotice({ state, trans }: { state: ManagerState; trans: TranslationB
     <p className="jp-covey-Notice jp-covey-Notice-skew" role="status">
       {skewText(state.welcome.skew, versions, trans)}
     </p>
-  );
-}
-
-interface IChanges {
-  add(listener: () => void): () => void;
-}
-
-function useChanges<T>(changes: IChanges, read: () => T): T {
-  return React.useSyncExternalStore(
-    React.useCallback((changed: () => void) => changes.add(changed), [changes]),
-    read,
   );
 }
 
