@@ -139,9 +139,9 @@ test('workers that cannot start are told with their last words, and nothing is l
 });
 
 test.each([
-  [{ workers: -1 }, 'workers must be'],
-  [{ threadsPerWorker: 0 }, 'threadsPerWorker must be'],
-  [{ memoryLimit: 'much' }, 'memoryLimit must be'],
+  [{ workers: -1 }, '`workers` must be'],
+  [{ threadsPerWorker: 0 }, '`threadsPerWorker` must be'],
+  [{ memoryLimit: 'much' }, 'memoryLimit'],
   [{ protocol: 'unix', port: 1 }, "for protocols 'ws'"],
   [{ name: '../x' }, "can't be the name of a cluster"],
 ] as const)('%j is refused before anything is started', async (options, message) => {
