@@ -100,13 +100,20 @@ function lazyModules(names, folder) {
       onLoad({ filter: /.*/, namespace: 'lazy' }, async ({ path }) => {
         const isBuiltIn = path.startsWith('node:');
         const file = isBuiltIn ? path : `./lazy-${path}.cjs`;
-        if (!isBuiltIn) await bundleLazy(path, join(root, folder, file));
+        if (!isBuiltIn) await bundleLazyOnce(path, join(root, folder, file));
         const exported = Object.keys(await import(path)).filter((name) => name !== 'default' && /^\w+$/.test(name));
         const getters = exported.map((name) => `get ${name}() { return require('${file}').${name}; }`);
         return { contents: `module.exports = { ${getters.join(', ')} };` };
       });
     },
   };
+}
+
+/** Bundles of one folder share the file. */
+const lazyFiles = new Map();
+function bundleLazyOnce(name, outfile) {
+  if (!lazyFiles.has(outfile)) lazyFiles.set(outfile, bundleLazy(name, outfile));
+  return lazyFiles.get(outfile);
 }
 
 /**
