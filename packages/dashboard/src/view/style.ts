@@ -122,7 +122,7 @@ const STYLE = /* css */ `
 
 .covey-System { display: grid; grid-template-columns: minmax(0, 1fr); grid-auto-rows: minmax(112px, 1fr); height: 100%; gap: 8px 20px; padding: 8px 14px; overflow: auto; }
 @container (min-width: 440px) { .covey-System { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
-@container (min-width: 900px) and (max-height: 240px) { .covey-System { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
+@container (min-width: 680px) and (max-height: 240px) { .covey-System { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
 .covey-Lines { display: flex; flex-direction: column; min-width: 0; min-height: 0; }
 .covey-Lines h2 { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: baseline; margin: 0; font-size: 12px; font-weight: 600; }
 .covey-Lines h2 span { display: inline-flex; align-items: center; gap: 5px; font-weight: 400; color: var(--covey-quiet); }
