@@ -115,7 +115,7 @@ export class PausedFrames {
 }
 
 /** The kernel's own code and Node's: nobody wants to see it or step through it. */
-export const hiddenPatterns: readonly string[] = ['[/\\\\]bundle[/\\\\]kernel\\.cjs$', '^node:'];
+export const hiddenPatterns: readonly string[] = ['[/\\\\]bundle[/\\\\](?:kernel|cells|lazy-[\\w-]+)\\.cjs$', '^node:'];
 const hidden = hiddenPatterns.map((pattern) => new RegExp(pattern));
 
 export function isHidden(url: string): boolean {
