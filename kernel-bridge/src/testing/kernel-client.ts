@@ -35,6 +35,8 @@ export class KernelClient {
   readonly #heartbeat = new Request({ linger: 0 });
   readonly #replies: Message[] = [];
   readonly #watchers = new Set<() => void>();
+  /** A socket of ZeroMQ takes one send at a time. */
+  readonly #sent: Record<AskingChannel, Promise<void>>;
   readonly #exit: Promise<number | NodeJS.Signals | null>;
   #log = '';
 
@@ -45,6 +47,7 @@ export class KernelClient {
     const routingId = randomUUID();
     const dealer = (): Dealer => new Dealer({ linger: 0, routingId });
     this.#dealers = { shell: dealer(), control: dealer(), stdin: dealer() };
+    this.#sent = { shell: Promise.resolve(), control: Promise.resolve(), stdin: Promise.resolve() };
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#log += text));
     this.#exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
   }
@@ -95,12 +98,12 @@ export class KernelClient {
   /** Sends without waiting; the message's id tells what belongs to it. */
   send(channel: AskingChannel, type: string, content: Dictionary, parent?: Message, metadata?: Dictionary): string {
     const message = this.#factory.make({ type, content, parent: parent?.header, metadata });
-    void this.#dealers[channel].send(this.#wire.encode(message));
+    this.sendRaw(channel, this.#wire.encode(message));
     return message.header.msg_id;
   }
 
   sendRaw(channel: AskingChannel, frames: Uint8Array[]): void {
-    void this.#dealers[channel].send(frames);
+    this.#sent[channel] = this.#sent[channel].then(() => this.#dealers[channel].send(frames));
   }
 
   async request(channel: AskingChannel, type: string, content: Dictionary): Promise<Dictionary> {
