@@ -43,10 +43,13 @@ export class Sockets {
 
   private constructor(events: SocketEvents) {
     this.#events = events;
-    const router = (): Router => new Router({ linger: LINGER_MS, sendHighWaterMark: 0, receiveHighWaterMark: 0 });
+    const options = { linger: LINGER_MS, sendHighWaterMark: 0, receiveHighWaterMark: 0 };
+    const router = (): Router => new Router(options);
+    // Answers to who is gone are dropped. A question must not be: nobody would ever answer it.
+    const stdin = new Router({ ...options, mandatory: true });
     const iopub = new XPublisher({ linger: LINGER_MS, sendHighWaterMark: 0 });
     iopub.verbosity = 'allSubs';
-    this.#sockets = { shell: router(), control: router(), stdin: router(), heartbeat: router(), iopub };
+    this.#sockets = { shell: router(), control: router(), stdin, heartbeat: router(), iopub };
   }
 
   /** Listens on all endpoints. Throws, with nothing left open, when one of them can't be had. */
