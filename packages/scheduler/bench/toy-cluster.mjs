@@ -59,7 +59,17 @@ export class ToyCluster {
     const keys = numbered
       ? 'work-0123456789abcdef'
       : Array.from({ length: count }, (_, i) => `work-${hexOf(firstId + i)}${hexOf(i * 7919)}`);
-    const run = { optionsId: 1, functionId: 1, firstId, count, keys, args, argumentEnds, dependencies: ids, definitions: null };
+    const run = {
+      optionsId: 1,
+      functionId: 1,
+      firstId,
+      count,
+      keys,
+      args,
+      argumentEnds,
+      dependencies: ids,
+      definitions: null,
+    };
     this.core.submitRun(this.client, run, this.now);
   }
 
