@@ -65,9 +65,26 @@ test('what is no TypeScript is not checked, nor anything in the mode off', () =>
   expect(asked).toEqual([]);
 });
 
+test('a check begins when its cell has had a moment, or is answered before, and never twice', () => {
+  const { checks, asked, timers } = world();
+  checks.begin(cell, () => expect(asked).toEqual([]));
+  expect(asked).toEqual([]);
+  timers.forEach((then) => then());
+  checks.start(1);
+  checks.begin({ ...cell, id: 2 }, () => undefined);
+  checks.start(2);
+  timers.forEach((then) => then());
+  expect(asked.map((message) => (message.type === 'check' ? message.id : message.type))).toEqual([1, 2]);
+  checks.begin({ ...cell, id: 3 }, () => undefined);
+  checks.drop(3);
+  timers.forEach((then) => then());
+  expect(asked).toHaveLength(2);
+});
+
 test('what a cell magic takes is checked, on its lines', () => {
   const { checks, asked } = world();
   checks.begin({ ...cell, code: '%%submit x\nf(1)' }, () => undefined);
+  checks.start(cell.id);
   expect(asked).toEqual([{ type: 'check', id: cell.id, code: '          \nf(1)' }]);
 });
 

@@ -1,6 +1,6 @@
 /**
- * Type checks of cells, beside their execution: a cell runs at once, and its warnings are waited for only a moment once
- * it is done. In the mode `error` it waits for its check, and does not run when it fails. Knows no thread and no timer.
+ * Type checks of cells, beside their execution: a cell runs at once, its check begins a moment later, and its warnings are
+ * waited for only a moment once it is done. In the mode `error` it waits for its check, and does not run when it fails. Knows no thread and no timer.
  */
 import { typeScriptOf } from '../magics/magic-cell.js';
 import type { FromLanguage, Problem, ToLanguage } from './messages.js';
@@ -17,6 +17,8 @@ export interface TypeChecksOutlet {
 
 /** How long a cell that is done waits for its warnings. */
 const PATIENCE_MS = 200;
+/** A cell that is done by then is answered before its check takes a part of the processor. */
+const HEAD_START_MS = 5;
 
 export interface CheckedCell {
   readonly id: number;
@@ -27,6 +29,8 @@ export interface CheckedCell {
 
 interface Check {
   readonly file: string;
+  /** What is still to be sent to the checker. */
+  unsent: string | undefined;
   /** What waits for it. */
   then: ((problems: readonly Problem[]) => void) | undefined;
 }
@@ -50,9 +54,21 @@ export class TypeChecks {
       return;
     }
     const isAwaited = this.mode === 'error';
-    this.#open.set(id, { file, then: isAwaited ? goOn : undefined });
-    this.#outlet.toLanguage({ type: 'check', id, code: text });
-    if (!isAwaited) goOn([]);
+    this.#open.set(id, { file, unsent: text, then: isAwaited ? goOn : undefined });
+    if (isAwaited) {
+      this.start(id);
+      return;
+    }
+    goOn([]);
+    this.#outlet.after(HEAD_START_MS, () => this.start(id));
+  }
+
+  /** The check of a cell is to begin, if it hasn't: at the latest when the cell is answered. */
+  start(id: number): void {
+    const check = this.#open.get(id);
+    if (check?.unsent === undefined) return;
+    this.#outlet.toLanguage({ type: 'check', id, code: check.unsent });
+    check.unsent = undefined;
   }
 
   /**

@@ -321,7 +321,7 @@ export class KernelProtocol {
 
   /** The end of a cell that did not run. */
   #refuse(running: Running, report: ErrorReport): void {
-    if (this.#running === running) this.#ended(running, { status: 'error', ...report });
+    if (this.#running === running) this.#ended(running, { status: 'error', ...report }, false);
   }
 
   #comm(pending: Pending): void {
@@ -342,19 +342,19 @@ export class KernelProtocol {
   #executed(id: RequestId, outcome: ExecuteOutcome): void {
     const running = this.#running;
     if (running?.id !== id) return;
-    if (!running.silent) this.#outlet.onCell(declaringText(running.message));
     if (outcome.status === 'error' && outcome.ename === 'SyntaxError') this.#checks.drop(id);
-    this.#ended(running, outcome);
+    this.#ended(running, outcome, true);
   }
 
-  #ended(running: Running, outcome: ExecuteOutcome): void {
+  /** @param hasRun whether later cells can use what it declares. */
+  #ended(running: Running, outcome: ExecuteOutcome, hasRun: boolean): void {
     this.#streams.flush(this.#outlet.nowMs());
     this.#running = undefined;
     const common = { execution_count: running.count };
     if (outcome.status === 'ok') {
       const { userExpressions: user_expressions, payload } = outcome;
       this.#sendReply(running, { status: 'ok', ...common, user_expressions, payload });
-      this.#finishCell(running);
+      this.#finishCell(running, hasRun);
       return;
     }
     const { ename, evalue, traceback } = outcome;
@@ -363,12 +363,15 @@ export class KernelProtocol {
     this.#sendReply(running, { status: 'error', ...common, ...report, payload: [], user_expressions: {} });
     // Before the wait for warnings: what is sent from now on, its sender sends knowing.
     const waiting = running.stopOnError ? this.#abortBehind(running) : [];
-    this.#finishCell(running, waiting);
+    this.#finishCell(running, hasRun, waiting);
   }
 
   /** A cell that was answered is idle when its warnings are said; nobody else waits for them. */
-  #finishCell(running: Running, aborted: readonly Pending[] = []): void {
+  #finishCell(running: Running, hasRun: boolean, aborted: readonly Pending[] = []): void {
     this.#isFinishing = true;
+    // Behind the reply, and in this order: a cell is checked as one that isn't known yet.
+    this.#checks.start(running.id);
+    if (hasRun && !running.silent) this.#outlet.onCell(declaringText(running.message));
     const finish = (): void => {
       this.#isFinishing = false;
       this.#settle(running);
