@@ -2,6 +2,7 @@
  * What a display says: from what its kernel tells, what the manager knows of its cluster, else what the notebook keeps.
  * Knows neither JupyterLab nor the DOM.
  */
+import { displayMarks } from '@covey/protocol/bridge';
 import type { ClusterFigures, FutureDisplay, FuturesDisplay } from '@covey/protocol/bridge';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IClusterEntry } from '../clusters/cluster-store.js';
@@ -41,19 +42,6 @@ export interface IDisplayView {
   /** It is not known how things are now. */
   readonly isLastKnown: boolean;
 }
-
-const marks: Readonly<Record<string, string>> = {
-  pending: '◌',
-  finished: '✓',
-  error: '✗',
-  cancelled: '⊘',
-  lost: '?',
-  released: '–',
-  connected: '●',
-  running: '●',
-  closed: '○',
-  unreachable: '?',
-};
 
 /** What can still change. */
 export function isOpen(displayed: IDisplayed): boolean {
@@ -125,7 +113,7 @@ function head(
   status: string,
   trans: TranslationBundle,
 ): Pick<IDisplayView, 'title' | 'name' | 'status' | 'statusText' | 'mark'> {
-  return { title, name, status, statusText: statusText(status, trans), mark: marks[status] ?? '?' };
+  return { title, name, status, statusText: statusText(status, trans), mark: displayMarks[status] ?? '?' };
 }
 
 function statusText(status: string, trans: TranslationBundle): string {

@@ -2,7 +2,7 @@
  * Payloads as HTML and as text, for front ends without the extension and for saved notebooks. The HTML has no script and no style
  * sheet, and takes the colours of what is around it, so that it reads in light and dark.
  */
-import { displayTypes, statusOfFutures } from '@covey/protocol/bridge';
+import { displayMarks, displayTypes, statusOfFutures } from '@covey/protocol/bridge';
 import type { ClusterFigures, DisplayPayloads, FutureDisplayStatus } from '@covey/protocol/bridge';
 import { escaped } from '../../display/show-table.js';
 import type { Snapshot } from './subjects.js';
@@ -33,19 +33,6 @@ export function named(data: Readonly<Record<string, unknown>>, display: string):
   const known = Object.values(displayTypes).filter((type) => data[type] !== undefined);
   return { ...data, ...Object.fromEntries(known.map((type) => [type, { ...(data[type] as object), display }])) };
 }
-
-const marks: Readonly<Record<string, string>> = {
-  pending: '◌',
-  finished: '✓',
-  error: '✗',
-  cancelled: '⊘',
-  lost: '?',
-  released: '–',
-  connected: '●',
-  running: '●',
-  closed: '○',
-  unreachable: '?',
-};
 
 const sketches: { readonly [Kind in keyof DisplayPayloads]: (payload: DisplayPayloads[Kind]) => Sketch } = {
   future: ({ cluster, key, status, type, nbytes }) => ({
@@ -115,7 +102,9 @@ function bytes(count: number): string {
 
 function textOf({ title, name, state, facts, done }: Sketch): string {
   const share = done === undefined ? '' : ` ${Math.floor(done * 100)} %`;
-  return [`${marks[state] ?? ''} ${title}${name === '' ? '' : ` ${name}`}: ${state}${share}`, ...facts].join(' · ');
+  return [`${displayMarks[state] ?? ''} ${title}${name === '' ? '' : ` ${name}`}: ${state}${share}`, ...facts].join(
+    ' · ',
+  );
 }
 
 const BOX = 'display: inline-block; border: 1px solid; border-radius: 4px; padding: 4px 10px; line-height: 1.5';
@@ -126,6 +115,6 @@ function htmlOf({ title, name, state, facts, done }: Sketch): string {
       ? ''
       : `<div style="border: 1px solid; height: 6px; border-radius: 3px; margin: 3px 0">` +
         `<div style="border-top: 6px solid; width: ${(done * 100).toFixed(1)}%"></div></div>`;
-  const head = `${marks[state] ?? ''} <b>${escaped(title)}</b>${name === '' ? '' : ` <code>${escaped(name)}</code>`} ${escaped(state)}`;
+  const head = `${displayMarks[state] ?? ''} <b>${escaped(title)}</b>${name === '' ? '' : ` <code>${escaped(name)}</code>`} ${escaped(state)}`;
   return `<div style="${BOX}"><div>${head}</div>${bar}<div style="opacity: 0.75">${facts.map(escaped).join(' · ')}</div></div>`;
 }

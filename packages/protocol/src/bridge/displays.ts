@@ -100,3 +100,17 @@ export function statusOfFutures(counts: FuturesDisplay['counts']): FutureDisplay
   if ((counts.pending ?? 0) > 0) return 'pending';
   return (counts.error ?? 0) + (counts.lost ?? 0) > 0 ? 'error' : 'finished';
 }
+
+/** The sign of each state, the same in a notebook's text and on its cards. */
+export const displayMarks: Readonly<Record<string, string>> = {
+  pending: '◌',
+  finished: '✓',
+  error: '✗',
+  cancelled: '⊘',
+  lost: '?',
+  released: '–',
+  connected: '●',
+  running: '●',
+  closed: '○',
+  unreachable: '?',
+};

@@ -5,7 +5,7 @@
 export { connectionCode, isClusterName } from './cluster-names.js';
 export { packTaskStream, packTransfers, readFigures } from './columns.js';
 export type { PackedFigures } from './columns.js';
-export { DISPLAY_VERSION, displayTypes, statusOfFutures } from './displays.js';
+export { DISPLAY_VERSION, displayMarks, displayTypes, statusOfFutures } from './displays.js';
 export type {
   ClusterDisplay,
   ClusterFigures,
