@@ -3,16 +3,20 @@
 import { join } from 'node:path';
 
 const STEP_TIMEOUT_MS = 60_000;
+/** JupyterLab asks each kernel that it shows for the state of its debugger, and doesn't catch when a restart cancels the question. */
+const LAB_OWN_ERROR = 'Canceled future for debug_request message before replies were done';
 
 export class LabPage {
-  /** What the page threw. */
+  /** What the page threw, but for what is JupyterLab's own. */
   errors = [];
 
   static async open(context, server, path, pictures) {
     const page = await context.newPage();
     page.setDefaultTimeout(STEP_TIMEOUT_MS);
     const lab = new LabPage(page, pictures);
-    page.on('pageerror', (error) => lab.errors.push(error.stack ?? error.message));
+    page.on('pageerror', (error) => {
+      if (error.message !== LAB_OWN_ERROR) lab.errors.push(error.stack ?? error.message);
+    });
     await page.goto(`${server.url}/lab${path}?token=${server.token}`, { waitUntil: 'domcontentloaded' });
     await lab.loaded();
     return lab;
