@@ -19,6 +19,7 @@ function columnsOf(rows: readonly Row[]): TaskStreamColumns {
     name: Uint32Array.from(rows, (row) => row[3]),
     outcome: Uint8Array.from(rows, (row) => row[4] ?? 0),
     task: Float64Array.from(rows, () => 1),
+    count: Uint32Array.from(rows, () => 1),
     lanes: { first: 0, added: [] },
     names: { first: 0, added: [] },
   };

@@ -10,6 +10,7 @@ const columns = (ends: readonly number[], first = 0, names: readonly string[] = 
   name: new Uint32Array(ends.length),
   outcome: new Uint8Array(ends.length),
   task: Float64Array.from(ends),
+  count: Uint32Array.from(ends, () => 2),
   lanes: { first: 0, added: [{ worker: 'a', thread: 0 }] },
   names: { first, added: names },
 });

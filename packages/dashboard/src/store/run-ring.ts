@@ -1,6 +1,6 @@
 /**
  * The last runs of tasks, as columns in a ring: typed arrays and plain loops, since a hundred thousand of them are
- * looked through within a frame.
+ * looked through within a frame. Tiny runs that came too fast to be told one by one stand in one place, as one.
  */
 import type { TaskStreamColumns } from '@covey/protocol/bridge';
 
@@ -30,6 +30,9 @@ export class RunRing {
   readonly name: Uint32Array;
   readonly outcome: Uint8Array;
   readonly task: Float64Array;
+  readonly count: Uint32Array;
+  /** Runs that are here. */
+  runs = 0;
   readonly lanes: Lane[] = [];
   readonly names: string[] = [];
 
@@ -41,6 +44,7 @@ export class RunRing {
     this.name = new Uint32Array(capacity);
     this.outcome = new Uint8Array(capacity);
     this.task = new Float64Array(capacity);
+    this.count = new Uint32Array(capacity);
   }
 
   /** The number of the oldest run that is still here. */
@@ -58,7 +62,8 @@ export class RunRing {
     this.missed += missed;
     const { start, duration } = columns;
     for (let i = Math.max(0, start.length - this.capacity); i < start.length; i++) {
-      const at = this.written++ % this.capacity;
+      const at = this.written % this.capacity;
+      if (this.written++ >= this.capacity) this.runs -= this.count[at]!;
       const startMs = start[i]!;
       const durationMs = duration[i]!;
       this.start[at] = startMs;
@@ -67,6 +72,8 @@ export class RunRing {
       this.name[at] = columns.name[i]!;
       this.outcome[at] = columns.outcome[i]!;
       this.task[at] = columns.task[i]!;
+      this.count[at] = columns.count[i]!;
+      this.runs += this.count[at];
       if (startMs + durationMs > this.lastEndMs) this.lastEndMs = startMs + durationMs;
     }
   }
@@ -74,6 +81,7 @@ export class RunRing {
   clear(): void {
     this.generation++;
     this.written = 0;
+    this.runs = 0;
     this.missed = 0;
     this.lastEndMs = 0;
     this.lanes.length = 0;

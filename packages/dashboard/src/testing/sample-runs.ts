@@ -63,6 +63,7 @@ export class SampleRuns {
       name: Uint32Array.from(rows, ({ name }) => name),
       outcome: Uint8Array.from(rows, ({ outcome }) => outcome),
       task: Float64Array.from(rows, () => ++this.#task),
+      count: Uint32Array.from(rows, () => 1),
       lanes: {
         first: first ? 0 : this.lanes,
         added: first

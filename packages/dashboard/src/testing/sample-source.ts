@@ -120,6 +120,7 @@ function emptyOf(topic: FigureTopic): PackedFigures {
         name: new Uint32Array(),
         outcome: new Uint8Array(),
         task: new Float64Array(),
+        count: new Uint32Array(),
         lanes: none,
         names: none,
       });

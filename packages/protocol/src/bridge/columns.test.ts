@@ -12,6 +12,7 @@ const stream: TaskStreamColumns = {
   name: Uint32Array.of(0, 0),
   outcome: Uint8Array.of(0, 1),
   task: Float64Array.of(1, 2 ** 40),
+  count: Uint32Array.of(1, 300),
   lanes: { first: 0, added: [{ worker: 'a', thread: 0 }] },
   names: { first: 0, added: ['square'] },
 };

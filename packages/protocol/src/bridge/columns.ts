@@ -15,9 +15,9 @@ type TaskStreamHeader = Pick<TaskStreamColumns, 'lanes' | 'names'>;
 type TransferHeader = Omit<TransferMatrix, 'bytes'>;
 
 export function packTaskStream(columns: TaskStreamColumns): PackedFigures {
-  const { lanes, names, start, duration, lane, name, outcome, task } = columns;
+  const { lanes, names, start, duration, lane, name, outcome, task, count } = columns;
   const header: TaskStreamHeader = { lanes, names };
-  return { json: header, buffers: [start, duration, lane, name, outcome, task].map(bytesOf) };
+  return { json: header, buffers: [start, duration, lane, name, outcome, task, count].map(bytesOf) };
 }
 
 export function packTransfers({ bytes, ...header }: TransferMatrix): PackedFigures {
@@ -47,11 +47,13 @@ function readTaskStream(header: TaskStreamHeader, buffers: readonly Uint8Array[]
     name: columnOf(Uint32Array, buffers, 3),
     outcome: columnOf(Uint8Array, buffers, 4),
     task: columnOf(Float64Array, buffers, 5),
+    count: columnOf(Uint32Array, buffers, 6),
     lanes: header.lanes,
     names: header.names,
   };
-  const { length } = columns.start;
-  for (const column of [columns.duration, columns.lane, columns.name, columns.outcome, columns.task]) {
+  const { start, duration, lane, name, outcome, task, count } = columns;
+  const { length } = start;
+  for (const column of [duration, lane, name, outcome, task, count]) {
     if (column.length !== length) throw new RangeError(`a task stream's columns hold ${length} and ${column.length}`);
   }
   return columns;

@@ -129,11 +129,14 @@ export interface ProgressRow {
   readonly meanMs: number;
 }
 
-/** Equally long columns, one element a run of a task, in the order in which they ended. */
+/**
+ * Equally long columns, one element a run of a task, in the order in which they ended. When runs come faster than each
+ * can be told, tiny ones of a function that follow each other on a thread are one element.
+ */
 export interface TaskStreamColumns {
   /** Milliseconds since the Unix epoch, on the scheduler's clock as far as it can tell. */
   readonly start: Float64Array;
-  /** Milliseconds. */
+  /** Milliseconds; of several runs from the start of the first to the end of the last. */
   readonly duration: Float32Array;
   /** Index into `lanes`. */
   readonly lane: Uint16Array;
@@ -141,8 +144,10 @@ export interface TaskStreamColumns {
   readonly name: Uint32Array;
   /** 0 done, 1 erred, 2 stopped. */
   readonly outcome: Uint8Array;
-  /** Scheduler's number of the task; asks for its key and story. */
+  /** Scheduler's number of the task, of several runs of the first; asks for its key and story. */
   readonly task: Float64Array;
+  /** Runs in this element: 1 mostly. */
+  readonly count: Uint32Array;
   /** Lanes and names that were not told of before, with the index of the first: both grow and never change in an epoch. */
   readonly lanes: {
     readonly first: number;

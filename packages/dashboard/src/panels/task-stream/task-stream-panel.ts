@@ -35,8 +35,8 @@ export function createTaskStream(host: HTMLElement, context: PanelContext): Pane
     emptyText: trans.__('No task has run since this was opened. Runs appear here as soon as they end.'),
     summary: ({ runs }) => {
       const missed = runs.missed > 0 ? ` ${trans.__('%1 came too fast to be shown.', formatCount(runs.missed))}` : '';
-      const text = trans._n('The last run', 'The last %1 runs', runs.size, formatCount(runs.size));
-      const shown = runs.size > 999 ? trans.__('The last %1 runs', formatCount(runs.size)) : text;
+      const text = trans._n('The last run', 'The last %1 runs', runs.runs, formatCount(runs.runs));
+      const shown = runs.runs > 999 ? trans.__('The last %1 runs', formatCount(runs.runs)) : text;
       return `${shown} ${trans._n('on one thread', 'on %1 threads', runs.lanes.length)}.${missed}`;
     },
     draw: ({ runs }) => {
@@ -206,8 +206,11 @@ export function createTaskStream(host: HTMLElement, context: PanelContext): Pane
         : outcome === Outcome.stopped
           ? trans.__('stopped')
           : trans.__('done');
+    const took = formatDuration(runs.duration[at]!);
+    const count = runs.count[at]!;
+    const which = count === 1 ? took : trans.__('%1 (%2 runs, one after the other)', took, formatCount(count));
     return [
-      { label: trans.__('took'), value: `${formatDuration(runs.duration[at]!)}, ${how}` },
+      { label: trans.__('took'), value: `${which}, ${how}` },
       { label: trans.__('from'), value: formatTime(runs.start[at]!, true) },
       { label: trans.__('on'), value: trans.__('%1, thread %2', worker, thread) },
     ];

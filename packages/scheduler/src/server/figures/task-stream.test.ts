@@ -2,6 +2,7 @@ import { readFigures } from '@covey/protocol/bridge';
 import type { TaskStreamColumns } from '@covey/protocol/bridge';
 import type { WorkerId } from '@covey/protocol/internal';
 import { Outcome, TaskStream } from './task-stream.js';
+import type { Run } from './task-stream.js';
 
 function read(stream: TaskStream, cursor: number): TaskStreamColumns & { cursor: number; missed: number } {
   const portion = stream.read(cursor);
@@ -9,17 +10,18 @@ function read(stream: TaskStream, cursor: number): TaskStreamColumns & { cursor:
   return { ...data, cursor: portion.cursor, missed: portion.missed };
 }
 
+/** So many runs in no time that what follows joins; each of a function of its own. */
+function crowd(stream: TaskStream): void {
+  for (let n = 0; n < 1000; n++) add(stream, { name: `crowd${n}`, startMs: 0, durationMs: 0 });
+}
+
+function add(stream: TaskStream, run: Partial<Run>): void {
+  const common = { workerId: 1 as WorkerId, worker: 'a', thread: 0, name: 'f', taskId: 1, outcome: Outcome.done };
+  stream.add({ ...common, startMs: 0, durationMs: 0.25, ...run });
+}
+
 function run(stream: TaskStream, n: number, name = 'f', thread = 0): void {
-  stream.add({
-    workerId: 1 as WorkerId,
-    worker: 'a',
-    thread,
-    name,
-    taskId: n,
-    startMs: n,
-    durationMs: 1,
-    outcome: Outcome.done,
-  });
+  add(stream, { taskId: n, startMs: n, durationMs: 1, name, thread });
 }
 
 test('tells what came since the cursor, with the names and lanes that came with it', () => {
@@ -82,4 +84,65 @@ test('beyond the most names there are, runs share one', () => {
   }
   expect(names.at(-1)).toBe('…');
   expect(names).toHaveLength(10_001);
+});
+
+describe('in a crowd', () => {
+  test('tiny runs that follow each other in a lane are one row, from the first to the end of the last', () => {
+    const stream = new TaskStream();
+    crowd(stream);
+    for (let n = 0; n < 8; n++) add(stream, { taskId: n, startMs: n / 2, thread: n % 2 });
+    const { task, start, duration, lane, count } = read(stream, 1000);
+    expect([...task]).toEqual([0, 1]);
+    expect([...start]).toEqual([0, 0.5]);
+    expect([...duration]).toEqual([3.25, 3.25]);
+    expect([...lane]).toEqual([0, 1]);
+    expect([...count]).toEqual([4, 4]);
+  });
+
+  test.each<readonly [what: string, second: Partial<Run>]>([
+    ['of another function', { startMs: 0.25, name: 'g' }],
+    ['that failed', { startMs: 0.25, outcome: Outcome.erred }],
+    ['that is long', { startMs: 0.25, durationMs: 1 }],
+    ['after a pause', { startMs: 1.5 }],
+    ['on another thread', { startMs: 0.25, thread: 1 }],
+    ['of another worker', { startMs: 0.25, workerId: 2 as WorkerId, worker: 'b' }],
+  ])('a run %s is a row of its own', (_what, second) => {
+    const stream = new TaskStream();
+    crowd(stream);
+    add(stream, {});
+    add(stream, second);
+    expect([...read(stream, 1000).count]).toEqual([1, 1]);
+  });
+
+  test('a failure takes no run after it', () => {
+    const stream = new TaskStream();
+    crowd(stream);
+    add(stream, { outcome: Outcome.erred });
+    add(stream, { startMs: 0.25 });
+    expect([...read(stream, 1000).count]).toEqual([1, 1]);
+  });
+
+  test('rows end after a while', () => {
+    const stream = new TaskStream();
+    crowd(stream);
+    for (let n = 0; n < 100; n++) add(stream, { startMs: n / 4 });
+    expect([...read(stream, 1000).count]).toEqual([79, 21]);
+  });
+
+  test('what a viewer was told stays as it is', () => {
+    const stream = new TaskStream();
+    crowd(stream);
+    add(stream, {});
+    const { cursor } = read(stream, 1000);
+    add(stream, { startMs: 0.25 });
+    expect([...read(stream, cursor).count]).toEqual([1]);
+    expect([...read(stream, 1000).count]).toEqual([1, 1]);
+  });
+
+  test('ends when runs come slowly again', () => {
+    const stream = new TaskStream();
+    crowd(stream);
+    for (let n = 0; n < 4; n++) add(stream, { startMs: 200 + n / 4 });
+    expect([...read(stream, 1000).count]).toEqual([1, 1, 1, 1]);
+  });
 });

@@ -1,8 +1,9 @@
 /**
  * The last runs of tasks, as columns in a ring: what ran where, from when and how long.
  *
- * A cursor is the number of runs noted before. Lanes and names are numbered as they come and remember the run that
- * brought them, so a viewer is told those that it can't know.
+ * A cursor is the number of rows noted before. Lanes and names are numbered as they come and remember the row that
+ * brought them, so a viewer is told those that it can't know. A row is a run, until runs come faster than anybody could
+ * see them one by one: then tiny ones that follow each other join, as long as nobody was told their row.
  */
 import { packTaskStream } from '@covey/protocol/bridge';
 import type { TaskStreamColumns } from '@covey/protocol/bridge';
@@ -12,16 +13,21 @@ import type { Feed, Portion } from './feed.js';
 /** How a run ended. */
 export const Outcome = { done: 0, erred: 1, stopped: 2 } as const;
 
-/** Runs that are kept: as many as a screen can show. */
+/** Rows that are kept: as many as a screen can show. */
 const KEPT = 100_000;
-/** Runs in one portion, of which a viewer takes ten a second: about a megabyte. */
+/** Rows in one portion, of which a viewer takes ten a second: about a megabyte. */
 const PORTION = 4000;
+/** So many rows within so long are a crowd: further runs join. */
+const CROWD = 1000;
+const CROWD_MS = 100;
+/** Runs that last less, and begin so soon after the one before, join its row. */
+const TINY_MS = 1;
+/** Rows of joined runs last no longer. */
+const JOINED_MS = 20;
 /** Names beyond these share one. */
 const NAMES_MAX = 10_000;
 const LANES_MAX = 60_000;
 const REST = '…';
-/** Threads of one worker, for numbering lanes. */
-const THREADS_MAX = 2 ** 20;
 
 export interface Run {
   readonly workerId: WorkerId;
@@ -42,40 +48,90 @@ interface Columns {
   readonly name: Uint32Array;
   readonly outcome: Uint8Array;
   readonly task: Float64Array;
+  readonly count: Uint32Array;
+}
+
+interface Lane {
+  readonly worker: string;
+  readonly thread: number;
 }
 
 export class TaskStream implements Feed {
   readonly #kept: number;
   #ring: Columns | undefined;
   #written = 0;
-  /** Runs before this one are gone. */
+  /** Rows before this one are gone. */
   #oldest = 0;
-  readonly #names = new Numbered<string, string>(NAMES_MAX);
-  readonly #lanes = new Numbered<number, { readonly worker: string; readonly thread: number }>(LANES_MAX);
+  /** Rows before this one were told to somebody: they stay as they are. */
+  #told = 0;
+  readonly #names = new Numbered<string>(NAMES_MAX, REST);
+  readonly #nameNumbers = new Map<string, number>();
+  readonly #lanes = new Numbered<Lane>(LANES_MAX, { worker: REST, thread: 0 });
+  /** Numbers of lanes by worker and thread. */
+  readonly #laneNumbers = new Map<WorkerId, number[]>();
+  /** The latest row of each lane. */
+  readonly #latest: number[] = [];
+  /** From where on rows are counted, and when that was. */
+  #crowdRow = 0;
+  #crowdMs = 0;
 
   constructor(kept = KEPT) {
     this.#kept = kept;
   }
 
   add(run: Run): void {
-    const { name, taskId, startMs, durationMs, outcome } = run;
+    const lane = this.#laneOf(run);
+    const name = this.#nameOf(run.name);
+    if (this.#isCrowded(run.startMs) && this.#join(run, lane, name)) return;
     const ring = (this.#ring ??= emptyColumns(this.#kept));
     const at = this.#written % this.#kept;
-    ring.start[at] = startMs;
-    ring.duration[at] = durationMs;
-    ring.lane[at] = this.#laneOf(run);
-    ring.name[at] = this.#names.find(name) ?? this.#names.add(name, name, this.#written, REST);
-    ring.outcome[at] = outcome;
-    ring.task[at] = taskId;
+    ring.start[at] = run.startMs;
+    ring.duration[at] = run.durationMs;
+    ring.lane[at] = lane;
+    ring.name[at] = name;
+    ring.outcome[at] = run.outcome;
+    ring.task[at] = run.taskId;
+    ring.count[at] = 1;
+    this.#latest[lane] = this.#written;
     this.#written++;
     this.#oldest = Math.max(this.#oldest, this.#written - this.#kept);
   }
 
+  #isCrowded(atMs: number): boolean {
+    if (Math.abs(atMs - this.#crowdMs) > CROWD_MS) {
+      this.#crowdMs = atMs;
+      this.#crowdRow = this.#written;
+    }
+    return this.#written - this.#crowdRow >= CROWD;
+  }
+
+  /** Whether a run has become part of the row before it in its lane. */
+  #join({ startMs, durationMs, outcome }: Run, lane: number, name: number): boolean {
+    const row = this.#latest[lane] ?? -1;
+    if (row < this.#told || row < this.#oldest || durationMs >= TINY_MS || outcome !== Outcome.done) return false;
+    const ring = this.#ring!;
+    const at = row % this.#kept;
+    const joinedMs = startMs + durationMs - ring.start[at]!;
+    const pauseMs = joinedMs - durationMs - ring.duration[at]!;
+    const follows = Math.abs(pauseMs) < TINY_MS && joinedMs < JOINED_MS;
+    if (!follows || ring.name[at] !== name || ring.outcome[at] !== Outcome.done) return false;
+    ring.duration[at] = Math.max(ring.duration[at]!, joinedMs);
+    ring.count[at]!++;
+    return true;
+  }
+
+  #nameOf(text: string): number {
+    const known = this.#nameNumbers.get(text);
+    if (known !== undefined) return known;
+    const number = this.#names.add(text, this.#written);
+    if (number < NAMES_MAX) this.#nameNumbers.set(text, number);
+    return number;
+  }
+
   #laneOf({ workerId, worker, thread }: Run): number {
-    const key = workerId * THREADS_MAX + thread;
-    return (
-      this.#lanes.find(key) ?? this.#lanes.add(key, { worker, thread }, this.#written, { worker: REST, thread: 0 })
-    );
+    let numbers = this.#laneNumbers.get(workerId);
+    if (numbers === undefined) this.#laneNumbers.set(workerId, (numbers = []));
+    return (numbers[thread] ??= this.#lanes.add({ worker, thread }, this.#written));
   }
 
   newest(): number {
@@ -86,6 +142,7 @@ export class TaskStream implements Feed {
     const known = cursor > this.#written ? 0 : cursor;
     const first = Math.max(known, this.#oldest);
     const end = Math.min(this.#written, first + PORTION);
+    this.#told = Math.max(this.#told, end);
     const columns = this.#ring ?? emptyColumns(0);
     const cut = <
       C extends { readonly length: number; set(from: C, at: number): void; subarray(a: number, b: number): C },
@@ -107,6 +164,7 @@ export class TaskStream implements Feed {
       name: cut(columns.name, empty.name),
       outcome: cut(columns.outcome, empty.outcome),
       task: cut(columns.task, empty.task),
+      count: cut(columns.count, empty.count),
       lanes: this.#lanes.between(known, end),
       names: this.#names.between(known, end),
     };
@@ -127,47 +185,42 @@ function emptyColumns(length: number): Columns {
     name: new Uint32Array(length),
     outcome: new Uint8Array(length),
     task: new Float64Array(length),
+    count: new Uint32Array(length),
   };
 }
 
-/** Things by number, each with the run at which it was first seen. */
-class Numbered<Key, T> {
+/** Things by number, each with the row that brought it. */
+class Numbered<T> {
   readonly #most: number;
-  readonly #numbers = new Map<Key, number>();
+  readonly #rest: T;
   readonly #things: T[] = [];
   readonly #since: number[] = [];
 
-  constructor(most: number) {
+  constructor(most: number, rest: T) {
     this.#most = most;
-  }
-
-  find(key: Key): number | undefined {
-    return this.#numbers.get(key);
+    this.#rest = rest;
   }
 
   /** The number of a new thing; the last number is shared by all for which there is no room. */
-  add(key: Key, thing: T, run: number, rest: T): number {
-    const isFull = this.#things.length >= this.#most;
+  add(thing: T, row: number): number {
     if (this.#things.length > this.#most) return this.#most;
-    this.#since.push(run);
-    const number = this.#things.push(isFull ? rest : thing) - 1;
-    if (!isFull) this.#numbers.set(key, number);
-    return number;
+    this.#since.push(row);
+    return this.#things.push(this.#things.length === this.#most ? this.#rest : thing) - 1;
   }
 
-  /** What came with the runs from `first` on, before `end`. */
+  /** What came with the rows from `first` on, before `end`. */
   between(first: number, end: number): { readonly first: number; readonly added: readonly T[] } {
     const from = this.#before(first);
     return { first: from, added: this.#things.slice(from, this.#before(end)) };
   }
 
-  /** How many came with runs before this one. */
-  #before(run: number): number {
+  /** How many came with rows before this one. */
+  #before(row: number): number {
     let low = 0;
     let high = this.#since.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#since[middle]! < run) low = middle + 1;
+      if (this.#since[middle]! < row) low = middle + 1;
       else high = middle;
     }
     return low;

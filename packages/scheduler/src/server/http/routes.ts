@@ -85,7 +85,7 @@ function dashboard(): Page {
 
 function sendPage(page: Page, request: IncomingMessage, response: ServerResponse): void {
   const { status = 200, type = 'application/json; charset=utf-8', body, headers } = page;
-  const bytes = Buffer.from(body);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.writeHead(status, {
     'content-type': type,
     'content-length': bytes.length,
