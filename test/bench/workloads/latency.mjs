@@ -1,5 +1,9 @@
-/** One submission at a time, waited for: how long a person or a sequential program waits for the smallest task. */
+/**
+ * One submission at a time, waited for: how long a person or a sequential program waits for the smallest task. It is three
+ * round trips (to the scheduler, to the worker, to its thread); what a bare one takes on this machine is told beside.
+ */
 import { inc } from '../functions.mjs';
+import { roundTripMs } from '../loopback.mjs';
 import { median, quantile } from '../measure.mjs';
 
 /** The median of `rounds` rounds of `n` submissions; the round before, in fresh processes, is the cold one. */
@@ -35,5 +39,10 @@ export async function latency({ executor, scale, rounds }) {
     const captured = i;
     return e.submit((x) => x + captured, i);
   });
-  return { ...reused, pure_p50_ms: pure.p50_ms, fresh_arrow_p50_ms: fresh.p50_ms };
+  return {
+    ...reused,
+    pure_p50_ms: pure.p50_ms,
+    fresh_arrow_p50_ms: fresh.p50_ms,
+    bare_round_trip_ms: await roundTripMs(),
+  };
 }
