@@ -13,12 +13,11 @@ import {
   Semaphore,
   task,
   TaskCancelledError,
-  TaskExitError,
   TaskTimeoutError,
   Variable,
 } from '@covey/executor';
 import type { Actor, Future } from '@covey/executor';
-import { silentLogger } from '@covey/protocol';
+import { silentLogger, TaskExitError } from '@covey/protocol';
 import { inspect } from 'node:util';
 import { Sandbox, until } from '../support/sandbox.js';
 

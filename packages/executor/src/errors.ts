@@ -242,54 +242,6 @@ export class NoWorkerError extends CoveyError {
   }
 }
 
-/** The task's code tried to end the process that it ran in. */
-export class TaskExitError extends CoveyError {
-  static {
-    defineError(this, {
-      code: 'ERR_COVEY_TASK_EXITED',
-      name: 'TaskExitError',
-      summary: 'The code of a task called process.exit, process.abort, or process.kill on its own process.',
-      remedy: 'Return from the function, or throw; the worker belongs to other tasks too.',
-    });
-  }
-}
-
-/** The worker was started without an executor for its tasks. */
-export class NoExecutorError extends CoveyError {
-  static {
-    defineError(this, {
-      code: 'ERR_COVEY_NO_EXECUTOR',
-      name: 'NoExecutorError',
-      summary: 'getExecutor() was called on a worker that has no executor to give.',
-      remedy: 'Start the worker with `covey worker` or a cluster class, which name one.',
-    });
-  }
-}
-
-/** The actor is no longer where it was. */
-export class ActorGoneError extends CoveyError {
-  static {
-    defineError(this, {
-      code: 'ERR_COVEY_ACTOR_GONE',
-      name: 'ActorGoneError',
-      summary: 'An actor was called that its worker no longer has.',
-      remedy: 'Submit the actor again: its state ended with its thread, its worker, or its last future.',
-    });
-  }
-}
-
-/** A value that cannot leave its thread is gone with it. */
-export class PinnedValueGoneError extends CoveyError {
-  static {
-    defineError(this, {
-      code: 'ERR_COVEY_PINNED_VALUE_GONE',
-      name: 'PinnedValueGoneError',
-      summary: 'A task needs a value that cannot leave the thread which made it, and that thread no longer has it.',
-      remedy: 'Submit the task that made the value again.',
-    });
-  }
-}
-
 /** Two values that cannot leave their threads are needed in one place. */
 export class PinnedConflictError extends CoveyError {
   static {
@@ -298,18 +250,6 @@ export class PinnedConflictError extends CoveyError {
       name: 'PinnedConflictError',
       summary: 'A task needs values that cannot leave their threads, and these are in different places.',
       remedy: 'Make both values in one task, or let one of them be a value that can travel.',
-    });
-  }
-}
-
-/** The worker has no memory for the task's result. */
-export class ResultTooLargeError extends CoveyError {
-  static {
-    defineError(this, {
-      code: 'ERR_COVEY_RESULT_TOO_LARGE',
-      name: 'ResultTooLargeError',
-      summary: 'A task gave a result for which its worker could get no memory.',
-      remedy: 'Give workers more memory, or split the result among several tasks.',
     });
   }
 }

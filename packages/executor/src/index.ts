@@ -40,7 +40,6 @@ export { Variable } from './coordination/variable.js';
 export { getProperty } from './actors/actor.js';
 export type { Actor, ActorOf } from './actors/actor.js';
 export {
-  ActorGoneError,
   CyclicGraphError,
   DataLostError,
   DependencyReleasedError,
@@ -51,16 +50,12 @@ export {
   KeyConflictError,
   KeyUsedError,
   KilledWorkerError,
-  NoExecutorError,
   NoWorkerError,
   PinnedConflictError,
-  PinnedValueGoneError,
-  ResultTooLargeError,
   ResultUnavailableError,
   RunOnWorkersError,
   TaskCancelledError,
   TaskError,
-  TaskExitError,
   TaskTimeoutError,
   ThreadEndedError,
   UnknownKeyError,

@@ -34,4 +34,11 @@ export {
   UnknownWorkerError,
   WorkerRestartError,
 } from './request-errors.js';
+export {
+  ActorGoneError,
+  NoExecutorError,
+  PinnedValueGoneError,
+  ResultTooLargeError,
+  TaskExitError,
+} from './thread-errors.js';
 export { COVEY_VERSION, PROTOCOL_VERSION } from './version.js';

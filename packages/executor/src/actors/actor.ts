@@ -3,9 +3,10 @@
  * worker, without the scheduler.
  */
 import { inspect } from 'node:util';
+import { ActorGoneError } from '@covey/protocol';
 import type { ErrorReport, TaskId } from '@covey/protocol/internal';
 import { letProxyTravel } from '@covey/functions/internal';
-import { ActorGoneError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { sessionBehind } from '../executor/base.js';
 import type { ExecutorBase } from '../executor/base.js';
 import type { Future } from '../future.js';

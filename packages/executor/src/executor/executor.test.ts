@@ -1,7 +1,7 @@
 import { captureFunction, decode, encode } from '@covey/functions';
-import { AuthenticationError, Secret, silentLogger } from '@covey/protocol';
+import { ActorGoneError, AuthenticationError, Secret, silentLogger } from '@covey/protocol';
 import type { TaskId } from '@covey/protocol/internal';
-import { ActorGoneError, RunOnWorkersError, UnknownKeyError, UsageError, WaitTimeoutError } from '../errors.js';
+import { RunOnWorkersError, UnknownKeyError, UsageError, WaitTimeoutError } from '../errors.js';
 import { Executor } from '../executor.js';
 import { getProperty } from '../actors/actor.js';
 import type { Actor } from '../actors/actor.js';

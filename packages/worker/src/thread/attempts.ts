@@ -3,6 +3,7 @@
  * without.
  */
 import { types } from 'node:util';
+import { PinnedValueGoneError } from '@covey/protocol';
 import { decode, decodeAsync, encode, ModulesNotLoadedError, NotSerializableError } from '@covey/functions';
 import type { DecodeOptions, Frames } from '@covey/functions';
 import type { AttemptId, TaskId } from '@covey/protocol/internal';
@@ -15,7 +16,6 @@ import type { Outbox } from './outbox.js';
 import type { Slot } from './slot.js';
 import type { QueuedTask } from './task-queue.js';
 import type { ThreadControl } from './thread-control.js';
-import { PinnedValueGoneError } from './thread-errors.js';
 import { typeName } from './type-name.js';
 import { sizeOf } from './value-store.js';
 import type { ValueStore } from './value-store.js';

@@ -1,6 +1,7 @@
 /** Answers `getTask()`, `getWorker()` and `getExecutor()` in a compute thread. The executor is loaded when a task first asks for it. */
 import { createRequire } from 'node:module';
 import process from 'node:process';
+import { NoExecutorError } from '@covey/protocol';
 import { checkPlainData } from '@covey/protocol/internal';
 import type { ConnectInTask, GiveBack, InTaskContext } from '../task-context/in-task-context.js';
 import type { TaskContext, TaskContextProvider, WorkerContext } from '../task-context/task-context.js';
@@ -9,7 +10,6 @@ import { threadReports } from './messages.js';
 import type { ThreadStart } from './messages.js';
 import type { Outbox } from './outbox.js';
 import type { Slot } from './slot.js';
-import { NoExecutorError } from './thread-errors.js';
 
 export interface InTaskParts {
   readonly start: ThreadStart;

@@ -4,8 +4,8 @@
  */
 import { syncBuiltinESMExports } from 'node:module';
 import process from 'node:process';
+import { TaskExitError } from '@covey/protocol';
 import { activities } from './activity.js';
-import { TaskExitError } from './thread-errors.js';
 
 /**
  * Call it before any user code is loaded: code keeps its own reference to what it imports. Answers how to end the thread

@@ -2,6 +2,7 @@
  * What is asked of a thread outside of tasks: methods of the actors that live in it, and functions to run at once. Nothing here needs the
  * slot. Calls begin in the order in which they came; an asynchronous method goes on while later ones run, as in any JavaScript object.
  */
+import { ActorGoneError } from '@covey/protocol';
 import { decode, decodeAsync, encode, ModulesNotLoadedError } from '@covey/functions';
 import type { DecodeOptions, Frames } from '@covey/functions';
 import type { Opaque, TaskId } from '@covey/protocol/internal';
@@ -10,7 +11,6 @@ import { reportError } from './error-report.js';
 import type { UserFunction } from './function-table.js';
 import { threadReports } from './messages.js';
 import type { Outbox } from './outbox.js';
-import { ActorGoneError } from './thread-errors.js';
 
 const noBuffers: readonly Uint8Array[] = [];
 const inOnePiece = { outOfBandBytes: Infinity, path: 'the result' };

@@ -4,6 +4,7 @@
  */
 import { receiveMessageOnPort } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
+import { ResultTooLargeError } from '@covey/protocol';
 import type { TaskId } from '@covey/protocol/internal';
 import type { Frames } from '@covey/functions';
 import type { Leases } from './leases.js';
@@ -11,7 +12,6 @@ import { SHARED_FROM_BYTES, threadReports } from './messages.js';
 import type { Answer, BufferId, Parts, ThreadValue } from './messages.js';
 import type { Outbox } from './outbox.js';
 import type { ThreadControl } from './thread-control.js';
-import { ResultTooLargeError } from './thread-errors.js';
 import type { Tidying } from './tidying.js';
 
 const noBuffers: readonly Uint8Array[] = [];

@@ -1,5 +1,5 @@
-/** What goes wrong in a compute thread by nobody's code but a task's, each with its code. */
-import { CoveyError, defineError } from '@covey/protocol';
+/** What goes wrong in a compute thread by nobody's code but a task's: thrown there, and again where the result is waited for. */
+import { CoveyError, defineError } from './errors.js';
 
 /** The task's code tried to end the process. */
 export class TaskExitError extends CoveyError {
