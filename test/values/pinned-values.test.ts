@@ -1,5 +1,5 @@
 /** Results that can't leave the thread in which they were made: tasks go to them. */
-import { delayed, getExecutor, PinnedConflictError, ResultUnavailableError } from 'covey';
+import { delayed, PinnedConflictError, ResultUnavailableError } from 'covey';
 import { failure, RunningCluster } from '../support/running-cluster.js';
 
 let world: RunningCluster;
@@ -37,7 +37,6 @@ it('asking for it here says why it cannot come, and leaves it as it is', async (
 
 it.each<[string, () => unknown, string]>([
   ['a stream', () => ({ a: { b: process.stdin } }), 'Cannot send the result.a.b → '],
-  ['a future', () => [getExecutor().submit(() => 1)], 'Cannot send the result[0]: a future is held by who submitted'],
   ['a lazy call', () => ({ lazy: delayed(() => 1)() }), 'Cannot send the result.lazy: a lazy call is only put off'],
 ])('the error says what it is that cannot leave: %s', async (_, make, says) => {
   const error = await failure(world.impure.submit(make));

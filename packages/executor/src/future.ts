@@ -103,11 +103,11 @@ export class Future<T> {
     make = (id, origin) => new Future(id, origin);
   }
 
-  /** Where futures are known (arguments, captured variables) they are dependencies, and this is not asked. */
+  /** Where futures are known (arguments, captured variables, results of tasks) they are dependencies or held, and this is not asked. */
   get [Symbol.for('covey.whyNotSent')](): string {
     return (
-      'a future is held by who submitted its task. Return it alone, and the task has its result; ' +
-      'of several return the values: `await getExecutor().gather(futures)`.'
+      'a future is held by who submitted its task, and only arguments and results of tasks can take it along. ' +
+      'Elsewhere return the values: `await getExecutor().gather(futures)`.'
     );
   }
 

@@ -4,15 +4,18 @@
  */
 import { createLineLogger, Secret } from '@covey/protocol';
 import type { ConnectTls } from '@covey/protocol';
-import type { HostThread } from '@covey/protocol/internal';
+import type { AttemptId, HostThread } from '@covey/protocol/internal';
 import { UsageError } from './errors.js';
 import { ExecutorCore } from './executor/core.js';
 import { letExecutorsTravel } from './executor/travel.js';
 import { Executor } from './executor.js';
+import type { Future } from './future.js';
+import { Adoption } from './session/adoption.js';
 import { openLink } from './session/channel-link.js';
 import type { SchedulerDial } from './session/channel-link.js';
 import { PendingLink } from './session/pending-link.js';
 import { View } from './session/view.js';
+import { listFutures } from './usage.js';
 
 /** What a compute thread tells of itself, and how a task gives its slot away while it waits. */
 export interface InTaskContext {
@@ -34,8 +37,18 @@ export interface InTaskContext {
 /** Bytes; less than elsewhere, since many threads may each have such an executor. */
 const MAX_UNACKNOWLEDGED_BYTES = 64 * 2 ** 20;
 
+/** What the thread does with an executor. */
+export interface InTaskConnection {
+  /** What tasks get. */
+  readonly executor: Executor;
+  /** Has the result of an attempt that is about to be done hold the tasks of the futures in it. */
+  holdInResult(attempt: number, futures: readonly object[], signal: AbortSignal): Promise<void>;
+  /** Makes futures of those in an argument. */
+  adoption(): Adoption;
+}
+
 /** An executor at once; the connection is made in the background, and what is submitted meanwhile waits. */
-export function connectInTask(context: InTaskContext): Executor {
+export function connectInTask(context: InTaskContext): InTaskConnection {
   if (context.secret === null) throw new UsageError('This worker has no secret with which tasks could connect');
   const logger = createLineLogger({ level: 'warn' });
   const insideTask = context.currentTaskKey();
@@ -62,5 +75,14 @@ export function connectInTask(context: InTaskContext): Executor {
   );
   const executor: Executor = new Executor(core, new View({}));
   letExecutorsTravel(() => executor);
-  return executor;
+  return {
+    executor,
+    holdInResult: async (attempt, futures, signal) =>
+      core.session.holdInResult(
+        attempt as AttemptId,
+        listFutures(futures as Future<unknown>[], 'a result holds'),
+        signal,
+      ),
+    adoption: () => new Adoption(core.session),
+  };
 }

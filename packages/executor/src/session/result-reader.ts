@@ -5,8 +5,9 @@ import type { ClientTaskId, Located, Opaque, ValueFrames } from '@covey/protocol
 import { GatherTooLargeError, ResultUnavailableError, UnknownKeyError } from '../errors.js';
 import { actorProxy } from '../actors/actor.js';
 import type { WaitOptions } from '../future.js';
-import { decodeFrames, decodePrimitive, decodeValue, NOT_PRIMITIVE } from '../values/codec.js';
+import { decodeFrames, decodePrimitive, decodeResult, decodeValue, NOT_PRIMITIVE } from '../values/codec.js';
 import { Ending, Failure } from '../values/failures.js';
+import { Adoption } from './adoption.js';
 import { formatBytes } from './format-bytes.js';
 import { Relay } from './relay.js';
 import type { Wanted } from './relay.js';
@@ -137,6 +138,7 @@ export class ResultReader {
     }
     let missing = [...new Set(ids)].filter((id) => !values.has(id));
     let absent: string[] = [];
+    const readTwice = new Set<number>();
     for (let attempt = 0; missing.length > 0; attempt++) {
       await Promise.all(missing.map((id) => this.settled(id, options)));
       const finished = missing.filter((id) => this.#session.table.state(id) === State.finished);
@@ -171,7 +173,7 @@ export class ResultReader {
         continue;
       }
       absent = [];
-      await this.#fetch(missing, located, values, absent, call);
+      await this.#fetch(missing, located, values, absent, readTwice, call);
       missing = missing.filter((id) => !values.has(id));
     }
     return values;
@@ -182,12 +184,18 @@ export class ResultReader {
     located: readonly Located[],
     values: Map<number, unknown>,
     absent: string[],
+    readTwice: Set<number>,
     call: { readonly signal?: AbortSignal },
   ): Promise<void> {
     const byAddress = new Map<string, Wanted>();
     const decoding: Promise<void>[] = [];
     const keep = async (id: number, frames: ValueFrames): Promise<void> => {
-      values.set(id, await decodeFrames(frames));
+      const adoption = new Adoption(this.#session);
+      const value = await decodeResult(frames, adoption.named);
+      adoption.send();
+      // A result that was computed again meanwhile holds others: the new one is read. Not more often, since somebody may have cancelled them.
+      if ((await adoption.settled()) || readTwice.has(id)) values.set(id, value);
+      else readTwice.add(id);
     };
     ids.forEach((id, i) => {
       const place = located[i];

@@ -13,6 +13,7 @@ import {
   MAX_REASON_LENGTH,
 } from '@covey/protocol/internal';
 import type {
+  AttemptId,
   CallOptions,
   CancelScope,
   ClientTaskId,
@@ -34,6 +35,7 @@ import { checkUsage } from '../usage.js';
 import { Ending, Failure, makeEnding } from '../values/failures.js';
 import { Handles } from './handles.js';
 import { SubmissionOrigins } from '../output/origins.js';
+import { Adoption } from './adoption.js';
 import { DefinitionLog } from './definition-log.js';
 import { FunctionLedger } from './function-ledger.js';
 import type { SentFunction } from './function-ledger.js';
@@ -234,32 +236,41 @@ export class Session implements FutureHost, TaskNewsHandler {
 
   /** Tasks that others submitted become futures here, by their keys. */
   adopt(keys: readonly string[]): Future<unknown>[] {
-    this.checkOpen();
-    return keys.length === 0 ? [] : critically(() => this.#adopt(keys));
+    const adoption = new Adoption(this);
+    const futures = keys.map((key) => adoption.add(key));
+    adoption.send();
+    return futures;
   }
 
-  #adopt(keys: readonly string[]): Future<unknown>[] {
-    const firstId = this.table.allocate(keys.length);
-    const futures = keys.map((key, i) => {
-      this.table.setKey(firstId + i, key);
-      if (this.heldTask(key) === undefined) this.#byKey.set(key, firstId + i);
-      return this.handles.first(firstId + i);
-    });
-    this.call('adopt', { keys, firstId: firstId as ClientTaskId }).then(
-      (known) => {
-        keys.forEach((key, i) => {
-          if (known[i] !== true) {
-            const error = new UnknownKeyError(`The scheduler knows no task '${key}'`, { data: { key } });
-            this.table.fail(firstId + i, State.lost, new Ending(error));
-          }
-        });
-      },
-      (error: unknown) => {
-        const ending = new Ending(error instanceof Error ? error : new Error(String(error)));
-        for (let i = 0; i < keys.length; i++) this.table.fail(firstId + i, State.lost, ending);
-      },
-    );
-    return futures;
+  /** A future of a task that others submitted, for {@link sendAdopted} to ask for. */
+  makeAdopted(key: string): Future<unknown> {
+    const id = this.table.allocate(1);
+    this.table.setKey(id, key);
+    if (this.heldTask(key) === undefined) this.#byKey.set(key, id);
+    return this.handles.first(id);
+  }
+
+  /** Asks for tasks by their keys; those that the scheduler doesn't know are lost. Answers whether it knew them all. */
+  async sendAdopted(firstId: ClientTaskId, keys: readonly string[]): Promise<boolean> {
+    try {
+      const known = await this.call('adopt', { keys, firstId });
+      keys.forEach((key, i) => {
+        if (known[i] === true) return;
+        const error = new UnknownKeyError(`The scheduler knows no task '${key}'`, { data: { key } });
+        this.table.fail(firstId + i, State.lost, new Ending(error));
+      });
+      return known.every((isKnown) => isKnown);
+    } catch (error) {
+      const ending = new Ending(error instanceof Error ? error : new Error(String(error)));
+      keys.forEach((_, i) => this.table.fail(firstId + i, State.lost, ending));
+      return false;
+    }
+  }
+
+  /** Has the result of an attempt that is about to be done hold the tasks of futures in it. */
+  async holdInResult(attempt: AttemptId, futures: readonly Future<unknown>[], signal: AbortSignal): Promise<void> {
+    const ids = futures.map((future) => this.handles.idOf(future));
+    await this.call('hold-in-result', { attempt, ids }, { signal });
   }
 
   // ---- Tasks that are let go

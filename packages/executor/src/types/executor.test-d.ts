@@ -67,6 +67,25 @@ export function futuresInside(): void {
   executor.submit(depth, { value: aNumber, children: [{ value: 1, children: [] }] });
 }
 
+declare const parts: Future<{ parts: Future<number>[] }>;
+
+export function futuresInResults(): void {
+  const split = (n: number): { parts: Future<number>[] } => ({ parts: [executor.submit(inc, n)] });
+  expectType<Future<{ parts: Future<number>[] }>>()(executor.submit(split, 1), true);
+  executor.submit((given) => {
+    expectType<Future<number>[]>()(given.parts, true);
+  }, parts);
+  executor.submit((given: { parts: Future<number>[] }) => given.parts.length, parts);
+  executor.submit(
+    ([given]) => {
+      expectType<Future<number>[]>()(given.parts, true);
+    },
+    [parts] as [Future<{ parts: Future<number>[] }>],
+  );
+  // @ts-expect-error the futures in a result stay futures
+  executor.submit((given: { parts: number[] }) => given.parts.length, parts);
+}
+
 export function shapesOfParameters(): void {
   executor.submit(rest, 1, aNumber, 3);
   executor.submit(rest);

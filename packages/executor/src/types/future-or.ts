@@ -47,10 +47,10 @@ type FuturesInside<T> = unknown extends T
           ? { readonly [K in keyof T]: FutureOr<T[K]> }
           : never;
 
-/** What a task receives for an argument of type `T`: each future, however deep, replaced by its value. */
+/** What a task receives for an argument of type `T`: each future, however deep, replaced by its value, which may hold futures itself. */
 export type Resolved<T> =
   T extends Future<infer Value>
-    ? Resolved<Value>
+    ? Value
     : T extends Atom
       ? T
       : T extends readonly unknown[]

@@ -14,7 +14,14 @@ import {
   keyOfCall,
   ModulesNotLoadedError,
 } from '@covey/functions';
-import type { CapturedFunction, CaptureOptions, EncodeOptions, Frames, HashOptions } from '@covey/functions';
+import type {
+  CapturedFunction,
+  CaptureOptions,
+  DecodeOptions,
+  EncodeOptions,
+  Frames,
+  HashOptions,
+} from '@covey/functions';
 import { cutText, MAX_NAME_LENGTH } from '@covey/protocol/internal';
 import type { FunctionBlob } from '@covey/protocol/internal';
 import { Future } from '../future.js';
@@ -76,7 +83,15 @@ export function decodeValue(bytes: Uint8Array, futures?: readonly Future<unknown
 
 /** Decodes anything; imports the modules that functions in it use. */
 export async function decodeFrames(frames: Frames, futures?: readonly Future<unknown>[]): Promise<unknown> {
-  const options = futures === undefined ? undefined : { reference: (index: number) => futures[index] };
+  return decodeWith(frames, futures === undefined ? undefined : { reference: (index) => futures[index] });
+}
+
+/** As {@link decodeFrames}, of a result: futures in it are made by their keys. */
+export async function decodeResult(frames: Frames, named: (key: string) => Future<unknown>): Promise<unknown> {
+  return decodeWith(frames, { named });
+}
+
+async function decodeWith(frames: Frames, options: DecodeOptions | undefined): Promise<unknown> {
   try {
     return decode(frames, options);
   } catch (error) {

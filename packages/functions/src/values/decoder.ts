@@ -19,6 +19,8 @@ import { webObjectOf } from './web-objects.js';
 export interface DecodeOptions {
   /** Gives the object that stands for a number that `EncodeOptions.reference` returned. */
   readonly reference?: (index: number) => unknown;
+  /** Gives the object that stands for a name that `EncodeOptions.named` returned. */
+  readonly named?: (name: string) => unknown;
   /** The thread's modules; without it, packages resolve from the working directory. */
   readonly modules?: ModuleRuntime;
 }
@@ -152,6 +154,8 @@ export class Decoder {
         return this.#readWebObject();
       case tag.external:
         return this.#readExternal();
+      case tag.named:
+        return this.#readNamed();
       case tag.instance:
         return readInstance(this);
       case tag.custom:
@@ -317,6 +321,15 @@ export class Decoder {
       throw new MalformedValueError(`The encoding refers to object ${index} outside of it, which nobody resolves.`);
     }
     return resolve(index);
+  }
+
+  #readNamed(): unknown {
+    const name = this.reader.text();
+    const resolve = this.#options?.named;
+    if (resolve === undefined) {
+      throw new MalformedValueError(`The encoding names '${name}', which nobody resolves here.`);
+    }
+    return resolve(name);
   }
 
   #readCustom(): unknown {

@@ -29,7 +29,10 @@ export function writeObject(encoder: Encoder, value: object, prototype: object |
     encoder.refuse('Proxy', 'a proxy stands for an object that it may hide. Send the object behind it.');
   }
   const reason = isProxy ? undefined : (value as { [whyNotSent]?: unknown })[whyNotSent];
-  if (typeof reason === 'string') encoder.refuse('', reason);
+  if (typeof reason === 'string') {
+    writeNamed(encoder, value, reason);
+    return;
+  }
   if (serializer !== undefined) {
     encoder.seen.add(value);
     encoder.out.byte(tag.custom);
@@ -83,6 +86,14 @@ export function writeObject(encoder: Encoder, value: object, prototype: object |
   } else {
     writeInstance(encoder, value, 'object', prototype);
   }
+}
+
+/** Writes the name of an object that refuses to be sent. */
+function writeNamed(encoder: Encoder, value: object, reason: string): void {
+  const name = encoder.options?.named?.(value);
+  if (name === undefined) encoder.refuse('', reason);
+  encoder.out.byte(tag.named);
+  encoder.out.string(name);
 }
 
 /** What an object is below its class, or nothing when it holds something that no property shows. */

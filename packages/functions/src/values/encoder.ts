@@ -35,6 +35,11 @@ export interface EncodeOptions {
    * once for each object that is met.
    */
   readonly reference?: (value: object) => number;
+  /**
+   * Names an object that refuses to be sent (`Symbol.for('covey.whyNotSent')`): its name travels in its place, and who decodes
+   * makes of it what stands for the object there. Undefined: it is refused.
+   */
+  readonly named?: (value: object) => string | undefined;
   /** Buffers of at least this many bytes leave the header. Default 8 KiB; `Infinity` keeps all inside. */
   readonly outOfBandBytes?: number;
   /** What to call the value in errors, e.g. `argument 2`. */

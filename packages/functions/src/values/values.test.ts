@@ -261,6 +261,15 @@ describe('memory', () => {
 });
 
 describe('references to objects outside', () => {
+  it('are names too, for what refuses to be sent and has one', () => {
+    const refusing = (key?: string) => Object.create({ key, [Symbol.for('covey.whyNotSent')]: 'it stays.' }) as object;
+    const named = (value: object) => (value as { key?: string }).key;
+    const frames = encode({ one: refusing('a'), others: [refusing('b'), 1] }, { named });
+    expect(decode(frames, { named: (name) => `the ${name}` })).toEqual({ one: 'the a', others: ['the b', 1] });
+    expect(() => decode(frames)).toThrow("names 'a', which nobody resolves here");
+    expect(() => encode([refusing()], { named })).toThrow('it stays.');
+  });
+
   it('travel as their number', () => {
     const future = { then: 'never encoded' };
     const frames = encode([future, { deep: future }], { reference: (value) => (value === future ? 3 : -1) });

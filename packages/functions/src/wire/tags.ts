@@ -56,6 +56,7 @@ export const tag = {
   require: 0xda,
   weakMap: 0xdb,
   weakSet: 0xdc,
+  named: 0xdd,
 } as const;
 
 /** Typed arrays and their kin by the number that stands for them. The order is part of the format. */

@@ -4,7 +4,7 @@
  * Whatever is done once a task is a message; whatever a person or a program asks now and then is a call.
  */
 import type { FigureBatch, FigureTopic, ProfileNode } from '../bridge/figures.js';
-import type { ClientTaskId, TaskId, WorkerId } from './ids.js';
+import type { AttemptId, ClientTaskId, TaskId, WorkerId } from './ids.js';
 import type { ErrorReport, FunctionBlob, Opaque } from './values.js';
 import type { UploadedFile } from './hello.js';
 
@@ -194,6 +194,11 @@ export interface SchedulerCalls {
   'unpublish-dataset': Call<{ readonly name: string }, null>;
   /** Makes existing tasks the caller's own, by key; answers which of them exist. Ids count up from `firstId`. */
   adopt: Call<{ readonly keys: readonly string[]; readonly firstId: ClientTaskId }, readonly boolean[]>;
+  /**
+   * The result of an attempt that is about to be done holds futures of these tasks: they are kept as long as the result is. Answered
+   * before the worker may say `done`.
+   */
+  'hold-in-result': Call<{ readonly attempt: AttemptId; readonly ids: readonly ClientTaskId[] }, null>;
   'fire-and-forget': Call<{ readonly ids: readonly ClientTaskId[] }, null>;
   'set-metadata': Call<{ readonly path: readonly string[]; readonly value: unknown }, null>;
   'get-metadata': Call<{ readonly path: readonly string[] }, { readonly found: boolean; readonly value?: unknown }>;

@@ -51,6 +51,8 @@ import { selectSlots, selectWorkers } from './queries.js';
 import { suspendSuspect, tendQuarantine } from './quarantine.js';
 import { recallStranded } from './recall.js';
 import { settle } from './release.js';
+import { tasksForResult } from './result-holds.js';
+import type { HoldRefusal } from './result-holds.js';
 import { gainCopy, pruneMoves, rebalanceAmong, replicateTo } from './replicas.js';
 import { beginRetirement, cheapest, endRetirement, tendRetirements } from './retire.js';
 import { abandonUploads, placeScattered, receiveUpload, scatterItem } from './scatter.js';
@@ -194,6 +196,21 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     });
     this.#end();
     return found;
+  }
+
+  holdInResult(
+    clientId: ClientId,
+    attempt: AttemptId,
+    ids: readonly ClientTaskId[],
+    now: number,
+  ): 'held' | HoldRefusal {
+    const s = this.#begin(Stimulus.holdInResult, now);
+    const found = tasksForResult(s, this.#client(clientId), attempt, ids);
+    if (typeof found === 'string') return found;
+    s.tasks.coldOf(s.attempts.get(attempt)).attemptHolds = found.keeper;
+    this.#keep(found.keeper, found.slots);
+    this.#end();
+    return 'held';
   }
 
   fireAndForget(clientId: ClientId, ids: readonly ClientTaskId[], now: number): void {
@@ -487,11 +504,7 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
   holdFor(holder: string, client: ClientId | null, selection: TaskSelection, now: number): readonly string[] {
     const s = this.#begin(Stimulus.holdFor, now);
     const slots = selectSlots(s, client, selection);
-    for (const slot of slots) {
-      if (!addKeeper(s, slot, holder)) continue;
-      s.tasks.clear(slot, Flag.provisional);
-      wakeIfNeeded(s, slot);
-    }
+    this.#keep(holder, slots);
     this.#end();
     return slots.map((slot) => s.keys.text(slot));
   }
@@ -550,6 +563,15 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     for (let slot = 0; slot < s.tasks.used; slot++) if (s.tasks.state[slot] !== State.forgotten) slots.push(slot);
     cancelTasks(s, slots, null, CANCELLED, reason);
     this.#end();
+  }
+
+  #keep(keeper: string, slots: readonly number[]): void {
+    const s = this.state;
+    for (const slot of slots) {
+      if (!addKeeper(s, slot, keeper)) continue;
+      s.tasks.clear(slot, Flag.provisional);
+      wakeIfNeeded(s, slot);
+    }
   }
 
   #begin(stimulus: number, now: number): CoreState {

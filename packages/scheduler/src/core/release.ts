@@ -6,6 +6,7 @@
  */
 import type { CoreState } from './core-state.js';
 import { dropAllHolders } from './holders.js';
+import { dropResultHolds } from './result-holds.js';
 import { loseUpload, mayArrive } from './scatter.js';
 import { State } from './states.js';
 import { Flag } from './task-table.js';
@@ -26,6 +27,7 @@ export function settle(s: CoreState): void {
       if (before === State.memory) dropResult(s, slot);
       else if (before === State.processing) stopAttempt(s, slot, 'nobody needs its result any more');
       else if (before === State.waiting || before === State.queued || before === State.noWorker) withdraw(s, slot);
+      if (tasks.has(slot, Flag.cold)) dropResultHolds(s, slot);
     }
     const state = tasks.state[slot];
     if ((state === State.released || state === State.erred) && !tasks.isKept(slot)) forget(s, slot);

@@ -43,6 +43,7 @@ export const STIMULI = [
   'retire',
   'restart',
   'functions',
+  'hold-in-result',
 ] as const;
 
 /** Indexes into {@link STIMULI}, as the story stores them. */
@@ -83,6 +84,7 @@ export const Stimulus = {
   retire: 33,
   restart: 34,
   functions: 35,
+  holdInResult: 36,
 } as const;
 
 export class Story {

@@ -32,6 +32,7 @@ import type {
 } from '@covey/protocol/internal';
 import type { SchedulerConfig } from './config.js';
 import type { SchedulerOutput } from './output.js';
+import type { HoldRefusal } from './result-holds.js';
 import type { Scattered } from './scatter.js';
 import type { TaskState, VisibleState } from './states.js';
 
@@ -51,6 +52,10 @@ export interface ClientStimuli {
   releaseFunction(client: ClientId, ids: readonly FunctionId[], now: number): void;
   /** Makes existing tasks the client's own: `firstId + i` for the i-th key. Answers which of them exist. */
   adopt(client: ClientId, keys: readonly string[], firstId: ClientTaskId, now: number): boolean[];
+  /**
+   * The result of an attempt that is about to be done holds futures of these tasks: they are kept as long as the result is needed.
+   */
+  holdInResult(client: ClientId, attempt: AttemptId, ids: readonly ClientTaskId[], now: number): 'held' | HoldRefusal;
   /** Keeps the tasks until each has ended, whatever happens to the client. */
   fireAndForget(client: ClientId, ids: readonly ClientTaskId[], now: number): void;
   /**

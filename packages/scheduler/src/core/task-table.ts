@@ -70,6 +70,9 @@ export interface Cold {
   holders?: WorkerId[];
   /** Holders that are no clients, by name. */
   keepers?: Set<string>;
+  /** As which keeper its result holds the tasks of the futures in it; the running attempt, before there is a result. */
+  resultHolds?: string;
+  attemptHolds?: string;
   /** Workers to which scattered data is being uploaded; absent while there is none that takes it. */
   uploads?: WorkerId[];
   /** Who scattered it, until it has arrived: they can bring it. */

@@ -13,6 +13,7 @@ import { SUSPECTS_QUEUE } from './core-state.js';
 import { addHolder, isActor } from './holders.js';
 import { chooseQueue, enqueueSuspect } from './placement.js';
 import { classOfPlace } from './restrictions.js';
+import { dropAttemptHolds, dropResultHolds, holdsTasks, passHolds } from './result-holds.js';
 import { State } from './states.js';
 import { Flag, NOWHERE, SHARED_QUEUE } from './task-table.js';
 import { tellDone, tellErred } from './wishes.js';
@@ -118,6 +119,7 @@ export function endAttempt(s: CoreState, slot: number, worker: Worker): void {
     worker.reserved = false;
     s.quarantine = null;
   }
+  if (tasks.has(slot, Flag.cold)) dropAttemptHolds(s, slot);
   tasks.clear(slot, Flag.started | Flag.suspended | Flag.stopping | Flag.suspect | Flag.recalled);
   tasks.place[slot] = NOWHERE;
   tasks.attempt[slot] = 0;
@@ -137,10 +139,12 @@ export function noteProgress(s: CoreState, worker: Worker): void {
  */
 export function complete(s: CoreState, slot: number, worker: Worker, inline: Opaque | null): void {
   noteProgress(s, worker);
+  if (s.tasks.has(slot, Flag.cold)) passHolds(s, slot);
   endAttempt(s, slot, worker);
   worker.completed++;
   dropNeeds(s, slot);
-  enterMemory(s, slot, worker, inline);
+  // Of a result that holds tasks nobody keeps a copy that outlives it: what it refers to may be gone by then.
+  enterMemory(s, slot, worker, holdsTasks(s, slot) ? null : inline);
 }
 
 /** any state without a result → memory, the result being on a worker. The caller has taken it out of what it was in. */
@@ -207,6 +211,7 @@ export function fail(s: CoreState, slot: number, error: ErrorReport): void {
     const cold = tasks.coldOf(task);
     cold.error = error;
     delete cold.suspicion;
+    dropResultHolds(s, task);
     tellErred(s, task, error);
     tasks.clear(task, Flag.untilEnded);
     s.slack.push(task);

@@ -29,5 +29,23 @@ export interface InTaskContext {
 /** Gives something back that a task has kept; what should be said of it, or nothing. */
 export type GiveBack = () => string | undefined;
 
+/** Futures of the thread's executor for those in an argument, by the keys of their tasks. */
+export interface InTaskAdoption {
+  readonly named: (key: string) => unknown;
+  /** Asks for them. To be called in the turn in which they were made. */
+  send(): void;
+  /** Resolves when they hold their tasks; never rejects. */
+  settled(): Promise<unknown>;
+}
+
+/** What a thread does with its executor. */
+export interface InTaskConnection {
+  /** What `getExecutor()` answers. */
+  readonly executor: unknown;
+  /** Has the result of an attempt that is about to be done hold the tasks of the futures in it. */
+  holdInResult(attempt: number, futures: readonly object[], signal: AbortSignal): Promise<void>;
+  adoption(): InTaskAdoption;
+}
+
 /** Returns an executor at once; it connects by itself. Called once a thread, when a task first asks. */
-export type ConnectInTask = (context: InTaskContext) => unknown;
+export type ConnectInTask = (context: InTaskContext) => InTaskConnection;

@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AttemptId } from '@covey/protocol/internal';
+import type { InTaskAdoption } from '../task-context/in-task-context.js';
 import type { KnownFunction } from './function-table.js';
 
 /** Where user code's own activity is found. */
@@ -38,6 +39,8 @@ export class Activity {
   known: KnownFunction | undefined;
   /** An actor's timers live as long as the actor, not only for a call. */
   readonly owner: Activity | undefined;
+  /** Futures that stand in its arguments. */
+  adoption: InTaskAdoption | undefined;
   #leftovers: Set<Leftover> | undefined;
   #escaped: unknown;
   #abort: AbortController | undefined;

@@ -5,13 +5,14 @@
 import { types } from 'node:util';
 import { PinnedValueGoneError } from '@covey/protocol';
 import { decode, decodeAsync, encode, ModulesNotLoadedError, NotSerializableError } from '@covey/functions';
-import type { DecodeOptions, Frames } from '@covey/functions';
+import type { DecodeOptions, EncodeOptions, Frames } from '@covey/functions';
 import type { AttemptId, TaskId } from '@covey/protocol/internal';
 import { activities, Activity } from './activity.js';
 import { reportError } from './error-report.js';
 import type { FunctionTable, KnownFunction, UserFunction } from './function-table.js';
 import { SHARED_FROM_BYTES, threadReports } from './messages.js';
 import type { ThreadValue } from './messages.js';
+import type { InTask } from './in-task.js';
 import type { Outbox } from './outbox.js';
 import type { Slot } from './slot.js';
 import type { QueuedTask } from './task-queue.js';
@@ -22,7 +23,6 @@ import type { ValueStore } from './value-store.js';
 
 /** What marks a future of whatever copy of the executor's package. */
 const futureMark = Symbol.for('covey.future');
-const resultOptions = { outOfBandBytes: SHARED_FROM_BYTES, path: 'the result' };
 /** Of a long path the beginning. */
 const WHY_LIMIT = 1000;
 const noBuffers: readonly Uint8Array[] = [];
@@ -35,6 +35,9 @@ export interface AttemptsParts {
   readonly control: ThreadControl;
   readonly workerName: string;
   readonly decodeOptions: DecodeOptions;
+  readonly inTask: InTask;
+  /** Looks for news from outside. */
+  readonly poll: () => void;
   /** An attempt has ended outside of `start`: the next one may begin. */
   wake(): void;
 }
@@ -58,14 +61,30 @@ export class Attempts {
   /** How the arguments that are being decoded refer to dependencies: the function's own come first. */
   #resolve: ((index: number) => unknown) | undefined;
   #captured = 0;
+  /** Whose inputs are being decoded. */
+  #decodingFor: Activity | undefined;
+  /** Futures in the result that is being encoded. */
+  #futuresFound: FutureMarked[] | undefined;
   /** Made once: such options for each task would cost more than decoding its arguments. */
   readonly #referringOptions: DecodeOptions;
+  readonly #inputOptions: DecodeOptions;
+  readonly #resultOptions: EncodeOptions;
 
   constructor(parts: AttemptsParts) {
     this.#parts = parts;
     this.#referringOptions = {
       ...parts.decodeOptions,
       reference: (index) => this.#resolve?.(index + this.#captured),
+    };
+    this.#inputOptions = { ...parts.decodeOptions, named: (key) => this.#adopt(this.#decodingFor as Activity, key) };
+    this.#resultOptions = {
+      outOfBandBytes: SHARED_FROM_BYTES,
+      path: 'the result',
+      named: (value) => {
+        if (!isFuture(value)) return undefined;
+        (this.#futuresFound ??= []).push(value);
+        return value.key;
+      },
     };
   }
 
@@ -82,6 +101,7 @@ export class Attempts {
     let callable: UserFunction;
     let args: unknown[];
     try {
+      this.#decodingFor = activity;
       const resolve = task.inputs.length === 0 ? undefined : this.#resolver(task);
       callable = known.callable ?? this.#parts.functions.make(known, resolve);
       this.#resolve = resolve;
@@ -90,6 +110,7 @@ export class Attempts {
       args = decode({ header: order.args, buffers: noBuffers }, options) as unknown[];
       // Else the inputs of the last task would stay until the next one.
       this.#resolve = undefined;
+      activity.adoption?.send();
     } catch (error) {
       if (error instanceof ModulesNotLoadedError) this.#follow(activity, task, this.#startLater(activity, task, known));
       else this.#fail(activity, error);
@@ -135,7 +156,9 @@ export class Attempts {
   /** Modules have to be imported first. */
   async #startLater(activity: Activity, task: QueuedTask, known: KnownFunction): Promise<unknown> {
     const { decodeOptions } = this.#parts;
-    const inputs = await Promise.all(task.inputs.map(async (frames) => frames && decodeAsync(frames, decodeOptions)));
+    const inputOptions: DecodeOptions = { ...decodeOptions, named: (key) => this.#adopt(activity, key) };
+    const inputs = await Promise.all(task.inputs.map(async (frames) => frames && decodeAsync(frames, inputOptions)));
+    activity.adoption?.send();
     // Indices of pinned values stay empty: the resolver looks them up.
     const decoded: unknown[] = [];
     for (const [index, frames] of task.inputs.entries()) if (frames !== null) decoded[index] = inputs[index];
@@ -162,6 +185,13 @@ export class Attempts {
 
   #complete(activity: Activity, task: QueuedTask, value: unknown): void {
     if (activity.hasEnded) return;
+    const { adoption } = activity;
+    if (adoption !== undefined) {
+      // Futures that came in an input are kept by that until this task is done: by then they must hold their tasks themselves.
+      activity.adoption = undefined;
+      const held = adoption.settled().then(() => value);
+      return this.#follow(activity, task, held);
+    }
     if (isFuture(value)) {
       const future = value;
       return this.#follow(
@@ -171,16 +201,52 @@ export class Attempts {
       );
     }
     if (task.order.kind === 1) return this.#pin(activity, task, value, '');
-    const { values, outbox } = this.#parts;
     let frames: Frames;
-    let placed: ThreadValue;
+    this.#futuresFound = undefined;
     try {
-      frames = encode(value, resultOptions);
-      placed = values.place(frames);
+      frames = encode(value, this.#resultOptions);
     } catch (error) {
       if (error instanceof NotSerializableError && !isWalkedThrough(value)) {
         this.#pin(activity, task, value, error.message);
       } else this.#fail(activity, error);
+      return;
+    }
+    if (this.#futuresFound === undefined) this.#deliver(activity, task, value, frames);
+    else this.#holdAndDeliver(activity, task, value, frames, this.#futuresFound);
+  }
+
+  /** The scheduler has to know what the result holds before it hears of the result: this thread may let go of it then. */
+  #holdAndDeliver(
+    activity: Activity,
+    task: QueuedTask,
+    value: unknown,
+    { header, buffers }: Frames,
+    futures: readonly FutureMarked[],
+  ): void {
+    const { inTask, poll } = this.#parts;
+    const { attempt } = task.order;
+    // Other code may run meanwhile, and change what the buffers alias.
+    const frames = { header, buffers: buffers.map((buffer) => buffer.slice()) };
+    this.#futuresFound = undefined;
+    this.#going.set(attempt, activity);
+    activities
+      .run(activity, async () => inTask.connection().holdInResult(attempt, futures, activity.signal(poll)))
+      .then(
+        () => {
+          if (!activity.hasEnded) this.#deliver(activity, task, value, frames);
+        },
+        (error: unknown) => this.#fail(activity, error),
+      )
+      .finally(() => this.#parts.wake());
+  }
+
+  #deliver(activity: Activity, task: QueuedTask, value: unknown, frames: Frames): void {
+    const { values, outbox } = this.#parts;
+    let placed: ThreadValue;
+    try {
+      placed = values.place(frames);
+    } catch (error) {
+      this.#fail(activity, error);
       return;
     }
     const { header, parts } = placed;
@@ -231,6 +297,13 @@ export class Attempts {
     return this.#leave(activity);
   }
 
+  /** A future that an input of a task names by its key. */
+  #adopt(activity: Activity, key: string): unknown {
+    const { inTask } = this.#parts;
+    activity.adoption ??= activities.run(activity, () => inTask.connection().adoption());
+    return activity.adoption.named(key);
+  }
+
   /** Gives the slot back; answers how long the activity had it. */
   #leave(activity: Activity): number {
     const { slot, control } = this.#parts;
@@ -246,13 +319,13 @@ export class Attempts {
 
   /** Each dependency is decoded once a task, however often it is referred to. */
   #resolver(task: QueuedTask, decoded: unknown[] = []): (index: number) => unknown {
-    const { values, decodeOptions } = this.#parts;
+    const { values } = this.#parts;
     const { inputs, order } = task;
     return (index) => {
       if (index in decoded) return decoded[index];
       const frames = inputs[index];
       if (frames === undefined) throw new RangeError(`the task refers to dependency ${index} of ${inputs.length}`);
-      if (frames !== null) return (decoded[index] = decode(frames, decodeOptions));
+      if (frames !== null) return (decoded[index] = decode(frames, this.#inputOptions));
       const taskId = order.dependencies?.[index * 3] as TaskId;
       if (!values.pinned.has(taskId)) {
         throw new PinnedValueGoneError(
@@ -288,7 +361,13 @@ function isThenable(value: unknown): boolean {
   return typeof (value as { then?: unknown }).then === 'function';
 }
 
-function isFuture(value: unknown): value is { result(): Promise<unknown> } {
+/** What a thread, which knows no executor, sees of a future. */
+interface FutureMarked {
+  readonly key: string;
+  result(): Promise<unknown>;
+}
+
+function isFuture(value: unknown): value is FutureMarked {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[futureMark] === true;
 }
 

@@ -5,7 +5,6 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import type { DecodeOptions, Frames } from '@covey/functions';
 import type { AttemptId, FunctionId, Opaque, TaskId } from '@covey/protocol/internal';
-import type { TaskContextProvider } from '../task-context/task-context.js';
 import type { Activity } from './activity.js';
 import { Attempts } from './attempts.js';
 import { receiveBatch } from './batch.js';
@@ -45,7 +44,7 @@ export interface ComputeThreadParts {
 
 export class ComputeThread implements ThreadOrderHandler {
   /** For code inside tasks. */
-  readonly inTask: TaskContextProvider;
+  readonly inTask: InTask;
   readonly #parts: ComputeThreadParts;
   readonly #outbox: Outbox;
   readonly #control: ThreadControl;
@@ -100,6 +99,7 @@ export class ComputeThread implements ThreadOrderHandler {
         threadReports.resumed(this.#outbox.fields, activity.attempt as AttemptId);
       },
     });
+    this.inTask = new InTask({ start, outbox: this.#outbox, slot: this.#slot, poll, flush });
     this.#attempts = new Attempts({
       functions: this.#functions,
       values: this.#values,
@@ -108,6 +108,8 @@ export class ComputeThread implements ThreadOrderHandler {
       control: this.#control,
       workerName,
       decodeOptions,
+      inTask: this.inTask,
+      poll,
       wake,
     });
     this.#requests = new Requests({
@@ -121,7 +123,6 @@ export class ComputeThread implements ThreadOrderHandler {
       },
       flush,
     });
-    this.inTask = new InTask({ start, outbox: this.#outbox, slot: this.#slot, poll, flush });
   }
 
   /** Begins to read the port, and says so. */

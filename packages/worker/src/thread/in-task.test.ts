@@ -5,7 +5,7 @@ import { runInThisContext } from 'node:vm';
 import { BroadcastChannel } from 'node:worker_threads';
 import type { TaskContextProvider } from '../task-context/task-context.js';
 import { getExecutor, getTask, getWorker } from '../task-context/task-context.js';
-import { FakeWorker } from './testing/fake-worker.js';
+import { FakeWorker, Input } from './testing/fake-worker.js';
 
 // Threads and processes start slowly on a machine that has other things to do.
 jest.setTimeout(60_000);
@@ -139,6 +139,55 @@ test('a task that returns a future has its value', async () => {
     'answer to',
     'b',
   ]);
+});
+
+test('a result with futures in it is said when they are held', async () => {
+  const asked: unknown[] = [];
+  let held: () => void = () => undefined;
+  answering((question) => {
+    asked.push(question);
+    return new Promise((resolve) => (held = () => resolve(null)));
+  });
+  const task = worker.task(() => {
+    const { future } = provider().executor() as FakeExecutor;
+    const a = future('a');
+    return { parts: [a, future('b'), a] };
+  });
+  worker.flush();
+  while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(asked).toEqual([{ hold: ['a', 'b', 'a'], attempt: task }]);
+  expect(worker.said.some(({ op, attempt }) => op === 'done' && attempt === task)).toBe(false);
+  held();
+  await worker.end(task);
+  expect(worker.decode(task, { named: (key) => key })).toEqual({ parts: ['a', 'b', 'a'] });
+});
+
+test("a result whose futures can't be held is an error of its task", async () => {
+  answering(() => Promise.reject(new Error('they are gone')));
+  const said = await worker.run(() => [(provider().executor() as FakeExecutor).future('a')]);
+  expect(said).toMatchObject({ op: 'erred', error: { message: 'they are gone' } });
+});
+
+test('futures in an input hold their tasks before the task that got them is done', async () => {
+  let held: () => void = () => undefined;
+  const asked: unknown[] = [];
+  answering((question) => {
+    asked.push(question);
+    return new Promise((resolve) => (held = () => resolve(null)));
+  });
+  const made = worker.task(() => [(provider().executor() as FakeExecutor).future('a')]);
+  worker.flush();
+  while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  held();
+  await worker.end(made);
+  const task = worker.task(([future]: { key: string }[]) => future!.key, [new Input(made)]);
+  worker.flush();
+  while (asked.length === 1) await new Promise((resolve) => setImmediate(resolve));
+  expect(asked[1]).toEqual({ adopt: ['a'] });
+  expect(worker.said.some(({ op, attempt }) => op === 'done' && attempt === task)).toBe(false);
+  held();
+  await worker.end(task);
+  expect(worker.decode(task)).toBe('a');
 });
 
 test('tasks that wait for tasks, a hundred deep, on one thread', async () => {

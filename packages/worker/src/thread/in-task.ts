@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import process from 'node:process';
 import { NoExecutorError } from '@covey/protocol';
 import { checkPlainData } from '@covey/protocol/internal';
-import type { ConnectInTask, GiveBack, InTaskContext } from '../task-context/in-task-context.js';
+import type { ConnectInTask, GiveBack, InTaskConnection, InTaskContext } from '../task-context/in-task-context.js';
 import type { TaskContext, TaskContextProvider, WorkerContext } from '../task-context/task-context.js';
 import { activities } from './activity.js';
 import { threadReports } from './messages.js';
@@ -24,7 +24,7 @@ export interface InTaskParts {
 export class InTask implements TaskContextProvider {
   readonly #parts: InTaskParts;
   readonly #worker: WorkerContext;
-  #executor: unknown;
+  #connection: InTaskConnection | undefined;
 
   constructor(parts: InTaskParts) {
     this.#parts = parts;
@@ -65,7 +65,12 @@ export class InTask implements TaskContextProvider {
   }
 
   executor(): unknown {
-    return (this.#executor ??= this.#connect());
+    return this.connection().executor;
+  }
+
+  /** The thread's executor, connected now if it wasn't. */
+  connection(): InTaskConnection {
+    return (this.#connection ??= this.#connect());
   }
 
   #event(topic: string, payload: unknown): void {
@@ -73,7 +78,7 @@ export class InTask implements TaskContextProvider {
     this.#parts.flush();
   }
 
-  #connect(): unknown {
+  #connect(): InTaskConnection {
     const { executorEntry, schedulerAddress, secret, tls, workerName, thread } = this.#parts.start;
     if (executorEntry === null) throw new NoExecutorError('this worker was started without an executor for its tasks');
     const { connectInTask } = createRequire(import.meta.url)(executorEntry) as { connectInTask: ConnectInTask };

@@ -292,7 +292,7 @@ class RandomRun {
   #speak(client: ToyClient): void {
     const random = this.#random;
     const ids = [...client.known.keys()].filter(() => random.oneIn(4)) as ClientTaskId[];
-    switch (random.below(7)) {
+    switch (random.below(8)) {
       case 0:
         this.#core.cancel(client.id, ids, CANCEL_SCOPES[random.below(3)]!, 'at random', this.#now);
         break;
@@ -320,6 +320,13 @@ class RandomRun {
       case 5: {
         const absent = random.oneIn(3) ? [`tcp://${random.pick([...this.#workers.values()])?.name ?? ''}`] : undefined;
         this.#core.locate(client.id, ids, absent, this.#now);
+        break;
+      }
+      case 6: {
+        const worker = random.pick([...this.#workers.values()]);
+        const attempt = random.pick([...(worker?.attempts.values() ?? [])]);
+        if (attempt !== undefined && !attempt.holdsTasks)
+          attempt.holdsTasks = this.#core.holdInResult(client.id, attempt.attempt, ids, this.#now) === 'held';
         break;
       }
       default:

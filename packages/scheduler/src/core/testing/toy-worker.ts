@@ -20,7 +20,11 @@ interface Attempt {
   readonly inline: ReadonlySet<TaskId>;
   started: boolean;
   suspended: boolean;
+  /** Its result will hold futures. */
+  holdsTasks: boolean;
 }
+
+const atFirst = { started: false, suspended: false, holdsTasks: false };
 
 /** What a toy worker sees of the others. */
 export interface ToyPeers {
@@ -166,7 +170,7 @@ export class ToyWorker {
       if (where instanceof Uint8Array) inline.add(dependency);
       else if (typeof where === 'object' && !this.held.has(dependency)) missing.set(dependency, where);
     }
-    this.attempts.set(taskId, { taskId, attempt, key, kind, missing, needs, inline, started: false, suspended: false });
+    this.attempts.set(taskId, { taskId, attempt, key, kind, missing, needs, inline, ...atFirst });
   }
 
   #fetch(attempt: Attempt, taskId: TaskId, holders: readonly WorkerId[] | null, random: RandomSource): boolean {

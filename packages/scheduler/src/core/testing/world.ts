@@ -129,6 +129,12 @@ export class WorldClient {
     return this.#world.core.adopt(this.id, keys, firstId, this.#world.now);
   }
 
+  /** Says that the result of a task that runs will hold tasks of this client. */
+  holdInResult(key: string, ...held: string[]): string {
+    const ids = held.map((name) => this.ids.get(name) ?? (0 as ClientTaskId));
+    return this.#world.core.holdInResult(this.id, this.#world.attempts.get(key)!.attempt, ids, this.#world.now);
+  }
+
   leave(): void {
     this.#world.core.removeClient(this.id, this.#world.now);
   }

@@ -317,6 +317,7 @@ test.each([
   ['locate', { ids: 'all' }, "'ids' must be a list of ids"],
   ['locate', [1], 'takes a map of arguments'],
   ['wait-for-workers', {}, "'n' must be a whole number"],
+  ['hold-in-result', { attempt: 77, ids: [] }, 'the attempt that made it is over'],
   ['publish-dataset', { name: 'd', ids: [77], value: new Uint8Array(1) }, 'was it released?'],
 ])('%s with %j is answered with an error, and the session goes on', async (method, params, message) => {
   await expect(client.channel.call(method, params)).rejects.toThrow(message);

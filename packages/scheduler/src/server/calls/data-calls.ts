@@ -1,7 +1,8 @@
 /** Calls about results: where they are, scattering, copies, and who keeps them. */
-import type { ClientTaskId, ScatterItem, TaskId, WholeValue } from '@covey/protocol/internal';
+import type { AttemptId, ClientTaskId, ScatterItem, TaskId, WholeValue } from '@covey/protocol/internal';
 import { CallArgumentError, DatasetError } from '@covey/protocol';
 import { MAX_KEY_LENGTH } from '@covey/protocol/internal';
+import type { HoldRefusal } from '../../core/result-holds.js';
 import { Fields } from '../fields.js';
 import type { CallTable, ServerParts } from './call-table.js';
 import { readKnownWorkers, readSelection, readWorkers } from './call-table.js';
@@ -9,6 +10,12 @@ import { untilSomeWorker } from './some-worker.js';
 
 /** Copies of large data take as long as they take; a caller that wants less waits less. */
 const REPLICATE_TIMEOUT_MS = 600_000;
+
+const HOLD_REFUSALS: Readonly<Record<HoldRefusal, string>> = {
+  over: 'the attempt that made it is over',
+  unknown: 'one of them is not held by its task any more: was it released?',
+  circular: 'one of them is, or holds, the task itself, and neither would ever be let go',
+};
 
 type DataCalls =
   | 'locate'
@@ -21,6 +28,7 @@ type DataCalls =
   | 'list-datasets'
   | 'unpublish-dataset'
   | 'adopt'
+  | 'hold-in-result'
   | 'fire-and-forget';
 
 export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
@@ -141,6 +149,14 @@ export function dataCalls(parts: ServerParts): CallTable<DataCalls> {
       const exist = core.adopt(client, args.texts('keys', MAX_KEY_LENGTH), firstId, now());
       settle();
       return exist;
+    },
+
+    'hold-in-result': (args, { client }) => {
+      const attempt = args.integer('attempt', 1) as AttemptId;
+      const outcome = core.holdInResult(client, attempt, args.ids<ClientTaskId>('ids'), now());
+      settle();
+      if (outcome === 'held') return null;
+      throw new CallArgumentError(`the result can't hold these futures: ${HOLD_REFUSALS[outcome]}`);
     },
 
     'fire-and-forget': (args, { client }) => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { decode, encode } from '@covey/functions';
-import type { Frames } from '@covey/functions';
+import type { DecodeOptions, Frames } from '@covey/functions';
 import type { AttemptId, ErrorReport, FunctionId, TaskId } from '@covey/protocol/internal';
 import { threadEntry } from '../../nanny/entry-files.js';
 import { OutgoingBatch, receiveBatch } from '../batch.js';
@@ -151,7 +151,7 @@ export class FakeWorker {
     return this.decode(said['attempt'] as number);
   }
 
-  decode(taskId: number): unknown {
+  decode(taskId: number, options?: DecodeOptions): unknown {
     const { header, parts } = this.results.get(taskId) as Stored;
     const views: Uint8Array[] = [];
     for (let at = 0; parts !== null && at < parts.length; at += 3) {
@@ -163,7 +163,7 @@ export class FakeWorker {
       header === 0
         ? { header: views[0] as Uint8Array, buffers: views.slice(1) }
         : { header: header as Uint8Array, buffers: views };
-    return decode(frames);
+    return decode(frames, options);
   }
 
   /** What came of an attempt. */
