@@ -116,7 +116,9 @@ describe('Semaphore', () => {
     expect(String(lease.lost.reason)).toContain('ran out');
     expect(asked[0]?.args).toMatchObject({ maxLeases: 2, leaseTimeoutMs: 5 });
     expect(await semaphore.value()).toBe(1);
-    expect(() => new Semaphore(executor, 's', { maxLeases: 0 })).toThrow(/at least one/);
+    expect(() => new Semaphore(executor, 's', { maxLeases: 0 })).toThrow(
+      '`maxLeases` must be a whole number from 1, not 0',
+    );
   });
 
   it('loses all leases when it is closed', async () => {
@@ -205,5 +207,34 @@ describe('Queue and Variable', () => {
     await expect(new Queue(executor, 'q').get({ timeoutMs: 1 })).rejects.toThrow(WaitTimeoutError);
     await expect(new Queue(executor, 'q').put(1, { timeoutMs: 1 })).rejects.toThrow(WaitTimeoutError);
     await expect(new Variable(executor, 'v').get({ timeoutMs: 1 })).rejects.toThrow(WaitTimeoutError);
+  });
+});
+
+describe('options', () => {
+  const { executor, asked } = world({});
+  it.each<[string, () => unknown, string]>([
+    ['of a lock', () => new Lock(executor, 'x').acquire({ timout: 1 } as never), 'no option `timout`: acquire takes'],
+    ['of several', () => new MultiLock(executor, ['x']).acquire({ count: 0 }), '`count` must be a whole number from 1'],
+    [
+      'of a semaphore',
+      () => new Semaphore(executor, 'x', { leases: 2 } as never),
+      'no option `leases`: Semaphore takes',
+    ],
+    ['of leases', () => new Semaphore(executor, 'x', { maxLeases: 1.5 }), '`maxLeases` must be a whole number from 1'],
+    ['of a lease', () => new Semaphore(executor, 'x').acquire({ timeoutMs: -1 }), '`timeoutMs` must be milliseconds'],
+    ['of a queue', () => new Queue(executor, 'x', { maxSize: 2 } as never), 'no option `maxSize`: Queue takes maxsize'],
+    ['of put', () => new Queue(executor, 'x').put(1, { signal: 1 } as never), '`signal` must be an AbortSignal'],
+    ['of get', () => new Queue(executor, 'x').get({ timeout: 1 } as never), 'no option `timeout`: get takes'],
+    ['of getMany', () => new Queue(executor, 'x').getMany(0), '`count` must be a whole number from 1'],
+    [
+      'of drain',
+      () => new Queue(executor, 'x').drain('all' as never),
+      "`limit` must be a whole number from 1, not 'all'",
+    ],
+    ['of a variable', () => new Variable(executor, 'x').get(5 as never), 'get takes an object of options, not 5'],
+    ['of an event', () => new Event(executor, 'x').wait({ timoutMs: 1 } as never), 'no option `timoutMs`: wait takes'],
+  ])('%s are checked before anything is asked', async (_, use, message) => {
+    await expect((async () => use())()).rejects.toThrow(message);
+    expect(asked).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 /** A flag that all clients and tasks of a cluster can wait for. */
 import type { Executor } from '../executor.js';
+import { waitKinds } from '../future.js';
 import type { WaitOptions } from '../future.js';
+import { checkUsage } from '../usage.js';
 import { Coordinated } from './coordinated.js';
 
 /**
@@ -19,6 +21,7 @@ export class Event extends Coordinated {
 
   /** Resolves when the flag is set, at once if it is. @throws WaitTimeoutError after `timeoutMs` */
   async wait(options: WaitOptions = {}): Promise<void> {
+    checkUsage(options, waitKinds, 'wait');
     await this.askInTurn('wait', {}, options, 'was not set');
   }
 

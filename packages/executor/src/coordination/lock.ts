@@ -1,7 +1,11 @@
 /** Mutual exclusion across the cluster: one name, or several at once. */
+import { whole } from '@covey/protocol/internal';
+import type { Kinds } from '@covey/protocol/internal';
 import { WaitTimeoutError } from '../errors.js';
 import type { Executor } from '../executor.js';
+import { waitKinds } from '../future.js';
 import type { WaitOptions } from '../future.js';
+import { checkUsage } from '../usage.js';
 import { Coordinated, nextToken } from './coordinated.js';
 import type { Held } from './held.js';
 
@@ -27,6 +31,7 @@ export class Lock extends Coordinated {
 
   /** Waits for one's turn, first come, first served. @throws WaitTimeoutError after `timeoutMs` */
   async acquire(options: WaitOptions = {}): Promise<Held> {
+    checkUsage(options, waitKinds, 'acquire');
     const token = nextToken();
     return this.hold(
       options,
@@ -52,6 +57,8 @@ export interface MultiLockOptions extends WaitOptions {
   readonly count?: number;
 }
 
+const multiLockKinds: Kinds<MultiLockOptions> = { ...waitKinds, count: whole(1) };
+
 /** Several locks taken together, all or none: nobody waits while holding a part. Shares its names with {@link Lock}. */
 export class MultiLock extends Coordinated {
   readonly names: readonly string[];
@@ -63,6 +70,7 @@ export class MultiLock extends Coordinated {
 
   /** Waits until so many of the names are free at once; the answer says which were taken. @throws WaitTimeoutError */
   async acquire(options: MultiLockOptions = {}): Promise<Held & { readonly names: readonly string[] }> {
+    checkUsage(options, multiLockKinds, 'acquire');
     const token = nextToken();
     const { count } = options;
     const args = { token, names: this.names, ...(count !== undefined && { count }) };

@@ -1,7 +1,11 @@
 /** First in, first out, between all clients and tasks of a cluster. */
+import { whole } from '@covey/protocol/internal';
+import type { Kinds } from '@covey/protocol/internal';
 import { WaitTimeoutError } from '../errors.js';
 import type { Executor } from '../executor.js';
+import { waitKinds } from '../future.js';
 import type { WaitOptions } from '../future.js';
+import { checkArgument, checkUsage } from '../usage.js';
 import { Coordinated, nextToken } from './coordinated.js';
 import { packValue, unpackTaken } from './handover.js';
 import type { Taken } from './handover.js';
@@ -11,6 +15,8 @@ export interface QueueOptions {
   /** How many items it takes before `put` waits. Default 0: any number. */
   readonly maxsize?: number;
 }
+
+const queueKinds: Kinds<QueueOptions> = { maxsize: whole(0) };
 
 /**
  * A queue by name, of small values and futures; futures in it keep their results alive, and come out as futures.
@@ -28,18 +34,21 @@ export class Queue<T> extends Coordinated {
 
   constructor(executor: Executor, name: string, options: QueueOptions = {}) {
     super(executor, 'queue', name, [name, options]);
+    checkUsage(options, queueKinds, 'Queue');
     this.maxsize = options.maxsize ?? 0;
   }
 
   /** Appends an item; waits while the queue is full. @throws WaitTimeoutError after `timeoutMs` */
   async put(value: T, options: WaitOptions = {}): Promise<void> {
+    checkUsage(options, waitKinds, 'put');
     const args = { ...packValue(this.session, value, `queue '${this.name}'`), maxsize: this.maxsize };
     await this.askInTurn('put', args, options, 'was full and had no room');
   }
 
   /** Takes the first item; waits for one. @throws WaitTimeoutError after `timeoutMs` */
   async get(options: WaitOptions = {}): Promise<T> {
-    return (await this.getMany(1, options))[0] as T;
+    checkUsage(options, waitKinds, 'get');
+    return (await this.#take(1, options))[0] as T;
   }
 
   /**
@@ -49,6 +58,12 @@ export class Queue<T> extends Coordinated {
    * @throws WaitTimeoutError after `timeoutMs`
    */
   async getMany(count: number, options: WaitOptions = {}): Promise<T[]> {
+    checkArgument(count, whole(1), '`count`');
+    checkUsage(options, waitKinds, 'getMany');
+    return this.#take(count, options);
+  }
+
+  async #take(count: number, options: WaitOptions): Promise<T[]> {
     const { signal, timeoutMs } = options;
     signal?.throwIfAborted();
     const token = nextToken();
@@ -69,6 +84,7 @@ export class Queue<T> extends Coordinated {
 
   /** Takes all there is now, up to `limit`, possibly nothing. */
   async drain(limit?: number): Promise<T[]> {
+    if (limit !== undefined) checkArgument(limit, whole(1), '`limit`');
     return this.#unpack((await this.ask('drain', limit === undefined ? {} : { limit })) as Taken);
   }
 

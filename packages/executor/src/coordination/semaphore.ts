@@ -1,8 +1,11 @@
 /** A bounded number of leases across the cluster. Leases are refreshed while they are held; those of dead holders run out. */
-import { MAX_TIMER_MS } from '@covey/protocol/internal';
+import { MAX_TIMER_MS, someMilliseconds, whole } from '@covey/protocol/internal';
+import type { Kinds } from '@covey/protocol/internal';
 import { UsageError } from '../errors.js';
 import type { Executor } from '../executor.js';
+import { waitKinds } from '../future.js';
 import type { WaitOptions } from '../future.js';
+import { checkUsage } from '../usage.js';
 import { Coordinated, nextToken } from './coordinated.js';
 import type { Held } from './held.js';
 import { unlessLate } from './lock.js';
@@ -14,6 +17,8 @@ export interface SemaphoreOptions {
   /** Milliseconds after which a lease that isn't refreshed is lost. Default 30,000; holders refresh every fifth of it. */
   readonly leaseTimeoutMs?: number;
 }
+
+const semaphoreKinds: Kinds<SemaphoreOptions> = { maxLeases: whole(1), leaseTimeoutMs: someMilliseconds };
 
 /** A lease of a {@link Semaphore}. */
 export interface Lease extends Held {
@@ -43,15 +48,14 @@ export class Semaphore extends Coordinated {
 
   constructor(executor: Executor, name: string, options: SemaphoreOptions = {}) {
     super(executor, 'semaphore', name, [name, options]);
+    checkUsage(options, semaphoreKinds, 'Semaphore');
     this.maxLeases = options.maxLeases ?? 1;
     this.leaseTimeoutMs = options.leaseTimeoutMs ?? 30_000;
-    if (!Number.isInteger(this.maxLeases) || this.maxLeases < 1) {
-      throw new UsageError(`A semaphore has at least one lease, not ${this.maxLeases}`);
-    }
   }
 
   /** Waits for a lease, first come, first served. @throws WaitTimeoutError after `timeoutMs` */
   async acquire(options: WaitOptions = {}): Promise<Lease> {
+    checkUsage(options, waitKinds, 'acquire');
     const token = nextToken();
     const { maxLeases, leaseTimeoutMs } = this;
     const release = () => {

@@ -1,6 +1,8 @@
 /** One value that all clients and tasks of a cluster share. */
 import type { Executor } from '../executor.js';
+import { waitKinds } from '../future.js';
 import type { WaitOptions } from '../future.js';
+import { checkUsage } from '../usage.js';
 import { Coordinated } from './coordinated.js';
 import { packValue, unpackTaken } from './handover.js';
 import type { Taken } from './handover.js';
@@ -26,6 +28,7 @@ export class Variable<T> extends Coordinated {
 
   /** The value; waits until there is one. @throws WaitTimeoutError after `timeoutMs` */
   async get(options: WaitOptions = {}): Promise<T> {
+    checkUsage(options, waitKinds, 'get');
     const taken = await this.askInTurn<Taken>('get', {}, options, 'was not set');
     const values = await unpackTaken(this.session, taken, (handover) => this.ask('confirm', { handover }));
     return values[0] as T;
