@@ -3,10 +3,9 @@
  * to a size, but a person sees the value instead of an error.
  */
 import { ConnectError } from '@covey/protocol';
-import { MAX_RELAYED_BYTES } from '@covey/protocol/internal';
+import { formatBytes, MAX_RELAYED_BYTES } from '@covey/protocol/internal';
 import type { TaskId, ValueFrames } from '@covey/protocol/internal';
 import { ResultUnavailableError } from '../errors.js';
-import { formatBytes } from './format-bytes.js';
 import type { Session } from './session.js';
 
 /** Results to be fetched from one worker, in parallel lists. */

@@ -1,6 +1,7 @@
 /**
  * Brings results into this process: from the news of their completion when they are small, else from the workers that hold them.
  */
+import { formatBytes } from '@covey/protocol/internal';
 import type { ClientTaskId, Located, Opaque, ValueFrames } from '@covey/protocol/internal';
 import { GatherTooLargeError, ResultUnavailableError, UnknownKeyError } from '../errors.js';
 import { actorProxy } from '../actors/actor.js';
@@ -8,7 +9,6 @@ import type { WaitOptions } from '../future.js';
 import { decodeFrames, decodePrimitive, decodeResult, decodeValue, NOT_PRIMITIVE } from '../values/codec.js';
 import { Ending, Failure } from '../values/failures.js';
 import { Adoption } from './adoption.js';
-import { formatBytes } from './format-bytes.js';
 import { Relay } from './relay.js';
 import type { Wanted } from './relay.js';
 import type { Session } from './session.js';
