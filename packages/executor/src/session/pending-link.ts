@@ -2,8 +2,9 @@
  * A link that can be used before its scheduler was reached: what is said meanwhile waits, in order. Executors inside tasks
  * begin with one, and so does an executor whose scheduler was started anew.
  */
-import { ConnectionClosedError } from '@covey/protocol';
-import type { CallOptions, ClientWelcome, SchedulerCalls } from '@covey/protocol/internal';
+import { CallTimeoutError, ConnectionClosedError } from '@covey/protocol';
+import { systemClock } from '@covey/protocol/internal';
+import type { CallOptions, ClientWelcome, SchedulerCalls, Timer } from '@covey/protocol/internal';
 import type { SchedulerLink } from './link.js';
 import type { WorkerLinks } from './worker-links.js';
 
@@ -16,6 +17,8 @@ export class PendingLink implements SchedulerLink {
   readonly #opening: Promise<SchedulerLink>;
   #link: SchedulerLink | undefined;
   #early: Early[] = [];
+  /** Ends the calls among them. */
+  readonly #waiting = new Set<(error: Error) => void>();
   #batch: unknown[] = [];
   #weight = 0;
   #onbatch: SchedulerLink['onbatch'];
@@ -87,16 +90,43 @@ export class PendingLink implements SchedulerLink {
   ): Promise<SchedulerCalls[Method]['result']> {
     if (this.#link !== undefined) return this.#link.call(method, params, options);
     if (this.#closed) return Promise.reject(new ConnectionClosedError('The connection was closed before it was made'));
+    const { signal, timeoutMs } = options ?? {};
+    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
     this.#cut();
     return new Promise((resolve, reject) => {
-      this.#early.push((link) => void link.call(method, params, options).then(resolve, reject));
-      this.#opening.catch(reject);
+      const startedMs = systemClock.now();
+      let timer: Timer | undefined;
+      const ended = (): void => {
+        signal?.removeEventListener('abort', aborted);
+        if (timer !== undefined) systemClock.clearTimer(timer);
+        this.#waiting.delete(giveUp);
+      };
+      const say: Early = (link) => {
+        ended();
+        const left = timeoutMs === undefined ? {} : { timeoutMs: timeoutMs - (systemClock.now() - startedMs) };
+        link.call(method, params, { ...options, ...left }).then(resolve, reject);
+      };
+      // Nothing of it was said yet, so nothing is to be taken back.
+      const giveUp = (error: Error): void => {
+        ended();
+        this.#early = this.#early.filter((each) => each !== say);
+        reject(error);
+      };
+      const aborted = (): void => giveUp(signal?.reason as Error);
+      signal?.addEventListener('abort', aborted, { once: true });
+      if (timeoutMs !== undefined) {
+        const late = `the scheduler at ${this.address} was not reached within ${timeoutMs} ms, and so could not answer ${method}`;
+        timer = systemClock.setTimer(() => giveUp(new CallTimeoutError(late)), timeoutMs);
+      }
+      this.#waiting.add(giveUp);
+      this.#early.push(say);
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#onend = undefined;
+    this.#giveUpCalls(new ConnectionClosedError('The connection was closed before it was made'));
     // Not waited for: it may be dialling for long yet.
     this.#opening.then(
       (link) => link.close(),
@@ -128,8 +158,13 @@ export class PendingLink implements SchedulerLink {
     for (const say of early) say(link);
   }
 
-  #failed(error: unknown): void {
-    if (this.#closed) return;
-    this.#onend?.(error instanceof Error ? error : new Error(String(error)));
+  #giveUpCalls(error: Error): void {
+    for (const giveUp of [...this.#waiting]) giveUp(error);
+  }
+
+  #failed(reason: unknown): void {
+    const error = reason instanceof Error ? reason : new Error(String(reason));
+    this.#giveUpCalls(error);
+    if (!this.#closed) this.#onend?.(error);
   }
 }

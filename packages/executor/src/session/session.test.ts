@@ -110,6 +110,32 @@ describe('a link that is still being made', () => {
     expect(scheduler.closed).toBe(true);
   });
 
+  it('ends a call by its signal or its time, and never says it', async () => {
+    const scheduler = new FakeScheduler();
+    const asked: string[] = [];
+    scheduler.answers.run = () => (asked.push('run'), {});
+    scheduler.answers['wait-for-workers'] = () => (asked.push('wait'), null);
+    let open!: (scheduler: FakeScheduler) => void;
+    const executor = pendingExecutor(new Promise((resolve) => (open = resolve)));
+    const controller = new AbortController();
+    const running = executor.with({ signal: controller.signal }).run(inc, 1);
+    controller.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+    await expect(executor.with({ signal: controller.signal }).run(inc, 1)).rejects.toThrow('enough');
+    await expect(executor.waitForWorkers(1, { timeoutMs: 1 })).rejects.toThrow('was not there within 1 ms');
+    const patient = executor.waitForWorkers(1, { timeoutMs: 60_000 });
+    open(scheduler);
+    await patient;
+    expect(asked).toEqual(['wait']);
+  });
+
+  it('ends calls when it is closed before it is made', async () => {
+    const executor = pendingExecutor(new Promise(() => undefined));
+    const asking = executor.schedulerInfo();
+    await executor.close();
+    await expect(asking).rejects.toThrow(ExecutorClosedError);
+  });
+
   it('fails what waits when it cannot be made', async () => {
     const executor = pendingExecutor(Promise.reject(new Error('nobody there')));
     const future = executor.submit(inc, 1);
