@@ -13,11 +13,15 @@ export type Computed<T> =
     ? Value
     : T extends Future<infer Value>
       ? Value
-      : T extends readonly unknown[]
-        ? { -readonly [K in keyof T]: Computed<T[K]> }
-        : T extends Record<string, unknown>
-          ? { [K in keyof T]: Computed<T[K]> }
-          : T;
+      : T extends ReadonlyMap<infer Key, infer Value>
+        ? Map<Key, Computed<Value>>
+        : T extends ReadonlySet<infer Value>
+          ? Set<Computed<Value>>
+          : T extends readonly unknown[]
+            ? { -readonly [K in keyof T]: Computed<T[K]> }
+            : T extends Record<string, unknown>
+              ? { [K in keyof T]: Computed<T[K]> }
+              : T;
 
 /** A structure with lazy values replaced by futures. */
 export type Persisted<T> =
@@ -25,18 +29,18 @@ export type Persisted<T> =
     ? Future<Value>
     : T extends Future<unknown>
       ? T
-      : T extends readonly unknown[]
-        ? { -readonly [K in keyof T]: Persisted<T[K]> }
-        : T extends Record<string, unknown>
-          ? { [K in keyof T]: Persisted<T[K]> }
-          : T;
+      : T extends ReadonlyMap<infer Key, infer Value>
+        ? Map<Key, Persisted<Value>>
+        : T extends ReadonlySet<infer Value>
+          ? Set<Persisted<Value>>
+          : T extends readonly unknown[]
+            ? { -readonly [K in keyof T]: Persisted<T[K]> }
+            : T extends Record<string, unknown>
+              ? { [K in keyof T]: Persisted<T[K]> }
+              : T;
 
 export function persistLazy<T>(session: Session, view: View, structure: T): Persisted<T> {
-  const tasks: Task<unknown>[] = [];
-  replaceTasks(structure, (task) => tasks.push(task));
-  const futures = submitLazy(session, view, tasks);
-  let next = 0;
-  return replaceTasks(structure, () => futures[next++]) as Persisted<T>;
+  return submitTasks(session, view, structure).persisted as Persisted<T>;
 }
 
 export async function computeLazy<T>(
@@ -46,36 +50,70 @@ export async function computeLazy<T>(
   options: GatherOptions,
   maxBytes: number,
 ): Promise<Computed<T>> {
-  const made: Future<unknown>[] = [];
-  const persisted = persistLazy(session, view, structure);
-  collectMade(structure, persisted, made);
+  const { persisted, futures } = submitTasks(session, view, structure);
   try {
     return (await gatherValues(session, persisted, options, maxBytes)) as Computed<T>;
   } finally {
-    for (const future of made) future.release();
+    for (const future of futures) future.release();
   }
 }
 
-/** The structure anew with each task replaced; arrays and plain objects are looked into. */
-function replaceTasks(value: unknown, replace: (task: Task<unknown>) => unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Task) return replace(value as Task<unknown>);
-  if (value instanceof Future) return value;
-  if (Array.isArray(value)) return value.map((item) => replaceTasks(item, replace));
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaceTasks(item, replace)]));
+/** The structure with futures in the places of tasks, and these futures. */
+function submitTasks(session: Session, view: View, structure: unknown) {
+  const tasks: Task<unknown>[] = [];
+  new Replacer((task) => tasks.push(task)).of(structure);
+  const futures = submitLazy(session, view, tasks);
+  let next = 0;
+  const persisted = new Replacer(() => futures[next++]).of(structure);
+  return { persisted, futures };
 }
 
-/** Finds the futures that took the places of tasks; those that were in the structure before are their owner's. */
-function collectMade(before: unknown, after: unknown, made: Future<unknown>[]): void {
-  if (before instanceof Task) {
-    if (after instanceof Future) made.push(after);
-  } else if (Array.isArray(before)) {
-    before.forEach((item, i) => collectMade(item, (after as unknown[])[i], made));
-  } else if (typeof before === 'object' && before !== null && !(before instanceof Future) && before !== after) {
-    for (const [name, item] of Object.entries(before)) {
-      collectMade(item, (after as Record<string, unknown>)[name], made);
+/** Makes a structure anew with each task replaced. Arrays, plain objects, the values of maps, and sets are looked into, each once. */
+class Replacer {
+  readonly #replace: (task: Task<unknown>) => unknown;
+  readonly #made = new Map<object, unknown>();
+
+  constructor(replace: (task: Task<unknown>) => unknown) {
+    this.#replace = replace;
+  }
+
+  of(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (value instanceof Task) return this.#replace(value as Task<unknown>);
+    if (value instanceof Future) return value;
+    if (this.#made.has(value)) return this.#made.get(value);
+    if (Array.isArray(value)) {
+      const items: unknown[] = this.#keep(value, []);
+      for (const item of value) items.push(this.of(item));
+      return items;
     }
+    if (value instanceof Map) {
+      const map = this.#keep(value, new Map<unknown, unknown>());
+      for (const [key, item] of value) map.set(key, this.of(item));
+      return map;
+    }
+    if (value instanceof Set) {
+      const set = this.#keep(value, new Set<unknown>());
+      for (const item of value) set.add(this.of(item));
+      return set;
+    }
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null) return value;
+    const object = this.#keep(value, Object.create(prototype) as Record<string, unknown>);
+    for (const [name, item] of Object.entries(value)) {
+      Object.defineProperty(object, name, {
+        value: this.of(item),
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
+    }
+    return object;
+  }
+
+  /** Before it is filled: it may contain itself. */
+  #keep<T>(before: object, made: T): T {
+    this.#made.set(before, made);
+    return made;
   }
 }

@@ -6,7 +6,7 @@ import type { Outcome } from '../types/future-or.js';
 
 /**
  * A value that will be computed, by {@link Executor.compute} or {@link Executor.persist}: of calls of {@link delayed} functions,
- * which may be given lazy values in turn, also inside arrays and objects.
+ * which may be given lazy values in turn, also inside arrays, objects, maps and sets.
  */
 export class Lazy<T> extends Task<T> {
   /** A property of the value. */
@@ -28,7 +28,7 @@ export type DelayedFunction<Args extends unknown[], R> = (...args: RefArgs<Args>
 
 /**
  * Puts calls off: of a function, a function whose calls give {@link Lazy} values; of a value that holds lazy parts (an array,
- * an object), one lazy value.
+ * an object, a map, a set), one lazy value.
  *
  * @example
  * ```ts

@@ -45,6 +45,19 @@ describe('get', () => {
     expect(scheduler.released).toEqual([2]);
   });
 
+  it.each<[string, (executor: Executor) => unknown]>([
+    ['get', (executor) => executor.get({ a: task(inc, 1) }, 'a')],
+    ['submitGraph', (executor) => executor.submitGraph({ a: task(inc, 1) }, ['a'])],
+    ['compute', (executor) => executor.compute(delayed(inc)(1))],
+    ['persist', (executor) => executor.persist([delayed(inc)(1)])],
+  ])('a view with a key is refused by %s: it names one task', async (_, use) => {
+    const view = new FakeScheduler().executor().with({ key: 'mine' });
+    await expect((async () => use(view))()).rejects.toThrow(
+      expect.objectContaining({ code: 'ERR_COVEY_USAGE', message: expect.stringContaining("'mine'") }) as Error,
+    );
+    expect(await view.submit(inc, 1).result()).toBe(2);
+  });
+
   it('names the missing key, and who needs it', async () => {
     const executor = new FakeScheduler().executor();
     await expect(executor.get({ a: task(inc, ref('b')) }, 'a')).rejects.toThrow(UnknownKeyError);
@@ -132,6 +145,27 @@ describe('lazy calls', () => {
   ])('are refused where nobody would compute them: %s', async (_, send, message) => {
     const executor = new FakeScheduler().executor();
     await expect((async () => send(executor, delayed(inc)(1)))()).rejects.toThrow(message);
+  });
+
+  it('are found in the values of maps, in sets, and in structures that contain themselves or share parts', async () => {
+    const executor = new FakeScheduler().executor();
+    const one = delayed(inc)(0);
+    const shared = [one];
+    const cyclic: Record<string, unknown> = { shared, again: shared };
+    cyclic['self'] = cyclic;
+    const computed = (await executor.compute({
+      map: new Map([['a', { deep: one }]]),
+      set: new Set([one, delayed(inc)(4)]),
+      cyclic,
+    })) as { map: unknown; set: unknown; cyclic: Record<string, unknown> };
+    expect([computed.map, computed.set]).toEqual([new Map([['a', { deep: 1 }]]), new Set([1, 5])]);
+    expect(computed.cyclic['self']).toBe(computed.cyclic);
+    expect(computed.cyclic['again']).toBe(computed.cyclic['shared']);
+    expect(computed.cyclic['shared']).toEqual([1]);
+    const persisted = executor.persist(new Map([['a', one]]));
+    expect(await persisted.get('a')!.result()).toBe(1);
+    const size = delayed((map: ReadonlyMap<string, number>, set: ReadonlySet<number>) => [map.get('a'), [...set]]);
+    expect(await executor.compute(size(new Map([['a', one]]), new Set([one])))).toEqual([1, [1]]);
   });
 
   it('become futures by persist', async () => {

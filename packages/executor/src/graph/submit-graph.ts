@@ -78,6 +78,12 @@ class GraphSubmission {
   constructor(session: Session, view: View, graph: Graph) {
     session.checkRoom();
     view.checkSignal();
+    if (view.key !== undefined) {
+      throw new UsageError(
+        `The key '${view.key}' of the view names one task, and a graph has many: its tasks are named by their keys in it, or by what they compute. ` +
+          'Use a view without `key`',
+      );
+    }
     this.#session = session;
     this.#view = view;
     this.#suffix = session.nextSuffix();

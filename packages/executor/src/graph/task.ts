@@ -53,18 +53,22 @@ export class Task<T> {
   }
 }
 
-/** A `T`, a reference to one, a future or task of one, or an array, tuple or plain object with such parts. */
+/** A `T`, a reference to one, a future or task of one, or an array, tuple, plain object, set, or map's values with such parts. */
 export type RefOr<T> = T | Ref<T> | Future<T> | Task<T> | RefsInside<T>;
 
 type RefsInside<T> = unknown extends T
   ? never
   : T extends string | number | boolean | bigint | symbol | null | undefined | ((...args: never) => unknown)
     ? never
-    : T extends readonly unknown[]
-      ? { readonly [K in keyof T]: RefOr<T[K]> }
-      : T extends object
-        ? { readonly [K in keyof T]: RefOr<T[K]> }
-        : never;
+    : T extends ReadonlyMap<infer Key, infer Value>
+      ? ReadonlyMap<Key, RefOr<Value>>
+      : T extends ReadonlySet<infer Value>
+        ? ReadonlySet<RefOr<Value>>
+        : T extends readonly unknown[]
+          ? { readonly [K in keyof T]: RefOr<T[K]> }
+          : T extends object
+            ? { readonly [K in keyof T]: RefOr<T[K]> }
+            : never;
 
 /** The arguments that a task of a graph may have for parameters `Args`. */
 export type RefArgs<Args extends readonly unknown[]> = { [K in keyof Args]: RefOr<Args[K]> };

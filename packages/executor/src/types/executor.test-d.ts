@@ -191,6 +191,8 @@ export async function graphs(): Promise<void> {
   const lazy = lazyInc(lazyInc(1));
   expectType<number>()(await executor.compute(lazy), true);
   expectType<{ a: number; b: number[] }>()(await executor.compute({ a: lazy, b: [lazy] }), true);
+  expectType<Map<string, number>>()(await executor.compute(new Map([['a', lazy]])), true);
+  expectType<Set<Future<number>>>()(executor.persist(new Set([lazy])), true);
   expectType<Future<number>>()(executor.persist(lazy), true);
   // @ts-expect-error a lazy number where an array is needed
   delayed(sum)(lazy);
