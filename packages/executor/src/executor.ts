@@ -178,7 +178,10 @@ export class Executor extends Sharing implements AsyncDisposable {
 
   /**
    * Puts local data onto workers. An array gives a future for each item, a plain object one for each property, anything else
-   * (and everything with `whole`) one. Resolves when the data has arrived.
+   * (and everything with `whole`) one. Resolves when the data has arrived. When there is no worker yet, the first is waited for, by default as
+   * long as it takes.
+   *
+   * @throws WaitTimeoutError after `timeoutMs` (default: the view's `timeout`), saying what it waited for
    */
   scatter<T>(data: T, options: ScatterOptions & { readonly whole: true }): Promise<Future<T>>;
   scatter<T>(data: T, options?: ScatterOptions): Promise<Scattered<T>>;
@@ -186,7 +189,8 @@ export class Executor extends Sharing implements AsyncDisposable {
     checkUsage(options, scatterKinds, 'scatter');
     const shape = scatterShape(data, options.whole === true);
     const workers = this.selectWorkers(options.workers);
-    return shape.rebuild(await scatterValues(this.session, shape.values, { ...this.signal, ...options, ...workers }));
+    const limits = { ...this.signal, ...this.limit };
+    return shape.rebuild(await scatterValues(this.session, shape.values, { ...limits, ...options, ...workers }));
   }
 
   /**

@@ -46,6 +46,12 @@ export abstract class ExecutorBase {
     return this.view.signal === undefined ? {} : { signal: this.view.signal };
   }
 
+  /** @internal The view's `timeout` as a limit of what is no task. */
+  protected get limit(): { readonly timeoutMs?: number } {
+    const { timeout } = this.view.settings;
+    return timeout === undefined || timeout === Infinity ? {} : { timeoutMs: timeout };
+  }
+
   /** @internal */
   protected select(tasks: Tasks | undefined): TaskSelection {
     if (tasks === undefined) return {};

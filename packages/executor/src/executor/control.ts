@@ -40,10 +40,11 @@ const retireKinds: Kinds<RetireOptions> = {
 export abstract class ClusterControl extends ClusterQueries {
   /**
    * Calls a function once on each worker, outside the task system: now, whatever the worker is doing. A view's `workers`
-   * restricts it. When there is no worker yet, the first is waited for. Futures can't be among the arguments.
+   * restricts it, its `signal` ends the call. When there is no worker yet, the first is waited for: by default as long as it takes, with a
+   * view's `timeout` so long, which then bounds each worker's answer too. Futures can't be among the arguments.
    *
    * @returns the results by worker address
-   * @throws RunOnWorkersError when it failed anywhere; its `cause` is the first error
+   * @throws RunOnWorkersError when it failed anywhere; its `cause` is the first error. WaitTimeoutError when no worker came in time
    */
   async run<Args extends unknown[], R>(fn: (...args: Args) => R, ...args: Args): Promise<Record<string, Awaited<R>>> {
     const outcomes = await this.runSettled(fn, ...args);
@@ -83,17 +84,18 @@ export abstract class ClusterControl extends ClusterQueries {
     await this.#callRun(fn, args, false);
   }
 
-  #callRun(fn: CallableFunction, args: readonly unknown[], wait: boolean): Promise<PerWorker<Uint8Array>> {
+  async #callRun(fn: CallableFunction, args: readonly unknown[], wait: boolean): Promise<PerWorker<Uint8Array>> {
     const { blob, futures: captured } = captureTask(fn, false);
     const { bytes, futures } = encodeWhole(args, 'arguments');
     if (captured.length + futures.length > 0) {
       throw new UsageError('run takes no futures: gather them first, or use submit');
     }
-    return this.session.call(
-      'run',
-      { function: blob, args: bytes, wait, ...this.selectWorkers(undefined) },
-      this.signal,
-    );
+    const params = { function: blob, args: bytes, wait, ...this.selectWorkers(undefined), ...this.limit };
+    try {
+      return await this.session.call('run', params, this.signal);
+    } catch (error) {
+      throw error instanceof CallTimeoutError ? new WaitTimeoutError(error.message, { cause: error }) : error;
+    }
   }
 
   /**

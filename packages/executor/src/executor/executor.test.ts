@@ -1,5 +1,5 @@
 import { captureFunction, decode, encode } from '@covey/functions';
-import { ActorGoneError, AuthenticationError, Secret, silentLogger } from '@covey/protocol';
+import { ActorGoneError, AuthenticationError, CallTimeoutError, Secret, silentLogger } from '@covey/protocol';
 import type { TaskId } from '@covey/protocol/internal';
 import { RunOnWorkersError, UnknownKeyError, UsageError, WaitTimeoutError } from '../errors.js';
 import { Executor } from '../executor.js';
@@ -72,6 +72,16 @@ describe('run', () => {
       a: { status: 'fulfilled', value: 2 },
       b: { status: 'rejected', reason: new RangeError('no') },
     });
+  });
+
+  it('says what it waited for when no worker came within the view’s timeout', async () => {
+    const scheduler = new FakeScheduler();
+    scheduler.answers.run = ({ timeoutMs }) => {
+      throw new CallTimeoutError(`there is no worker to run the function: not within ${timeoutMs} ms`);
+    };
+    const running = scheduler.executor().with({ timeout: 50 }).run(inc, 1);
+    await expect(running).rejects.toThrow(WaitTimeoutError);
+    await expect(running).rejects.toThrow('there is no worker to run the function: not within 50 ms');
   });
 
   it('takes no futures', async () => {

@@ -11,12 +11,12 @@ import type { WaitOptions } from '../future.js';
  */
 export async function withinLimits<T>(
   { signal, timeoutMs }: WaitOptions,
-  late: string,
+  late: () => string,
   work: (call: { readonly signal?: AbortSignal }) => Promise<T>,
 ): Promise<T> {
   if (timeoutMs === undefined) return work(signal === undefined ? {} : { signal });
   const limit = new AbortController();
-  const end = () => limit.abort(new WaitTimeoutError(`${late} within ${timeoutMs} ms`));
+  const end = () => limit.abort(new WaitTimeoutError(`${late()} within ${timeoutMs} ms`));
   const timer = systemClock.setTimer(end, timeoutMs);
   try {
     return await work({ signal: signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]) });

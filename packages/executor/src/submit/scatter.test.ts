@@ -68,7 +68,13 @@ describe('scatter', () => {
     const scheduler = new FakeScheduler();
     scheduler.answers.scatter = () => new Promise(() => undefined);
     const scattering = scheduler.executor().scatter([1], { workers: 'alice', timeoutMs: 5 });
-    await expect(scattering).rejects.toThrow(WaitTimeoutError);
+    await expect(scattering).rejects.toThrow(new WaitTimeoutError('there was no worker to take the data within 5 ms'));
+    const byView = scheduler.executor().with({ timeout: 6 }).scatter([1]);
+    await expect(byView).rejects.toThrow('there was no worker to take the data within 6 ms');
+    delete scheduler.answers.scatter;
+    scheduler.answers.replicate = () => new Promise(() => undefined);
+    const copying = scheduler.executor().scatter([1], { broadcast: true, timeoutMs: 5 });
+    await expect(copying).rejects.toThrow('the data was not on its workers within 5 ms');
   });
 
   it('lets go of everything when it fails', async () => {

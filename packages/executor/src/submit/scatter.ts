@@ -33,7 +33,7 @@ export interface ScatterOptions {
   /** Takes arrays and objects as one piece instead of piece by piece. Default false. */
   readonly whole?: boolean;
   readonly signal?: AbortSignal;
-  /** Milliseconds in which the data has to be there, else a `WaitTimeoutError`. Default: no limit. */
+  /** Milliseconds in which the data has to be there, else a `WaitTimeoutError`. Default: the view's `timeout`, else no limit. */
   readonly timeoutMs?: number;
 }
 
@@ -61,6 +61,8 @@ interface Placement {
   /** Addresses of workers that did not take an upload. */
   readonly avoid?: readonly string[];
   readonly signal?: AbortSignal;
+  /** The scheduler has said where the pieces go. */
+  readonly placed?: () => void;
 }
 
 /** A piece that no worker took. */
@@ -105,9 +107,15 @@ export async function scatterValues(
     ...(workers !== undefined && { workers: typeof workers === 'string' ? [workers] : workers }),
     ...(broadcast !== undefined && { broadcast }),
   };
+  // The scheduler's first answer comes when there is a worker for each piece.
+  let hasPlaces = pieces.length === 0;
+  const late = () => (hasPlaces ? 'the data was not on its workers' : 'there was no worker to take the data');
+  const placed = () => {
+    hasPlaces = true;
+  };
   try {
-    await withinLimits(options, 'the data was not on its workers', async (call) => {
-      if (pieces.length > 0) await placeAll(session, pieces, futures, { ...placement, ...call });
+    await withinLimits(options, late, async (call) => {
+      if (pieces.length > 0) await placeAll(session, pieces, futures, { ...placement, ...call, placed });
       if (workers !== undefined || broadcast !== undefined) await spread(session, futures, placement, call);
     });
   } catch (error) {
@@ -216,11 +224,12 @@ function makePieceWhole(
 async function place(
   session: Session,
   pieces: readonly Piece[],
-  { signal, ...where }: Placement,
+  { signal, placed, ...where }: Placement,
 ): Promise<readonly Failure[]> {
   const failures: Failure[] = [];
   const call = signal === undefined ? {} : { signal };
   const answers = await session.call('scatter', { items: pieces.map((piece) => piece.item), ...where }, call);
+  placed?.();
   await Promise.all(
     pieces.map(async (piece, i) => {
       const { id, item, frames } = piece;

@@ -172,6 +172,8 @@ export interface SchedulerCalls {
       readonly args: Opaque;
       readonly workers?: readonly string[];
       readonly wait?: boolean;
+      /** Bounds the wait for the first worker when there is none, and then each worker's answer. Default: no limit. */
+      readonly timeoutMs?: number;
     },
     PerWorker<Opaque>
   >;

@@ -79,3 +79,13 @@ test('calls that need a worker wait for the first, are hinted at too, and go on 
   const worker = await world.worker({ name: 'a' });
   expect(await running).toEqual({ [worker.hello.address]: { ok: toBytes('a') } });
 });
+
+test('a function for workers waits for the first one no longer than it may', async () => {
+  const client = await world.client();
+  const blob = { hash: 'h', name: 'f', references: 0, header: new Uint8Array(1), buffers: [] };
+  const running = client.call('run', { function: blob, args: new Uint8Array(1), timeoutMs: 1000 });
+  const refused = expect(running).rejects.toThrow('there is no worker to run the function: not within 1000 ms');
+  await arrived(client);
+  clock.advance(1000);
+  await refused;
+});

@@ -138,9 +138,10 @@ export function fleetCalls(parts: ServerParts, retired: Set<WorkerId>): CallTabl
     run: async (args, session) => {
       const { signal } = session;
       // Any will do, also one that takes no tasks now.
-      if (fleet.members().length === 0) await untilSomeWorker(parts, {}, session, 'to run the function');
+      const timeoutMs = args.optionalTimeoutMs();
+      if (fleet.members().length === 0) await untilSomeWorker(parts, { timeoutMs }, session, 'to run the function');
       const params = { function: readFunction(args), args: args.bytes('args'), wait: args.flag('wait', true) };
-      return askEach(select(args), 'run', () => params, { signal });
+      return askEach(select(args), 'run', () => params, { signal, ...(timeoutMs !== undefined && { timeoutMs }) });
     },
 
     upload: async (args, { signal }) => {

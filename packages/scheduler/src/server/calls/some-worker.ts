@@ -5,14 +5,21 @@ import type { CallSession, ServerParts } from './call-table.js';
 /** Workers that a call names, or that follow those that it avoids, may still be starting. */
 const NAMED_WORKER_TIMEOUT_MS = 10_000;
 
+interface WorkersWaitedFor {
+  readonly workers?: readonly string[];
+  readonly avoid?: readonly string[];
+  /** For the wait for any worker. Default: as long as it takes. */
+  readonly timeoutMs?: number | undefined;
+}
+
 /**
- * Waits until one of these workers is there and takes work; of all workers when none are named, and then as long as it takes,
- * unless there are some that are to be avoided.
- * @throws {UnknownWorkerError} when those that were named, or others, don't come; the signal's reason
+ * Waits until one of these workers is there and takes work; of all workers when none are named and none are to be avoided.
+ * @throws {UnknownWorkerError} when those that were named, or others, don't come; {@link CallTimeoutError} when none comes in time;
+ *   the signal's reason
  */
 export async function untilSomeWorker(
   { conditions, core, now, waitingHint }: ServerParts,
-  { workers: names, avoid = [] }: { readonly workers?: readonly string[]; readonly avoid?: readonly string[] },
+  { workers: names, avoid = [], timeoutMs }: WorkersWaitedFor,
   { client, signal }: CallSession,
   what: string,
 ): Promise<void> {
@@ -25,7 +32,7 @@ export async function untilSomeWorker(
   if (names === undefined && avoid.length === 0) {
     const done = waitingHint.waits(client);
     try {
-      await conditions.until(isThere, { signal, what: 'waiting for a worker' });
+      await conditions.until(isThere, { signal, timeoutMs, what: `there is no worker ${what}` });
     } finally {
       done();
     }
