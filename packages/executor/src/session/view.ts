@@ -171,7 +171,7 @@ function keySuffix({ workers, allowOtherWorkers, resources, retries = 0, timeout
   const limitMs = timeout === Infinity ? 0 : timeout;
   if (places.length + amounts.length + retries + limitMs === 0) return '';
   const content = JSON.stringify([places, amounts, retries, limitMs]);
-  return `~${createHash('sha256').update(content).digest('base64url').slice(0, 11)}`;
+  return `~${createHash('sha256').update(content).digest('hex').slice(0, 16)}`;
 }
 
 function describe(reason: unknown): string {

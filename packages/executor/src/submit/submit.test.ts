@@ -112,7 +112,7 @@ describe('keys', () => {
     expect(chains[0]).toBe(chains[1]);
     expect(chains[0]).not.toBe(chains[2]);
     // Of what it depends on a key has a digest, however short that is.
-    expect(executor.submit(inc, executor.with({ key: 'k' }).submit(inc, 1)).key).toMatch(/^inc-[\w-]+$/);
+    expect(executor.submit(inc, executor.with({ key: 'k' }).submit(inc, 1)).key).toMatch(/^inc-[A-Za-z0-9]+$/);
   });
 
   it('refuses options that do not exist, rather than pass over a misspelt one', () => {

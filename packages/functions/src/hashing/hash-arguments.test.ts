@@ -78,7 +78,7 @@ describe('the identity of a function', () => {
 
   it('makes a key with the arguments, or none', () => {
     const { identity } = captureFunction(make(2));
-    expect(keyOfCall('times', identity, hashArguments([1]))).toMatch(/^times-[\w-]{22}=1;$/);
+    expect(keyOfCall('times', identity, hashArguments([1]))).toMatch(/^times-[A-Za-z0-9]{22}=1;$/);
     expect(keyOfCall('times', identity, undefined)).toBeUndefined();
     expect(keyOfCall('times', undefined, hashArguments([1]))).toBeUndefined();
   });
