@@ -29,6 +29,7 @@ import type { ModuleFile } from './module-file.js';
 import { exportOfLoadedPackage } from './module-reference.js';
 import type { ModuleExport } from './module-reference.js';
 import { packageExportOf } from './package-functions.js';
+import { PrivateValues } from './private-values.js';
 import {
   hasPrivateText,
   isCoverageCounter,
@@ -48,6 +49,7 @@ type PropertyFilter = (key: string | symbol) => boolean;
 export class FunctionWriter {
   /** What the encoding says about its functions as a whole. */
   readonly code: CodeTable;
+  readonly privates = new PrivateValues();
   readonly weak: WeakCollections;
   /** The object whose property is being written: the home of a method that uses `super`. */
   holder: object | undefined;
@@ -103,22 +105,17 @@ export class FunctionWriter {
     return true;
   }
 
-  /** The values of private fields, from the outermost class inwards, as V8 lists them. */
-  writePrivates(value: object, constructor: AnyFunction): void {
+  /**
+   * The values of private fields, from the outermost class inwards, as V8 lists them. `row`: the array of which it may be the item at
+   * `rowAt`, as instances of one class often are.
+   */
+  writePrivates(value: object, constructor: AnyFunction, row: readonly unknown[] | undefined, rowAt: number): void {
     const { out } = this.#encoder;
     if (!this.#hasPrivates(constructor)) {
       out.varint(0);
       return;
     }
-    const members = inspect().privates(value);
-    const fields = this.code.privateFieldsOf(constructor);
-    let at = 0;
-    const found: { readonly owner: AnyFunction; readonly name: string; readonly value: unknown }[] = [];
-    for (const { owner, name } of fields) {
-      while (at < members.length && members[at]?.name !== `#${name}`) at++;
-      const member = members[at++];
-      if (member !== undefined) found.push({ owner, name: member.name, value: member.value });
-    }
+    const found = this.privates.of(value, this.code.privateFieldsOf(constructor), row, rowAt);
     out.varint(found.length + 1);
     for (const { owner, name, value: held } of found) {
       this.#encoder.write(owner);

@@ -124,6 +124,20 @@ class Inspector {
     return found.flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value: this.#takeRemote(value) }]));
   }
 
+  /**
+   * The values of private fields of several instances that all have them, each in the order of the names, which must be distinct: many
+   * times faster than {@link privates}. Undefined when V8 doesn't tell, because one of them lacks a field.
+   */
+  fieldsOf(instances: readonly object[], names: readonly string[]): unknown[][] | undefined {
+    this.#slot.subject = instances;
+    const reads = instances.map((_, at) => `[${names.map((name) => `subject[${at}].${name}`).join(',')}]`);
+    this.#runInConsole(`taken = [${reads.join(',')}]; 0`);
+    const { taken } = this.#slot;
+    this.#slot.subject = undefined;
+    this.#slot.taken = undefined;
+    return taken as unknown[][] | undefined;
+  }
+
   /** Sets private fields. V8 knows their names in its console, outside of any block. */
   setPrivates(fields: readonly PrivateField[]): void {
     for (let at = 0; at < fields.length; at += fieldsAtOnce) this.#setPrivates(fields.slice(at, at + fieldsAtOnce));
@@ -132,18 +146,22 @@ class Inspector {
   #setPrivates(fields: readonly PrivateField[]): void {
     this.#slot.subject = fields;
     const sets = fields.map(({ name }, at) => `subject[${at}].instance.${name} = subject[${at}].value;`);
-    // The console may await, so its answer comes later. What it does it has done by then.
+    this.#runInConsole(`${sets.join('')} taken = subject; 0`);
+    const isDone = this.#slot.taken === fields;
+    this.#slot.subject = undefined;
+    this.#slot.taken = undefined;
+    if (!isDone) throw new TypeError('V8 does not set these private fields from outside.');
+  }
+
+  /** The console may await, so its answer comes later. What it does it has done by then. */
+  #runInConsole(expression: string): void {
     this.#session.post('Runtime.evaluate', {
-      expression: `${sets.join('')} taken = subject; 0`,
+      expression,
       contextId: this.#contextId,
       objectGroup,
       replMode: true,
       silent: true,
     });
-    const isDone = this.#slot.taken === fields;
-    this.#slot.subject = undefined;
-    this.#slot.taken = undefined;
-    if (!isDone) throw new TypeError('V8 does not set these private fields from outside.');
   }
 
   /** Lets go of all that was looked at: once a turn, since that takes a quarter of the time of looking. */

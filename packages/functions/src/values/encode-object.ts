@@ -295,7 +295,7 @@ export function writeProperties(encoder: Encoder, value: object, keys: readonly 
 /** An instance of a class: the class, what the built-in below it holds, own properties, and private members. */
 export function writeInstance(encoder: Encoder, value: object, base: InstanceBase, prototype: object | null): void {
   const constructor = constructorOf(prototype);
-  const { out } = encoder;
+  const { out, row, rowAt } = encoder;
   if (constructor === undefined) {
     if (base !== 'object' || prototype === null) refuseExotic(encoder, value);
     encoder.seen.add(value);
@@ -316,7 +316,7 @@ export function writeInstance(encoder: Encoder, value: object, base: InstanceBas
   if (base !== 'object') writeSurrogate(encoder, value, base);
   const keys = ownKeys(value).filter((key) => !isContentKey(value, key, base));
   writeProperties(encoder, value, keys);
-  encoder.functions.writePrivates(value, constructor);
+  encoder.functions.writePrivates(value, constructor, row, rowAt);
   out.byte(isExtensible(value) ? 0 : 1);
 }
 

@@ -75,6 +75,9 @@ export class Encoder {
    * equal bytes then.
    */
   isCanonical = false;
+  /** The array of which an item is being written, and its place there: what is looked up for one item may serve the next ones. */
+  row: readonly unknown[] | undefined;
+  rowAt = 0;
   #views: Map<object, FunctionView> | undefined;
   #reference: ((value: object) => number) | undefined;
   #outOfBandBytes = defaultOutOfBandBytes;
@@ -98,6 +101,7 @@ export class Encoder {
     this.seen.clear();
     this.trail.clear();
     this.buffers = undefined;
+    this.row = undefined;
     this.#functions = undefined;
     if (this.#views !== undefined) inspector().release();
     this.#views = undefined;
@@ -231,6 +235,7 @@ export class Encoder {
   /** User code runs: what was seen of an object may no longer be true. */
   forgetSamples(): void {
     this.#samples.length = 0;
+    this.#functions?.privates.forget();
   }
 
   #writeKnown(value: object): boolean {
@@ -368,7 +373,11 @@ export class Encoder {
       if (typeof item === 'number') out.number(item);
       else if (typeof item === 'string') out.string(item);
       else if (item === undefined) out.byte(index in value ? tag.undefined : tag.hole);
-      else this.writeAt(index, item);
+      else {
+        this.row = value;
+        this.rowAt = index;
+        this.writeAt(index, item);
+      }
     }
   }
 
