@@ -3,31 +3,28 @@
  */
 
 // Transport: addresses, comms, channels.
-export { formatAuthority, isLoopbackHost } from './address.js';
-export { socketAddress, socketFolder, sweepSocketFolder } from './socket-folder.js';
-export { errorClassOf, toErrorRecord } from './errors.js';
-export type { CoveyErrorClass, ErrorRecord } from './errors.js';
+export { isLoopbackHost } from './address.js';
+export { socketAddress, sweepSocketFolder } from './socket-folder.js';
+export { errorClassOf } from './errors.js';
 export { fromErrorRecord } from './transport-errors.js';
 export { connect } from './comms/connect.js';
 export type { ConnectOptions } from './comms/connect.js';
 export { listen } from './comms/listen.js';
-export type { Listener, ListenOptions, PeerHello } from './comms/listen.js';
-export type { CloseCode, CloseReason, Comm, CommLimits, CommPeer } from './comms/comm.js';
+export type { Listener } from './comms/listen.js';
+export type { Comm } from './comms/comm.js';
 export type { HttpHandler } from './comms/http-door.js';
-export type { BulkHandler } from './comms/socket-listener.js';
 export { makeCertificate } from './comms/certificate.js';
-export type { Certificate, CertificateOptions } from './comms/certificate.js';
+export type { Certificate } from './comms/certificate.js';
 export { listenTlsOf } from './comms/tls.js';
 export { InProcessNetwork } from './comms/in-process.js';
-export { externalHost } from './comms/own-names.js';
 export { Channel } from './channels/channel.js';
-export type { ChannelCloseCode, ChannelCloseReason, ChannelOptions } from './channels/channel-options.js';
-export type { CallContext, CallHandler, CallOptions } from './channels/calls.js';
+export type { ChannelCloseCode, ChannelCloseReason } from './channels/channel-options.js';
+export type { CallHandler, CallOptions } from './channels/calls.js';
 export { ChannelServer } from './channels/channel-server.js';
-export type { ChannelHello, ChannelServerOptions } from './channels/channel-server.js';
+export type { ChannelHello } from './channels/channel-server.js';
 export type { FactMap } from './channels/control.js';
 export { openChannel } from './channels/open-channel.js';
-export type { OpenChannelOptions, OpenedChannel, ReconnectOptions } from './channels/open-channel.js';
+export type { OpenChannelOptions, ReconnectOptions } from './channels/open-channel.js';
 export { decode, encode } from './channels/codec.js';
 export { checkPlainData } from './channels/plain-data.js';
 export { endOfTurn } from './channels/turn.js';
@@ -35,9 +32,7 @@ export type { TurnEnd } from './channels/turn.js';
 
 // Bulk: values moved straight between processes.
 export { BulkClient } from './bulk/bulk-client.js';
-export type { BulkClientOptions, FetchOptions } from './bulk/bulk-client.js';
 export { serveBulk } from './bulk/bulk-server.js';
-export type { BulkServerOptions } from './bulk/bulk-server.js';
 export { valueBytes } from './bulk/value-frames.js';
 export type { BulkContext, BulkSource, ValueFrames } from './bulk/value-frames.js';
 
@@ -74,9 +69,8 @@ export {
   whole,
 } from './shared/kinds.js';
 export type { Kind, Kinds } from './shared/kinds.js';
-export { makeNonce, systemRandomBytes } from './shared/nonce.js';
+export { makeNonce } from './shared/nonce.js';
 export { optimizeEarly } from './shared/warm-up.js';
-export type { RandomBytes } from './shared/nonce.js';
 
 // The messages: layouts, ids, calls.
 export type { AttemptId, ClientId, ClientTaskId, FunctionId, OptionsId, TaskId, WorkerId } from './messages/ids.js';
@@ -118,7 +112,6 @@ export { dispatchWorkerNews, workerNews } from './messages/worker-to-scheduler.j
 export type { WorkerHeartbeat, WorkerNewsHandler } from './messages/worker-to-scheduler.js';
 export type {
   Call,
-  FromNannyCalls,
   Located,
   NannyCalls,
   PerWorker,

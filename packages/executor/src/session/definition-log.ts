@@ -3,7 +3,7 @@
  *
  * Bounded in bytes: when there is more, the oldest go first, and their tasks could then not be computed anew from here.
  */
-import type { FunctionId, TaskOptions, TaskRun } from '@covey/protocol/internal';
+import type { TaskOptions, TaskRun } from '@covey/protocol/internal';
 
 /** A run as it was sent, with its options spelled out. */
 export interface RunDefinition {
@@ -59,11 +59,6 @@ export class DefinitionLog {
   of(id: number): RunDefinition | undefined {
     const entry = this.#entries[this.#find(id)];
     return entry !== undefined && id < entry.firstId + entry.run.count ? entry : undefined;
-  }
-
-  /** The functions that runs still kept refer to. */
-  functionIds(): Set<FunctionId> {
-    return new Set(this.#entries.flatMap((entry) => (entry === undefined ? [] : [entry.run.functionId])));
   }
 
   /** Index of the last run that begins at or before `id`. */

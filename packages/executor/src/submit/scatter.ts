@@ -268,7 +268,7 @@ function keyOf(value: unknown): string | undefined {
 }
 
 /** What `future.type` says of a value. */
-export function typeNameOf(value: unknown): string {
+function typeNameOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
   const { constructor } = value;

@@ -41,7 +41,7 @@ export function nameOf(blob: FunctionBlob): string {
 }
 
 /** @throws KeyConflictError when a held task of this key computes something else */
-export function checkDefinition(session: Session, key: string, definition: string | undefined): void {
+function checkDefinition(session: Session, key: string, definition: string | undefined): void {
   const held = session.definitionOf(key);
   if (held !== undefined && definition !== undefined && held === definition) return;
   throw new KeyConflictError(

@@ -32,7 +32,7 @@ export { ModulesNotLoadedError };
 export const NOT_PRIMITIVE = Symbol('not a primitive');
 
 /** Collects what encodings refer to instead of containing it. One collector serves one encoding after another. */
-export class ReferenceCollector<Referred extends object = Future<unknown>> {
+class ReferenceCollector<Referred extends object = Future<unknown>> {
   /** The referred objects met since the last {@link reset}, each once. */
   found: Referred[] = [];
   /** To be given to the encoder. */

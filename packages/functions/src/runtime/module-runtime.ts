@@ -110,7 +110,7 @@ function quietly<T>(make: () => T): T {
 const importers = new Map<string, (specifier: string) => Promise<Namespace>>();
 
 /** Imports as a file in a folder would. */
-export function importFrom(specifier: string, directory: string): Promise<Namespace> {
+function importFrom(specifier: string, directory: string): Promise<Namespace> {
   let importer = importers.get(directory);
   if (importer === undefined) {
     importer = makeImporter(directory);

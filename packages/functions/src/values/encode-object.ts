@@ -293,7 +293,7 @@ export function writeProperties(encoder: Encoder, value: object, keys: readonly 
 }
 
 /** An instance of a class: the class, what the built-in below it holds, own properties, and private members. */
-export function writeInstance(encoder: Encoder, value: object, base: InstanceBase, prototype: object | null): void {
+function writeInstance(encoder: Encoder, value: object, base: InstanceBase, prototype: object | null): void {
   const constructor = constructorOf(prototype);
   const { out, row, rowAt } = encoder;
   if (constructor === undefined) {

@@ -68,7 +68,7 @@ export function classId(constructor: object): string {
 }
 
 /** Whether a class was made in this thread, not decoded from elsewhere. */
-export function isNative(id: string): boolean {
+function isNative(id: string): boolean {
   return prefix !== undefined && id.startsWith(prefix);
 }
 

@@ -125,7 +125,7 @@ function loseAttempt(
  * memory → released (an actor: erred): the last copy is gone. Dependents that were ready, or waited for others, miss it now. Answers whether
  * it is needed, and so to be woken.
  */
-export function loseResult(s: CoreState, slot: number): boolean {
+function loseResult(s: CoreState, slot: number): boolean {
   const { tasks, edges } = s;
   s.cache.drop(slot);
   tasks.clear(slot, Flag.pinned);

@@ -35,7 +35,7 @@ export function settle(s: CoreState): void {
 }
 
 /** memory → released: the result is needed by nobody. Leaves its holders, who are told, and the cache. */
-export function dropResult(s: CoreState, slot: number): void {
+function dropResult(s: CoreState, slot: number): void {
   dropAllHolders(s, slot);
   s.cache.drop(slot);
   s.tasks.clear(slot, Flag.pinned);

@@ -56,7 +56,7 @@ export function finishMove(s: CoreState, slot: number, target: Worker): void {
 }
 
 /** Drops a copy that isn't the last. */
-export function dropCopy(s: CoreState, slot: number, worker: Worker): void {
+function dropCopy(s: CoreState, slot: number, worker: Worker): void {
   if (holderCount(s, slot) < 2 || !isHolder(s, slot, worker.id)) return;
   removeHolder(s, slot, worker);
   s.free(worker, slot);

@@ -6,7 +6,7 @@ import type { StoryEntry } from '@covey/protocol/internal';
 import { TASK_STATES } from './states.js';
 
 /** What a core may be told, and so why something happened; as they are named to people. */
-export const STIMULI = [
+const STIMULI = [
   'none',
   'add-client',
   'remove-client',

@@ -44,7 +44,7 @@ export const Flag = {
 } as const;
 
 /** The flags by any of which somebody wants the result. */
-export const HELD_FLAGS = Flag.wanted | Flag.wantedToo | Flag.kept | Flag.untilEnded;
+const HELD_FLAGS = Flag.wanted | Flag.wantedToo | Flag.kept | Flag.untilEnded;
 
 /** One client's interest in a task. */
 export interface Wish {

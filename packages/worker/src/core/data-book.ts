@@ -22,7 +22,7 @@ export interface DataBookOwner {
 }
 
 /** The scheduler's id for no worker. */
-export const NOBODY = 0 as WorkerId;
+const NOBODY = 0 as WorkerId;
 const FIRST_RETRY_MS = 25;
 const LAST_RETRY_MS = 2000;
 
@@ -304,7 +304,7 @@ export class DataBook<Value> {
 }
 
 /** Calls `visit` for each input that did not come inline. */
-export function eachInput(
+function eachInput(
   compute: ComputeTask,
   visit: (taskId: TaskId, nbytes: number, where: Exclude<DependencyWhere, Uint8Array>) => void,
 ): void {

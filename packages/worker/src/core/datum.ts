@@ -14,8 +14,7 @@ import type { WorkerTask } from './task.js';
  * - `memory`: in the store
  * - `pinned`: in the thread `thread`
  */
-export const DATUM_STATES = ['wanted', 'fetching', 'missing', 'memory', 'pinned'] as const;
-export type DatumState = (typeof DATUM_STATES)[number];
+export type DatumState = 'wanted' | 'fetching' | 'missing' | 'memory' | 'pinned';
 
 export class Datum {
   readonly taskId: TaskId;

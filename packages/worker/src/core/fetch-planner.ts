@@ -19,7 +19,7 @@ export interface FetchLimits {
   readonly batchCount: number;
 }
 
-export const DEFAULT_FETCH_LIMITS: FetchLimits = {
+const DEFAULT_FETCH_LIMITS: FetchLimits = {
   bytesInFlight: 256 * 1024 * 1024,
   batches: 32,
   batchesPerPeer: 2,

@@ -17,7 +17,7 @@ export interface WindowLimits {
   readonly windowTasks: number;
 }
 
-export const DEFAULT_WINDOW_LIMITS: WindowLimits = { windowMs: 4, windowTasks: 1000 };
+const DEFAULT_WINDOW_LIMITS: WindowLimits = { windowMs: 4, windowTasks: 1000 };
 
 /** What handing over one task costs besides its own duration, milliseconds. */
 const OVERHEAD_MS = 0.003;
