@@ -4,10 +4,11 @@
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import type { DescriptorFile } from './descriptors.js';
+import { writtenNow } from './descriptors.js';
+import type { DescriptorFile, Written } from './descriptors.js';
 
 interface Source {
-  readonly name: 'stdout' | 'stderr';
+  readonly file: DescriptorFile;
   readonly descriptor: number;
   readonly decoder: StringDecoder;
   position: number;
@@ -19,6 +20,8 @@ const KEPT = 256 * 1024;
 const FLOOD = 4 * KEPT;
 /** A file that is read up to its end is emptied from this length on. */
 const EMPTIED_FROM = 1 << 20;
+/** From this length on it is emptied also when it has grown meanwhile. */
+const EMPTIED_ANYWAY = 16 << 20;
 
 export class DescriptorReader {
   readonly #sources: Source[];
@@ -27,38 +30,50 @@ export class DescriptorReader {
 
   constructor(files: readonly DescriptorFile[], onText: (name: 'stdout' | 'stderr', text: string) => void) {
     this.#onText = onText;
-    this.#sources = files.map(({ name, path }) => ({
-      name,
-      descriptor: openSync(path, 'r+'),
+    this.#sources = files.map((file) => ({
+      file,
+      descriptor: openSync(file.path, 'r+'),
       decoder: new StringDecoder('utf8'),
       position: 0,
     }));
   }
 
-  /** Hands over all that has been written so far. */
-  read(): void {
-    for (const source of this.#sources) this.#readSource(source);
+  /** Up to where the files are written now. */
+  written(): Written[] {
+    return writtenNow(this.#sources.map(({ file }) => file));
+  }
+
+  /** Hands over what had been written by then, and nothing that came later. */
+  read(until: readonly Written[] = this.written()): void {
+    for (const [at, source] of this.#sources.entries()) {
+      const written = until[at];
+      // What was there before the file was emptied has been read.
+      if (written?.emptied === Atomics.load(source.file.emptied, 0)) this.#readSource(source, written.size);
+    }
   }
 
   close(): void {
     for (const { descriptor } of this.#sources.splice(0)) closeSync(descriptor);
   }
 
-  #readSource(source: Source): void {
+  #readSource(source: Source, until: number): void {
     const { size } = fstatSync(source.descriptor);
     // A program has emptied it (`> /dev/stdout` does).
     if (size < source.position) source.position = 0;
-    if (size === source.position) return;
-    if (size - source.position > FLOOD) {
+    const end = Math.min(size, until);
+    if (end - source.position > FLOOD) {
       this.#copy(source, source.position + KEPT);
-      const leftOut = size - KEPT - source.position;
-      this.#onText(source.name, `\n… ${(leftOut / 1e6).toFixed(2)} MB of output were left out here …\n`);
-      source.position = size - KEPT;
+      const leftOut = end - KEPT - source.position;
+      this.#onText(source.file.name, `\n… ${(leftOut / 1e6).toFixed(2)} MB of output were left out here …\n`);
+      source.position = end - KEPT;
     }
-    this.#copy(source, size);
+    this.#copy(source, end);
     if (source.position < EMPTIED_FROM) return;
+    const isAtEnd = source.position >= fstatSync(source.descriptor).size;
+    if (!isAtEnd && source.position < EMPTIED_ANYWAY) return;
     // Writers append, so they go on at the new end. What one wrote meanwhile is lost: of so much, nobody misses it.
     ftruncateSync(source.descriptor, 0);
+    Atomics.add(source.file.emptied, 0, 1);
     source.position = 0;
   }
 
@@ -68,7 +83,7 @@ export class DescriptorReader {
       const count = readSync(source.descriptor, this.#buffer, 0, length, source.position);
       if (count === 0) return;
       source.position += count;
-      this.#onText(source.name, source.decoder.write(this.#buffer.subarray(0, count)));
+      this.#onText(source.file.name, source.decoder.write(this.#buffer.subarray(0, count)));
     }
   }
 }

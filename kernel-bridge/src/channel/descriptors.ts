@@ -22,6 +22,17 @@ export interface OwnDescriptors {
 export interface DescriptorFile {
   readonly name: 'stdout' | 'stderr';
   readonly path: string;
+  /** What it is open as for writers. */
+  readonly descriptor: number;
+  /** How often it was emptied, in memory that both threads see. */
+  readonly emptied: Int32Array;
+}
+
+/** Up to where a file was written at some moment. */
+export interface Written {
+  readonly size: number;
+  /** Sizes of a file that was emptied since mean nothing any more. */
+  readonly emptied: number;
 }
 
 const STDOUT = 1;
@@ -39,8 +50,8 @@ export function takeDescriptors(connectionFile: string): OwnDescriptors {
     // Without a folder of its own the kernel goes on as it is.
     return untaken;
   }
-  const output: DescriptorFile = { name: 'stdout', path: `${base}.out` };
-  const errors: DescriptorFile = { name: 'stderr', path: `${base}.err` };
+  const output = descriptorFile('stdout', `${base}.out`, STDOUT);
+  const errors = descriptorFile('stderr', `${base}.err`, STDERR);
   const lastWords = readLastWords(errors.path);
   const files: DescriptorFile[] = [];
   if (replace(STDOUT, output.path)) files.push(output);
@@ -48,6 +59,20 @@ export function takeDescriptors(connectionFile: string): OwnDescriptors {
   // Who reads the log must still get it, so without a copy of the old descriptor it stays.
   if (log !== undefined && replace(STDERR, errors.path)) files.push(errors);
   return { files, log: log ?? STDERR, lastWords };
+}
+
+export function descriptorFile(name: DescriptorFile['name'], path: string, descriptor: number): DescriptorFile {
+  const emptied = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  return { name, path, descriptor, emptied };
+}
+
+/** Up to where each of the files is written now. */
+export function writtenNow(files: readonly DescriptorFile[]): Written[] {
+  // The size last: one that was taken before the file was emptied must not count for after.
+  return files.map(({ descriptor, emptied }) => {
+    const times = Atomics.load(emptied, 0);
+    return { emptied: times, size: fstatSync(descriptor).size };
+  });
 }
 
 /** The process ends in order: nothing is to be told afterwards. */

@@ -6,7 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { CellChanged, DisplayChanged, NotebookAnswer, NotebookRequest } from '../bridge/thread-messages.js';
 import type { LiveAnswer } from '../language/messages.js';
 import type { CheckMode } from '../language/type-checks.js';
-import type { OwnDescriptors } from './descriptors.js';
+import type { OwnDescriptors, Written } from './descriptors.js';
 import type { RingMemory } from './output-ring.js';
 import type { Starter } from './starter.js';
 
@@ -99,7 +99,13 @@ export type FromMain =
       readonly metadata?: Readonly<Record<string, unknown>>;
       readonly buffers?: readonly Uint8Array[];
     }
-  | { readonly type: 'executed'; readonly id: RequestId; readonly outcome: ExecuteOutcome }
+  | {
+      readonly type: 'executed';
+      readonly id: RequestId;
+      readonly outcome: ExecuteOutcome;
+      /** What stands in the files of descriptors 1 and 2 up to here comes before. */
+      readonly written: readonly Written[];
+    }
   /** To a question about code, or (with nothing) that a comm's message was handled. */
   | { readonly type: 'answered'; readonly id: RequestId; readonly live: LiveAnswer | undefined }
   | {
@@ -114,7 +120,7 @@ export type FromMain =
     }
   | { readonly type: 'comm-targets'; readonly comms: Readonly<Record<string, string>> }
   /** A child process has ended: what it wrote to descriptors 1 and 2 belongs here. */
-  | { readonly type: 'descriptors' }
+  | { readonly type: 'descriptors'; readonly written: readonly Written[] }
   | { readonly type: 'typecheck'; readonly mode: CheckMode }
   /** The notebook's variables were forgotten. */
   | { readonly type: 'reset' }

@@ -57,7 +57,7 @@ test('messages keep their fields and buffers', () => {
   const reader = new RingReader(memory);
   const messages: FromMain[] = [
     { type: 'stream', id: 12, name: 'stderr', text: 'a:b\n😀' },
-    { type: 'executed', id: 3, outcome: { status: 'ok', userExpressions: {}, payload: [] } },
+    { type: 'executed', id: 3, outcome: { status: 'ok', userExpressions: {}, payload: [] }, written: [] },
     { type: 'publish', id: 4, kind: 'comm_msg', content: { a: 1 }, buffers: [Buffer.from([1, 2]), Buffer.from([3])] },
   ];
   for (const message of messages) writeMessage(writer, message);

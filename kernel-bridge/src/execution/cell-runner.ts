@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, Script } from 'node:vm';
 import { isLive } from '../cluster/live/live-displays.js';
 import { cellFile } from '../channel/cell-file.js';
+import type { Written } from '../channel/descriptors.js';
 import type { ExecuteOutcome, ExecuteRequest, RequestId } from '../channel/messages.js';
 import { addFrames } from '../cells/added-frames.js';
 import { compileCell } from '../cells/compile-cell.js';
@@ -52,6 +53,8 @@ export interface CellRunnerOptions {
   /** The notebook's. */
   readonly folder: string;
   readonly builtins: OriginalBuiltins;
+  /** Up to where the files of descriptors 1 and 2 are written now. */
+  readonly written: () => readonly Written[];
   /** An interrupt ended something of the code by force: the cell hasn't come to its end, though what it waits for may go on. */
   readonly isTorn: () => boolean;
   /** Runs a cell on the cluster. */
@@ -280,7 +283,8 @@ export class CellRunner {
     if (this.#running !== running) return;
     this.#running = undefined;
     this.#options.displays.refresh();
-    this.#options.output.say({ type: 'executed', id: running.request.id, outcome });
+    const { output, written } = this.#options;
+    output.say({ type: 'executed', id: running.request.id, outcome, written: written() });
   }
 }
 

@@ -24,6 +24,7 @@ test('a rehearsal leaves nothing in the notebook, says nothing, and takes no cel
       builtins,
     },
     importer: new ModuleImporter(import.meta.dirname),
+    written: () => [],
     isTorn: () => false,
     submit: () => Promise.resolve(),
   };

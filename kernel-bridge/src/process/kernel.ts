@@ -9,6 +9,7 @@ import type { AnswerReceiver } from '../channel/answers.js';
 import type { Flags } from '../channel/flags.js';
 import { Comms } from '../channel/comms.js';
 import type { ToMain } from '../channel/messages.js';
+import type { Written } from '../channel/descriptors.js';
 import type { RingWriter } from '../channel/output-ring.js';
 import { ModuleImporter } from '../cells/module-importer.js';
 import { NotebookScope } from '../cells/notebook-scope.js';
@@ -45,6 +46,8 @@ export interface KernelParts {
   readonly ring: RingWriter;
   readonly flags: Flags;
   readonly answers: AnswerReceiver;
+  /** Up to where the files of descriptors 1 and 2 are written now. */
+  readonly written: () => readonly Written[];
   readonly builtins: OriginalBuiltins;
   /** On `process`, so that no cell can undo it. */
   readonly listen: Listen;
@@ -56,7 +59,8 @@ export interface Kernel {
 }
 
 /** @param first the message that has come already. */
-export function startKernel({ thread, ring, flags, answers, builtins, listen }: KernelParts, first: ToMain): Kernel {
+export function startKernel(parts: KernelParts, first: ToMain): Kernel {
+  const { thread, ring, flags, answers, written, builtins, listen } = parts;
   quietOwnWarnings();
   const hooks = guardAsyncHooks((isUnsafe) => (flags.isUnsafe = isUnsafe));
   provideImmediates();
@@ -66,7 +70,7 @@ export function startKernel({ thread, ring, flags, answers, builtins, listen }: 
   captureStreams(output);
   keepDescriptors();
   provideCollector();
-  markChildOutput(() => output.say({ type: 'descriptors' }));
+  markChildOutput(() => output.say({ type: 'descriptors', written: written() }));
   const scope = new NotebookScope();
   exposeVariables(scope.variables);
   const folder = process.cwd();
@@ -77,7 +81,7 @@ export function startKernel({ thread, ring, flags, answers, builtins, listen }: 
     (display) => output.say({ type: 'display-changed', display }),
   );
   const options: CellRunnerOptions = {
-    ...{ scope, output, displays, importer, folder, builtins },
+    ...{ scope, output, displays, importer, folder, builtins, written },
     isTorn: () => flags.isTorn,
     submit: (submission) => submittedCells.submit(submission),
   };

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { AnswerReceiver } from '../channel/answers.js';
-import { removeDescriptorFiles, takeDescriptors } from '../channel/descriptors.js';
+import { removeDescriptorFiles, takeDescriptors, writtenNow } from '../channel/descriptors.js';
 import { Flags } from '../channel/flags.js';
 import type { ProtocolThreadData, ToMain } from '../channel/messages.js';
 import { createRingMemory, RingWriter } from '../channel/output-ring.js';
@@ -77,7 +77,8 @@ function main(): void {
   thread.once('message', (first: ToMain) => {
     const { startKernel } = createRequire(import.meta.url)('./cells.cjs') as typeof cells;
     const answers = new AnswerReceiver(port1, flags);
-    ({ tellExit } = startKernel({ thread, ring, flags, answers, builtins, listen }, first));
+    const written = () => writtenNow(descriptors.files);
+    ({ tellExit } = startKernel({ thread, ring, flags, answers, written, builtins, listen }, first));
   });
 }
 

@@ -102,7 +102,7 @@ class World {
 
   /** Main is done with what it was given last. */
   executed(outcome: ExecuteOutcome = ok): void {
-    this.say({ type: 'executed', id: this.protocol.runningId, outcome });
+    this.say({ type: 'executed', id: this.protocol.runningId, outcome, written: [] });
   }
 
   async answerDebug(content: Dictionary): Promise<void> {

@@ -7,7 +7,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { cellFile } from '../channel/cell-file.js';
 import { sendAnswer } from '../channel/answers.js';
 import { Flags } from '../channel/flags.js';
-import { readMessage } from '../channel/main-messages.js';
 import { DescriptorReader } from '../channel/descriptor-reader.js';
 import { fatalWords } from '../channel/descriptors.js';
 import type { FromMain, ProtocolThreadData, ToMain } from '../channel/messages.js';
@@ -23,6 +22,7 @@ import { LanguageDesk } from '../language/desk.js';
 import { LanguageThread } from '../language/language-thread.js';
 import type { FromLanguage } from '../language/messages.js';
 import { TypeChecks } from '../language/type-checks.js';
+import { MainIntake } from './main-intake.js';
 import { MainMailbox } from './main-mailbox.js';
 import { MainInterrupter } from './interrupt.js';
 import { MemoryWatch } from './memory-watch.js';
@@ -42,9 +42,6 @@ const DESCRIPTORS_IDLE_MS = 400;
 
 /** From when front ends can connect until the kernel prepares for its first cell. */
 const WARM_UP_AFTER_MS = 50;
-
-/** Bytes of main's that are taken at once: others have their turn between. */
-const DRAINED_MAX = 64 * 1024;
 
 async function main(): Promise<void> {
   const port = parentPort;
@@ -186,10 +183,8 @@ async function main(): Promise<void> {
   let lastWords = fatalWords(data.descriptors.lastWords);
   if (lastWords !== undefined) log(`the kernel before this one ended: ${lastWords}`);
   const onMain = (said: FromMain): void => {
-    if (said.type === 'executed' || said.type === 'descriptors') {
-      descriptors.read();
-      if (lastWords !== undefined)
-        protocol.complain(`The kernel had ended by itself before it was restarted: ${lastWords}\n`);
+    if (lastWords !== undefined && said.type === 'executed') {
+      protocol.complain(`The kernel had ended by itself before it was restarted: ${lastWords}\n`);
       lastWords = undefined;
     }
     protocol.onMain(said);
@@ -213,36 +208,12 @@ async function main(): Promise<void> {
     rehearse(history);
   }, WARM_UP_AFTER_MS).unref();
   language.startLater();
-  let isHeldUp = false;
-  let isComing = false;
-  const drain = (): void => {
-    isComing = false;
-    if (isHeldUp) return;
-    const hasMore = ring.drain((bytes) => onMain(readMessage(bytes)), DRAINED_MAX);
-    if (bound.isBehind) {
-      // A flood of messages: the ring fills up, and main waits.
-      isHeldUp = true;
-      const goOn = (): void => {
-        isHeldUp = false;
-        drain();
-      };
-      // Sends that need not wait resolve without the event loop; it has its turn here, or nothing else ever would.
-      void bound.flushed().then(() => setImmediate(goOn));
-    } else if (hasMore) drainSoon();
-  };
-  // Never in the port's own event, which takes a thousand of its messages before anything else has its turn.
-  const drainSoon = (): void => {
-    if (isComing) return;
-    isComing = true;
-    setImmediate(drain);
-  };
-  port.on('message', drainSoon);
-  drain();
-  // What cells print comes first: it was said before what is only found now.
+  const intake = new MainIntake({ ring, descriptors, onMessage: onMain, sockets: bound });
+  port.on('message', () => intake.comeSoon());
+  intake.take();
   const look = (): void => {
-    drain();
+    intake.look();
     if (protocol.runningId === 0) memory.rest();
-    if (!isHeldUp && !isComing) descriptors.read();
     setTimeout(look, protocol.runningId === 0 ? DESCRIPTORS_IDLE_MS : DESCRIPTORS_BUSY_MS);
   };
   look();

@@ -44,5 +44,5 @@ export function rehearse(history: History): void {
   const id = protocol.runningId;
   hear({ type: 'stream', id, name: 'stdout', text: 'said\n' });
   hear({ type: 'publish', id, kind: 'execute_result', content: { execution_count: 1, data: {}, metadata: {} } });
-  hear({ type: 'executed', id, outcome: { status: 'ok', userExpressions: {}, payload: [] } });
+  hear({ type: 'executed', id, outcome: { status: 'ok', userExpressions: {}, payload: [] }, written: [] });
 }
