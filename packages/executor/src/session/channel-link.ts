@@ -10,6 +10,7 @@ import type {
   ConnectOptions,
   SchedulerCalls,
 } from '@covey/protocol/internal';
+import { atExit } from './goodbye.js';
 import type { SchedulerLink } from './link.js';
 import { WorkerConnections } from './worker-links.js';
 
@@ -69,7 +70,9 @@ class ChannelLink implements SchedulerLink {
     this.workers = workers;
     channel.ondisconnect = () => logger.warn('the connection to the scheduler dropped; dialling again', { address });
     channel.onreconnect = () => logger.info('connected to the scheduler again', { address });
+    const forgetExit = atExit(() => void channel.close('the client’s program ended'));
     channel.onclose = (reason) => {
+      forgetExit();
       const message = `${reason.code}: ${reason.message}`;
       this.onend?.(reason.error ?? new ConnectionClosedError(message, { data: { reason: reason.code } }));
     };
