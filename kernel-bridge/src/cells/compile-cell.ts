@@ -5,6 +5,7 @@
  * older functions see its new value, and a global of the same name stays untouched for everyone but cells. What is
  * inside of functions and blocks stays as it is, and as fast. Lines stay where they were.
  */
+import { rewriteDynamicImports } from './dynamic-import.js';
 import { Edits } from './edits.js';
 import { PERHAPS } from './notebook-scope.js';
 import { guardedNames, namesOfCell } from './names.js';
@@ -126,6 +127,7 @@ class CellRewriter {
       this.#edits.insert(end, ')');
     }
     if (code.includes('import.meta')) this.#importMeta(program);
+    rewriteDynamicImports(this.#printed, this.#edits, `${SCOPE}.${HELPERS}`, undefined);
     this.around = rewriteUsing(this.#printed, this.#edits, `${SCOPE}.${HELPERS}`);
     return this.#printed.onSourceLines(this.#edits);
   }

@@ -3,6 +3,7 @@
  * file changed, which no module system allows. Its top-level variables stay variables, exports are getters over them,
  * and imports are read from their namespaces at each use, as in any module.
  */
+import { rewriteDynamicImports } from './dynamic-import.js';
 import { Edits } from './edits.js';
 import { namesOfCell } from './names.js';
 import { HELPERS } from './runtime-helpers.js';
@@ -88,9 +89,12 @@ export function compileModule(source: string, file: string): CompiledModule {
     edits.replace(start, end, text);
   }
   replaceImportMeta(program, edits);
+  rewriteDynamicImports(printed, edits, HELPERS, '$meta.filename');
   const { before, after } = rewriteUsing(printed, edits, HELPERS, 'const');
-  const head = `(async function (${MODULE_PARAMETERS.join(', ')}) { 'use strict';${before} $export({ ${exported.join(', ')} });`;
-  return { code: `${head}\n${printed.onSourceLines(edits)}\n${after}})`, imports };
+  const head = `(async function (${MODULE_PARAMETERS.join(', ')}) { 'use strict';${before}`;
+  // On the module's first line: of code before a script's first line V8 tells nothing, so the getters could not travel.
+  const exporting = `$export({ ${exported.join(', ')} }); `;
+  return { code: `${head}\n${exporting}${printed.onSourceLines(edits)}\n${after}})`, imports };
 }
 
 function nameOf(node: AnyNode): string {

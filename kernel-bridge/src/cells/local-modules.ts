@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import type { InspectOptions } from 'node:util';
 import { constants, Script } from 'node:vm';
@@ -44,7 +44,7 @@ export class LocalModules {
   /** The file of ours that a specifier means, seen from a folder; nothing when it means anything else. */
   find(specifier: string, folder: string): string | undefined {
     if (!/^(?:\.{1,2}(?:\/|$)|\/|file:)/.test(specifier)) return undefined;
-    const path = specifier.startsWith('file:') ? new URL(specifier).pathname : resolve(folder, specifier);
+    const path = specifier.startsWith('file:') ? fileURLToPath(specifier) : resolve(folder, specifier);
     const candidates = [path, path.replace(/\.([cm]?)js$/, '.$1ts'), `${path}.ts`, `${path}/index.ts`];
     return candidates.find((candidate) => typeScript.includes(extname(candidate)) && existsSync(candidate));
   }
@@ -54,7 +54,10 @@ export class LocalModules {
     return this.#sources.get(path);
   }
 
-  async load(path: string): Promise<Namespace> {
+  /** @param importer the local module that imports it by `import()`. */
+  async load(path: string, importer?: string): Promise<Namespace> {
+    const children = importer === undefined ? undefined : this.#loaded.get(importer)?.children;
+    if (children?.includes(path) === false) children.push(path);
     this.#forgetChanged(path, new Set());
     const module = this.#start(path);
     await module.evaluated;

@@ -3,13 +3,19 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
-import { failedImport } from './import-error.js';
+import { framesHere } from '../execution/stack-formatter.js';
+import { addFrames } from './added-frames.js';
+import { failedImport, ImportError } from './import-error.js';
 import { LocalModules } from './local-modules.js';
 import type { Namespace } from './local-modules.js';
 import type { NotebookScope } from './notebook-scope.js';
+
+const isTypeScript = /^\.{0,2}\/.*\.[cm]?ts$/;
+/** Node's own `require` does, from some version on. */
+const loadsTypeScript = Boolean(Reflect.get(process.features, 'typescript'));
 
 type NativeImport = (specifier: string) => Promise<Namespace>;
 
@@ -25,7 +31,15 @@ export class ModuleImporter {
   constructor(folder: string) {
     const filename = join(folder, 'notebook.ts');
     const url = pathToFileURL(filename).href;
-    this.require = createRequire(filename);
+    const require = createRequire(filename);
+    this.require = Object.assign((specifier: string): unknown => {
+      if (isTypeScript.test(specifier) && !loadsTypeScript && this.#local.find(specifier, folder) !== undefined) {
+        throw new ImportError(
+          `require loads no TypeScript: write import … from '${specifier}', or await import('${specifier}')`,
+        );
+      }
+      return require(specifier);
+    }, require);
     this.#folder = folder;
     const resolve = (specifier: string): string =>
       isBuiltin(specifier)
@@ -70,21 +84,48 @@ export class ModuleImporter {
     }
   }
 
-  async load(specifier: string): Promise<Namespace> {
+  /**
+   * `import()` in a cell, or in a local module.
+   * @param native what Node would do.
+   * @param importer the file of the local module.
+   * @throws what the module threw, with the line of the `import()` below it.
+   */
+  async importDynamically(native: () => Promise<object>, specifier: string, importer?: string): Promise<object> {
+    const frames = framesHere();
+    const nodes = native as () => Promise<Namespace>;
+    if (importer === undefined) return this.load(specifier, nodes, frames);
+    const local = this.#local.find(specifier, dirname(importer));
+    return local === undefined ? nodes() : framed(this.#local.load(local, importer), frames);
+  }
+
+  /** @param frames of who imports it, for what a module of the user's throws. */
+  async load(
+    specifier: string,
+    native: () => Promise<Namespace> = () => this.#import(specifier),
+    frames: () => string = () => '',
+  ): Promise<Namespace> {
     if (specifier.endsWith('.json')) {
       // With or without an attribute, and as the file is now.
       return { default: JSON.parse(readFileSync(this.require.resolve(specifier), 'utf8')) as unknown };
     }
     const local = this.#local.find(specifier, this.#folder);
-    if (local !== undefined) return this.#local.load(local);
+    if (local !== undefined) return framed(this.#local.load(local), frames);
     try {
-      return await this.#import(specifier);
+      return await native();
     } catch (error) {
       // `covey` came with the kernel, so a notebook need not install it to use it.
       const isMissing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
       if (specifier !== 'covey' || !isMissing) throw error;
       return nativeImportFrom(import.meta.url)(specifier);
     }
+  }
+}
+
+async function framed<T>(loading: Promise<T>, frames: () => string): Promise<T> {
+  try {
+    return await loading;
+  } catch (error) {
+    throw addFrames(error, frames());
   }
 }
 

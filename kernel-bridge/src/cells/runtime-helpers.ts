@@ -6,7 +6,7 @@
 /** The name is oxc's, for what its output calls. */
 export const HELPERS = 'babelHelpers';
 
-export const runtimeHelpers = { decorate, decorateParam, using };
+export const runtimeHelpers = { decorate, decorateParam, importModule, using };
 
 type Dispose = () => unknown;
 
@@ -104,4 +104,35 @@ function decorate(
 
 function decorateParam(index: number, decorator: (target: object, key: unknown, index: number) => void): Decorator {
   return (target, key) => decorator(target, key, index);
+}
+
+type NativeImport = (specifier: string, options?: unknown) => Promise<object>;
+
+/** Of a kernel: see `ModuleImporter.importDynamically`. */
+export type ImportHost = (native: () => Promise<object>, specifier: string, importer?: string) => Promise<object>;
+
+/**
+ * `import(specifier, options)`.
+ * @param native Node's own, of the file where it stands.
+ * @param importer that file, if it is a module of the notebook's own.
+ */
+async function importModule(
+  native: NativeImport,
+  importer: string | undefined,
+  specifier: unknown,
+  options?: unknown,
+): Promise<object> {
+  // Found by a symbol, since this travels, and no kernel is where it goes.
+  const host = Reflect.get(globalThis, Symbol.for('covey.import')) as ImportHost | undefined;
+  const path = String(specifier);
+  if (host !== undefined) return host(() => native(path, options), path, importer);
+  if (/^(?:\.{0,2}\/|file:).*\.[cm]?ts$/.test(path)) {
+    const refusal = new TypeError(
+      `A task can't load TypeScript by import('${path}'). Import it at the top of a cell: functions take along what they use of it.`,
+    );
+    // Its stack is where the user's code called this.
+    Error.captureStackTrace(refusal, importModule);
+    throw refusal;
+  }
+  return native(path, options);
 }

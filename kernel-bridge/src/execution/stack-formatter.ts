@@ -3,6 +3,7 @@
  * frames, what called those, and Node's event loop. So they read alike wherever they are shown: as a cell's error, in
  * `console.log(error)`, as a result, in `error.stack`.
  */
+import { NATIVE_IMPORT } from '../cells/dynamic-import.js';
 import type { OriginalBuiltins } from './original-builtins.js';
 import { isOwnFile } from './own-files.js';
 
@@ -61,7 +62,11 @@ function framesOf(
 /** What only carries calls on: Covey, what looks for modules, and what resumes asynchronous functions. */
 function isService(site: NodeJS.CallSite): boolean {
   const file = site.getFileName() ?? '';
-  return isOwnFile(file) || /^node:internal\/(?:modules\/|process\/task_queues)/.test(file);
+  return (
+    isOwnFile(file) ||
+    site.getFunctionName() === NATIVE_IMPORT ||
+    /^node:internal\/(?:modules\/|process\/task_queues)/.test(file)
+  );
 }
 
 /** Below the last of these nobody called the user's code but the event loop. */

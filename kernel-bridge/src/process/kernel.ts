@@ -13,6 +13,7 @@ import type { Written } from '../channel/descriptors.js';
 import type { RingWriter } from '../channel/output-ring.js';
 import { ModuleImporter } from '../cells/module-importer.js';
 import { NotebookScope } from '../cells/notebook-scope.js';
+import type { ImportHost } from '../cells/runtime-helpers.js';
 import { NotebookAnswers } from '../bridge/notebook-answers.js';
 import { ClusterChoice } from '../cluster/cluster-choice.js';
 import { provideCriticalSections } from '../cluster/critical-sections.js';
@@ -75,6 +76,8 @@ export function startKernel(parts: KernelParts, first: ToMain): Kernel {
   exposeVariables(scope.variables);
   const folder = process.cwd();
   const importer = new ModuleImporter(folder);
+  const importHost: ImportHost = (...call) => importer.importDynamically(...call);
+  Object.defineProperty(globalThis, Symbol.for('covey.import'), { value: importHost });
   const displays = new Displays(
     output,
     (error) => complain('Error while showing a value', error),

@@ -4,6 +4,7 @@
  * notebook's variables is all that a worker has, so assigning one of them is an error here and not a surprise later.
  */
 import { SCOPE, compileToJavaScript } from '../cells/compile-cell.js';
+import { rewriteDynamicImports } from '../cells/dynamic-import.js';
 import { Edits } from '../cells/edits.js';
 import { guardedNames, namesOfCell } from '../cells/names.js';
 import type { CellNames, NameUse } from '../cells/names.js';
@@ -68,6 +69,7 @@ export function compileSubmitted(
   const guarded = guardedNames(names, scope.isUnknown);
   for (const use of names.uses) rewriteUse(use, { source, printed, file, names, guarded, edits, scope });
   rewriteMeta(program, edits);
+  rewriteDynamicImports(printed, edits, `${SCOPE}.${HELPERS}`, undefined);
   const { before, after } = rewriteUsing(printed, edits, `${SCOPE}.${HELPERS}`, 'const');
   // It begins on the cell's first line: what begins before a script's first line V8 can't be asked about.
   const fn = `return async function ${name}() {${before} ${printed.onSourceLines(edits)}\n${after}};`;
