@@ -56,10 +56,10 @@ function missing(specifier: string, error: Error, importer: string): string {
   return `${what}: install it by %npm install ${name}`;
 }
 
-/** Made by Node while it looked for the module: code of the user's has frames of its own. */
+/** Made by Node while it looked for the module: code in one has frames of its file. Those of the cell that imports don't count. */
 function isOfLoader(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' && code.startsWith('ERR_') && !/^\s+at .*(?:\/|\.ts:)/m.test(error.stack ?? '');
+  return typeof code === 'string' && code.startsWith('ERR_') && !/^\s+at .*\//m.test(error.stack ?? '');
 }
 
 function withoutImporter(message: string, importer: string): string {

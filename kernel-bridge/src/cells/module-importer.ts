@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
 import { framesHere } from '../execution/stack-formatter.js';
 import { addFrames } from './added-frames.js';
+import { NATIVE_IMPORT } from './dynamic-import.js';
 import { failedImport, ImportError } from './import-error.js';
 import { LocalModules } from './local-modules.js';
 import type { Namespace } from './local-modules.js';
@@ -138,7 +139,7 @@ function holderOf(namespace: Namespace, name: string): Namespace {
 
 /** Node's own `import()`, as a file would use it. */
 function nativeImportFrom(url: string): NativeImport {
-  const script = new Script('(specifier) => import(specifier)', {
+  const script = new Script(`(function ${NATIVE_IMPORT}(specifier) { return import(specifier) })`, {
     filename: url,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });

@@ -65,7 +65,7 @@ function isService(site: NodeJS.CallSite): boolean {
   return (
     isOwnFile(file) ||
     site.getFunctionName() === NATIVE_IMPORT ||
-    /^node:internal\/(?:modules\/|process\/task_queues)/.test(file)
+    /^node:(?:internal\/(?:modules\/|process\/task_queues)|diagnostics_channel$)/.test(file)
   );
 }
 
