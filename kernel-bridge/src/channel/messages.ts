@@ -56,6 +56,8 @@ export type ToMain =
   /** After code was ended by force: is the request that should be running still there? */
   | { readonly type: 'where'; readonly expected: RequestId }
   | NotebookRequest
+  /** A cell is run again, and refused: what it submitted before is given up. */
+  | { readonly type: 'give-up'; readonly cellId: string }
   /** Whether a front end is there that draws live displays itself. */
   | { readonly type: 'displays-drawn'; readonly on: boolean }
   /** Front ends can connect. The first message, unless the kernel ends before. */

@@ -136,6 +136,9 @@ export function startKernel(parts: KernelParts, first: ToMain): Kernel {
         if (message.covey.cellId !== undefined) submittedCells.giveUp(message.covey.cellId);
         runner.execute(message);
         return;
+      case 'give-up':
+        submittedCells.giveUp(message.cellId);
+        return;
       case 'complete':
         output.say({ type: 'answered', id: message.id, live: completeLive(message.code, message.cursor, scope) });
         return;

@@ -149,6 +149,27 @@ test('a cell that is run again gives up its earlier task, unless somebody holds 
   await run('mine.cancel(); held.cancel()');
 });
 
+test.each([
+  [
+    'its types',
+    async () => void (await kernel.execute('%typecheck error')),
+    "%%submit\nconst no: number = 'text'",
+    'TypeCheckError',
+  ],
+  ['its syntax', () => undefined, '%%submit\nconst const', 'SyntaxError'],
+])('a cell that is run again and refused for %s gives up its earlier task too', async (_, prepare, code, ename) => {
+  const running = 'Object.values(await executor.processing()).flat().length';
+  const until = (count: number): Promise<unknown> =>
+    kernel.execute(`while (${running} !== ${count}) await new Promise((resolve) => setTimeout(resolve, 20))`);
+  await run('%%submit\nawait new Promise(() => undefined)', ename);
+  await until(1);
+  await prepare();
+  const id = await run(code, ename);
+  await kernel.execute('%typecheck warn');
+  expect(errorsOf(id)[0]?.content['ename']).toBe(ename);
+  await until(0);
+});
+
 test('where nobody looks at the cell later, it ends with its task', async () => {
   const { outputs } = await kernel.execute(
     '%%submit\nconsole.log("in time"); await new Promise((r) => setTimeout(r, 50)); "done"',
