@@ -90,9 +90,11 @@ export class RemoteValues {
     return [...internal, ...shown, ...(left > 0 ? [note(`… ${left} more`)] : [])];
   }
 
-  #property({ name, value, get }: Runtime.PropertyDescriptor): Variable {
+  #property({ name, value, get, set }: Runtime.PropertyDescriptor): Variable {
     if (value !== undefined) return this.variable(name, value);
-    return { name, value: get === undefined ? '' : '(…)', variablesReference: 0 };
+    // Newer engines tell a variable above its declaration from one that is undefined.
+    const isVariable = get === undefined && set === undefined;
+    return { name, value: isVariable ? 'not initialized' : '(…)', variablesReference: 0 };
   }
 
   /** A long list, in parts of parts. */

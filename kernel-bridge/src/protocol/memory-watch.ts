@@ -3,7 +3,7 @@
  * Looks at the process's size, which costs nothing, and asks V8 only when that comes near the limit.
  */
 export interface MemoryWatchOptions {
-  /** Of the main thread's heap. */
+  /** What the main thread's heap may keep, without what V8 allows for young objects. */
   readonly limitBytes: number;
   readonly processBytes: () => number;
   /** What the main thread's heap holds, also while it is busy. */
@@ -19,9 +19,8 @@ const SELDOM_MS = 100;
 const OFTEN_MS = 20;
 /** From this part of the limit on the heap itself is looked at. */
 const NEAR = 0.6;
-/** Of the limit, without what V8 keeps for young objects. Enough is left for the notebook to go on, and to tidy up. */
+/** Of the limit. Enough is left for the notebook to go on, and to tidy up. */
 const FULL = 0.85;
-const YOUNG_BYTES = 64e6;
 
 export class MemoryWatch {
   readonly #options: MemoryWatchOptions;
@@ -49,7 +48,7 @@ export class MemoryWatch {
       after(SELDOM_MS, () => void this.#look());
       return;
     }
-    const full = (limitBytes - YOUNG_BYTES) * FULL;
+    const full = limitBytes * FULL;
     const used = await this.#livingBytes(full);
     if (!this.#isRunning) return;
     if (used >= full) {
