@@ -1,6 +1,6 @@
 /**
  * Reads what was written to descriptors 1 and 2 (see `descriptors.ts`): looked for often while a cell runs, seldom
- * otherwise, and always before a cell is said to be idle. What was read is cut off the file, so it never grows.
+ * otherwise, and always before a cell is said to be idle. What was read is cut off the files before they become large.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
@@ -12,16 +12,18 @@ interface Source {
   readonly descriptor: number;
   readonly decoder: StringDecoder;
   position: number;
+  /** Its length when it was last looked at to be emptied. */
+  lengthBefore: number;
 }
 
 const PIECE = 64 * 1024;
 /** What of a flood is read at its beginning and its end. */
 const KEPT = 256 * 1024;
 const FLOOD = 4 * KEPT;
-/** A file that is read up to its end is emptied from this length on. */
+/** From this length on a file is emptied that has been read up to its end and grows no more. */
 const EMPTIED_FROM = 1 << 20;
-/** From this length on it is emptied also when it has grown meanwhile. */
-const EMPTIED_ANYWAY = 16 << 20;
+/** From this length on also while somebody writes. */
+const EMPTIED_ANYWAY = 64 << 20;
 
 export class DescriptorReader {
   readonly #sources: Source[];
@@ -35,6 +37,7 @@ export class DescriptorReader {
       descriptor: openSync(file.path, 'r+'),
       decoder: new StringDecoder('utf8'),
       position: 0,
+      lengthBefore: 0,
     }));
   }
 
@@ -49,6 +52,23 @@ export class DescriptorReader {
       const written = until[at];
       // What was there before the file was emptied has been read.
       if (written?.emptied === Atomics.load(source.file.emptied, 0)) this.#readSource(source, written.size);
+    }
+  }
+
+  /**
+   * Empties files that have become long; called now and then. Writers append, so they go on at the new beginning, but what one
+   * writes between our last look and the cut is lost: so a file is cut when its writer has paused, or in the midst of a flood,
+   * of whose midst nobody misses anything.
+   */
+  tidy(): void {
+    for (const source of this.#sources) {
+      const { size } = fstatSync(source.descriptor);
+      const isQuiet = size === source.position && size === source.lengthBefore;
+      source.lengthBefore = size;
+      if (source.position < (isQuiet ? EMPTIED_FROM : EMPTIED_ANYWAY)) continue;
+      ftruncateSync(source.descriptor, 0);
+      Atomics.add(source.file.emptied, 0, 1);
+      source.position = 0;
     }
   }
 
@@ -68,13 +88,6 @@ export class DescriptorReader {
       source.position = end - KEPT;
     }
     this.#copy(source, end);
-    if (source.position < EMPTIED_FROM) return;
-    const isAtEnd = source.position >= fstatSync(source.descriptor).size;
-    if (!isAtEnd && source.position < EMPTIED_ANYWAY) return;
-    // Writers append, so they go on at the new end. What one wrote meanwhile is lost: of so much, nobody misses it.
-    ftruncateSync(source.descriptor, 0);
-    Atomics.add(source.file.emptied, 0, 1);
-    source.position = 0;
   }
 
   #copy(source: Source, end: number): void {

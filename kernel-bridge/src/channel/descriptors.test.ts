@@ -39,7 +39,7 @@ test('native writes arrive while the cell runs, and before it is idle', async ()
   expect(printed(outputs, 'stderr')).toBe('last');
 });
 
-test('a flood of a child is heard at its beginning and end, and its file does not grow', async () => {
+test('a flood of a child is heard at its beginning and end', async () => {
   const { outputs } = await kernel.execute("require('child_process').execSync('seq 3000000', { stdio: 'inherit' }); 0");
   const text = printed(outputs);
   expect(text.startsWith('1\n2\n3\n')).toBe(true);

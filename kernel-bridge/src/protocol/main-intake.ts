@@ -60,7 +60,9 @@ export class MainIntake {
     const { descriptors } = this.#parts;
     const written = descriptors.written();
     this.take();
-    if (!this.#isHeldUp && !this.#isComing) descriptors.read(written);
+    if (this.#isHeldUp || this.#isComing) return;
+    descriptors.read(written);
+    descriptors.tidy();
   }
 
   #take(message: FromMain): void {
