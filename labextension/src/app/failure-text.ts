@@ -1,10 +1,13 @@
 /** What people are told of failures: our own in their language, what a kernel or server said in its words. */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { BridgeVersionFailure } from '../bridge/bridge-client.js';
 import { ManagerAwayError } from '../manager/manager-state.js';
 import type { AwayState, IManagerFailure } from '../manager/manager-state.js';
+import { skewText } from './skew-text.js';
 
 export function failureText(error: unknown, trans: TranslationBundle): string {
   if (error instanceof ManagerAwayError) return awayText(error.state, trans);
+  if (error instanceof BridgeVersionFailure) return skewText(error.welcome, 'notebook', trans);
   if (!(error instanceof Error)) return String(error);
   return ownText((error as { code?: unknown }).code, trans) ?? error.message;
 }
@@ -23,7 +26,8 @@ export function awayText(state: AwayState, trans: TranslationBundle): string {
   }
 }
 
-export function reasonText({ code, message }: IManagerFailure, trans: TranslationBundle): string {
+export function reasonText({ code, message, welcome }: IManagerFailure, trans: TranslationBundle): string {
+  if (welcome !== undefined) return skewText(welcome, 'manager', trans);
   return ownText(code, trans) ?? message;
 }
 
@@ -35,6 +39,8 @@ function ownText(code: unknown, trans: TranslationBundle): string | undefined {
       return trans.__('The kernel does not answer. Its Covey may be too old: run covey jupyter install.');
     case 'ERR_COVEY_NO_KERNEL':
       return trans.__('Its session has no kernel.');
+    case 'ERR_COVEY_NO_SETTINGS':
+      return trans.__('This JupyterLab keeps no settings.');
     default:
       return undefined;
   }

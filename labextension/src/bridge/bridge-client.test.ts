@@ -41,11 +41,19 @@ test('a reply settles its own request, a failure with its code and field', async
   await expect(stop).rejects.toMatchObject({ code: 'ERR_X', message: 'no', option: 'workers' });
 });
 
-test('a kernel that speaks another protocol is refused, with what to do', async () => {
+test.each([
+  ['another version is told of, and works', true],
+  ['another protocol is told of, and refused', false],
+])('a kernel of %s', async (_, works) => {
   const { client, hear } = makeClient();
-  hear({ ...welcome, skew: { older: 'kernel', works: false, message: 'install the newer Covey' } });
-  await expect(client.welcomed).rejects.toMatchObject({ code: 'ERR_COVEY_BRIDGE_VERSION' });
-  expect(client.isClosed).toBe(true);
+  const told: string[] = [];
+  client.skewed.add(({ covey, skew }) => told.push(`${skew.older} ${covey}`));
+  const skewed = { ...welcome, skew: { older: 'kernel', works, message: 'install the newer Covey' } } as const;
+  hear(skewed);
+  const outcome = works ? skewed : { code: 'ERR_COVEY_BRIDGE_VERSION', welcome: skewed };
+  expect(await client.welcomed.catch((error: unknown) => error)).toMatchObject(outcome);
+  expect(client.isClosed).toBe(!works);
+  expect(told).toEqual(['kernel 0.1.0']);
 });
 
 test('when the kernel goes, all that waits ends, and later requests are refused', async () => {

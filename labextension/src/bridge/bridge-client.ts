@@ -5,6 +5,7 @@
 import type {
   BridgeCalls,
   BridgeMethod,
+  BridgeSkew,
   ClusterSummary,
   FigureBatch,
   FiguresEndCode,
@@ -23,6 +24,8 @@ export interface IBridgeTransport {
 }
 
 export type Welcome = Extract<FromKernel, { type: 'welcome' }>;
+/** Of a kernel whose version is another than this extension's. */
+export type SkewedWelcome = Welcome & { readonly skew: BridgeSkew };
 
 /** What a kernel answered instead of a result. */
 export class BridgeFailure extends Error {
@@ -35,6 +38,13 @@ export class BridgeFailure extends Error {
     readonly option?: string,
   ) {
     super(message);
+  }
+}
+
+/** The versions of both sides are too far apart. */
+export class BridgeVersionFailure extends BridgeFailure {
+  constructor(readonly welcome: SkewedWelcome) {
+    super('ERR_COVEY_BRIDGE_VERSION', welcome.skew.message);
   }
 }
 
@@ -61,7 +71,8 @@ export class BridgeClient {
   readonly clustersChanged = new Listeners<readonly ClusterSummary[]>();
   readonly cellChanged = new Listeners<SubmittedCell>();
   readonly displayChanged = new Listeners<ToldDisplay>();
-  readonly closed = new Listeners<string>();
+  /** The versions differ. */
+  readonly skewed = new Listeners<SkewedWelcome>();
 
   private readonly _transport: IBridgeTransport;
   private readonly _pending = new Map<number, IPending>();
@@ -153,22 +164,27 @@ export class BridgeClient {
 
   /** Ends everything that waits: the kernel is gone, or nobody needs it any more. */
   close(reason: string, code = 'ERR_COVEY_BRIDGE_CLOSED'): void {
+    this._end(new BridgeFailure(code, reason));
+  }
+
+  private _end(failure: BridgeFailure): void {
     if (this.isClosed) return;
-    const failure = new BridgeFailure(code, reason);
     this._closedBecause = failure;
     this._refuse(failure);
     for (const { reject } of this._pending.values()) reject(failure);
     this._pending.clear();
     const subscribers = [...this._subscribers.values()];
     this._subscribers.clear();
-    for (const subscriber of subscribers) subscriber.onEnd('closed', reason);
+    for (const subscriber of subscribers) subscriber.onEnd('closed', failure.message);
     this._transport.close();
-    this.closed.emit(reason);
   }
 
   private _onWelcome(welcome: Welcome): void {
-    if (welcome.skew?.works !== false) return this._welcome(welcome);
-    this.close(welcome.skew.message, 'ERR_COVEY_BRIDGE_VERSION');
+    if (isSkewed(welcome)) {
+      this.skewed.emit(welcome);
+      if (!welcome.skew.works) return this._end(new BridgeVersionFailure(welcome));
+    }
+    this._welcome(welcome);
   }
 
   private _onFailure({ id, error }: Extract<FromKernel, { type: 'failure' }>): void {
@@ -182,4 +198,8 @@ export class BridgeClient {
     this._pending.delete(id);
     return pending;
   }
+}
+
+export function isSkewed(welcome: Welcome): welcome is SkewedWelcome {
+  return welcome.skew !== null;
 }

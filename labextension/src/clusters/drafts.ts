@@ -6,6 +6,14 @@ import type { IDrafts } from './cluster-actions.js';
 
 const NONE: IClusterDraft = { kind: 'local', name: '', idleMinutes: '', values: {} };
 
+class NoSettingsError extends Error {
+  readonly code = 'ERR_COVEY_NO_SETTINGS';
+
+  constructor() {
+    super('This JupyterLab keeps no settings.');
+  }
+}
+
 export class SettingsDrafts implements IDrafts {
   /** @param _settings absent where JupyterLab has no settings: nothing is kept then. */
   constructor(private readonly _settings: Pick<ISettingRegistry.ISettings, 'get' | 'set'> | undefined) {}
@@ -25,7 +33,7 @@ export class SettingsDrafts implements IDrafts {
 
   /** @throws when it can't be kept. */
   async save(title: string, draft: IClusterDraft): Promise<void> {
-    if (this._settings === undefined) throw new Error('This JupyterLab keeps no settings.');
+    if (this._settings === undefined) throw new NoSettingsError();
     await this._write([...this._without(title), { title, draft }]);
   }
 

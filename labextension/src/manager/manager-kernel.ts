@@ -6,7 +6,7 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection, SessionAPI } from '@jupyterlab/services';
 import type { ServiceManager, Session } from '@jupyterlab/services';
 import { UUID } from '@lumino/coreutils';
-import { BridgeFailure } from '../bridge/bridge-client.js';
+import { BridgeFailure, BridgeVersionFailure } from '../bridge/bridge-client.js';
 import type { BridgeClient } from '../bridge/bridge-client.js';
 import { Holds } from '../bridge/holds.js';
 import { openBridge } from '../bridge/kernel-bridge.js';
@@ -279,7 +279,8 @@ const NEVER = new AbortController().signal;
 
 function failureOf(error: unknown): IManagerFailure {
   const message = error instanceof Error ? error.message : String(error);
-  return { code: error instanceof BridgeFailure ? error.code : 'ERR_COVEY_SERVER', message };
+  const welcome = error instanceof BridgeVersionFailure ? { welcome: error.welcome } : {};
+  return { code: error instanceof BridgeFailure ? error.code : 'ERR_COVEY_SERVER', message, ...welcome };
 }
 
 /** Of a hub whose server sleeps. */

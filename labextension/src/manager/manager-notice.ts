@@ -1,5 +1,4 @@
 /** What is said where clusters would be shown while the manager kernel is away, and what can be done about it. */
-import type { BridgeSkew } from '@covey/protocol/bridge';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { awayText, reasonText } from '../app/failure-text.js';
 import { isAway } from './manager-state.js';
@@ -41,23 +40,4 @@ export function managerNotice(state: ManagerState, trans: TranslationBundle): IM
         action: trans.__('Try again'),
       };
   }
-}
-
-/** Which side is older, and what to do; both work. */
-export function skewText(
-  { older }: BridgeSkew,
-  versions: { readonly kernel: string; readonly extension: string },
-  trans: TranslationBundle,
-): string {
-  return older === 'kernel'
-    ? trans.__(
-        'The kernel is of Covey %1, older than this extension (%2). To update it, run “npm install --global covey @covey/kernel” and “covey jupyter install” on the server, then shut it down.',
-        versions.kernel,
-        versions.extension,
-      )
-    : trans.__(
-        'This extension is of Covey %2, older than the kernel (%1). To update it, run “npm install --global @covey/labextension” and “covey jupyter install” on the server, then reload the page.',
-        versions.kernel,
-        versions.extension,
-      );
 }

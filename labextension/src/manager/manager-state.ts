@@ -1,10 +1,12 @@
 /** How the manager kernel is, as views tell it. */
-import type { Welcome } from '../bridge/bridge-client.js';
+import type { SkewedWelcome, Welcome } from '../bridge/bridge-client.js';
 
 /** Why it could not be had; `message` is what a server or kernel said, in its own words. */
 export interface IManagerFailure {
   readonly code: string;
   readonly message: string;
+  /** Of a kernel that is of another version. */
+  readonly welcome?: SkewedWelcome;
 }
 
 export type ManagerState =

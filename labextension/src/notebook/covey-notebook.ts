@@ -6,7 +6,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import { CodeCell } from '@jupyterlab/cells';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { CellOutput, SubmittedCell, ToldDisplay } from '@covey/protocol/bridge';
-import type { BridgeClient } from '../bridge/bridge-client.js';
+import type { BridgeClient, SkewedWelcome } from '../bridge/bridge-client.js';
 import { openBridge } from '../bridge/kernel-bridge.js';
 import { Listeners } from '../bridge/listeners.js';
 import { KERNEL_NAME } from '../manager/manager-kernel.js';
@@ -26,6 +26,8 @@ export class CoveyNotebook {
   readonly changed = new Listeners<void>();
   /** Of a cell's failure, since the cluster that the notebook names does not run. */
   readonly clusterMissed = new Listeners<string>();
+  /** Its kernel is of another version than this extension. */
+  readonly skewed = new Listeners<SkewedWelcome>();
   private _client: BridgeClient | undefined;
   private _kernel: Kernel.IKernelConnection | undefined;
   private _used: IUsedCluster | undefined;
@@ -125,6 +127,7 @@ export class CoveyNotebook {
     if (!kernel.handleComms) return;
     const client = openBridge(kernel, { drawsDisplays: this._displays.areDrawn });
     this._client = client;
+    client.skewed.add((welcome) => this.skewed.emit(welcome));
     client.cellChanged.add((cell) => this._onCell(cell));
     client.displayChanged.add((display) => this._onDisplay(client, display));
     this._catchUp(client).catch(() => {

@@ -2,13 +2,16 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IToolbarWidgetRegistry, Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 import { CommandIds } from '../app/command-ids.js';
+import { failureText } from '../app/failure-text.js';
 import { submitIcon } from '../app/icons.js';
 import { showCellBars } from '../notebook/cell-bars.js';
 import { openClusterChoice } from '../notebook/cluster-choice.js';
 import { ClusterItem } from '../notebook/cluster-item.js';
 import { CoveyNotebook } from '../notebook/covey-notebook.js';
+import { SkewTeller } from '../notebook/tell-skew.js';
 import { hasSubmitMagic, toggleSubmitMagic } from '../notebook/submit-magic.js';
 import { ICovey } from '../tokens.js';
 
@@ -27,6 +30,7 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
   ) => {
     const { trans, clusters } = covey;
     const notebooks = new Map<NotebookPanel, CoveyNotebook>();
+    const skews = new SkewTeller(app, trans);
     const notify = (): void => {
       for (const id of [CommandIds.submitCell, CommandIds.cancelCell, CommandIds.alwaysSubmitCell]) {
         if (app.commands.hasCommand(id)) app.commands.notifyCommandChanged(id);
@@ -38,8 +42,9 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
       const notebook = new CoveyNotebook(panel, covey.displays);
       notebooks.set(panel, notebook);
       panel.disposed.connect(() => notebooks.delete(panel));
-      showCellBars(notebook, trans, tellFailure);
+      showCellBars(notebook, trans, (error) => tellFailure(error, trans));
       notebook.changed.add(notify);
+      notebook.skewed.add((welcome) => skews.tell(notebook, welcome));
       notebook.clusterMissed.add((name) => offerToStart(app, covey, name));
       return notebook;
     };
@@ -82,7 +87,7 @@ function addCommands(app: JupyterFrontEnd, { trans }: ICovey, current: () => Cov
     execute: () =>
       current()
         ?.cancel(activeCell() ?? '')
-        .catch(tellFailure),
+        .catch((error: unknown) => tellFailure(error, trans)),
   });
   commands.addCommand(CommandIds.alwaysSubmitCell, {
     label: trans.__('Always Run This Cell on the Cluster'),
@@ -120,6 +125,6 @@ function offerToStart(app: JupyterFrontEnd, { trans }: ICovey, name: string): vo
   });
 }
 
-function tellFailure(error: unknown): void {
-  Notification.error(error instanceof Error ? error.message : String(error), { autoClose: 8000 });
+function tellFailure(error: unknown, trans: TranslationBundle): void {
+  Notification.error(failureText(error, trans), { autoClose: 8000 });
 }

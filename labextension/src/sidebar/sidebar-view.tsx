@@ -3,12 +3,13 @@ import * as React from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { addIcon, stopIcon } from '@jupyterlab/ui-components';
 import { CommandIds } from '../app/command-ids.js';
+import { kindLabel } from '../clusters/kind-texts.js';
+import { skewText } from '../app/skew-text.js';
 import { useChanges } from '../app/use-changes.js';
+import { isSkewed } from '../bridge/bridge-client.js';
 import type { ManagerKernel } from '../manager/manager-kernel.js';
-import { skewText } from '../manager/manager-notice.js';
 import { ManagerNotice } from '../manager/manager-notice-view.js';
 import type { ManagerState } from '../manager/manager-state.js';
-import { version } from '../version.js';
 import { ClusterCard } from './cluster-card.js';
 import type { ICardContext } from './cluster-card.js';
 import { IconButton } from './icon-button.js';
@@ -37,7 +38,9 @@ export function SidebarView(props: ISidebarProps): JSX.Element {
   const entries = known ?? [];
   const isMany = entries.length > MANY;
   // A filter that can't be seen hides nothing.
-  const shown = isMany ? entries.filter(({ summary }) => matches(summary.name, summary.kind, filter)) : entries;
+  const shown = isMany
+    ? entries.filter(({ summary }) => matches(summary.name, kindLabel(summary.kind, trans), filter))
+    : entries;
   return (
     <div className="jp-covey-Sidebar-content" aria-busy={state.status === 'starting'}>
       <div className="jp-covey-Header">
@@ -109,11 +112,10 @@ function EmptyNotice({ trans, start }: { trans: TranslationBundle; start: () => 
 }
 
 function SkewNotice({ state, trans }: { state: ManagerState; trans: TranslationBundle }): JSX.Element | null {
-  if (state.status !== 'connected' || state.welcome.skew === null) return null;
-  const versions = { kernel: state.welcome.covey, extension: version };
+  if (state.status !== 'connected' || !isSkewed(state.welcome)) return null;
   return (
     <p className="jp-covey-Notice jp-covey-Notice-skew" role="status">
-      {skewText(state.welcome.skew, versions, trans)}
+      {skewText(state.welcome, 'manager', trans)}
     </p>
   );
 }
