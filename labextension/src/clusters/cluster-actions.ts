@@ -13,6 +13,7 @@ import { askForCluster } from '../dialogs/new-cluster-dialog.js';
 import type { INewCluster, IPresets } from '../dialogs/new-cluster-dialog.js';
 import { askForScale } from '../dialogs/scale-dialog.js';
 import type { ICovey } from '../tokens.js';
+import { translateForms } from './kind-texts.js';
 
 /** What is remembered of earlier clusters. */
 export interface IDrafts extends IPresets {
@@ -33,7 +34,7 @@ export class ClusterActions {
   async newCluster(name?: string): Promise<string | undefined> {
     const { trans } = this._covey;
     return this._do(trans.__('No cluster was started'), async (client) => {
-      const kinds = await client.call('kinds', null);
+      const kinds = translateForms(await client.call('kinds', null), trans);
       const drafts = await this._drafts();
       let initial = name === undefined ? drafts.initial : { ...drafts.initial, name };
       let refused: Record<string, string> = {};

@@ -6,6 +6,7 @@ import type { Message } from '@lumino/messaging';
 import { coveyIcon } from '../app/icons.js';
 import type { ClusterStore } from '../clusters/cluster-store.js';
 import type { CoveyNotebook } from './covey-notebook.js';
+import { usedReason } from './used-reason.js';
 
 export class ClusterItem extends ReactWidget {
   private readonly _remove: (() => void)[];
@@ -99,7 +100,7 @@ export class ClusterItem extends ReactWidget {
     const caption = trans.__(
       'This notebook uses the cluster %1, since %2. Choose another.',
       cluster,
-      used?.reason ?? '',
+      usedReason(used?.reason ?? '', trans),
     );
     return { label: cluster, caption, isMissing: false };
   }

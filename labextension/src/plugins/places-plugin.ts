@@ -7,6 +7,7 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { Signal } from '@lumino/signaling';
 import { CommandIds } from '../app/command-ids.js';
 import { coveyIcon } from '../app/icons.js';
+import { kindLabel } from '../clusters/kind-texts.js';
 import { StatusItem } from '../clusters/status-item.js';
 import { ICovey } from '../tokens.js';
 
@@ -84,7 +85,7 @@ function addToRunning(
       (clusters.entries ?? []).map(({ summary }) => ({
         icon: () => coveyIcon,
         label: () => summary.name,
-        labelTitle: () => trans.__('%1 cluster at %2', summary.kind, summary.address),
+        labelTitle: () => trans.__('%1: %2', kindLabel(summary.kind, trans), summary.address),
         open: () => void app.commands.execute(CommandIds.showSidebar),
         shutdown: () => void app.commands.execute(CommandIds.stopCluster, { cluster: summary.name, isSure: true }),
       })),

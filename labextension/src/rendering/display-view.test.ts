@@ -76,13 +76,13 @@ test.each<[string, IDisplayed, Partial<IKnown>, object]>([
     'a cluster that the manager knows',
     cluster,
     { entry },
-    { facts: ['local', '3 workers', '6 threads', '5.0 kB of 4.0 GB held', 'unix:///x'], counts: { processing: 2 } },
+    { facts: ['Local', '3 workers', '6 threads', '5.0 kB of 4.0 GB held', 'unix:///x'], counts: { processing: 2 } },
   ],
   [
     'one that is gone',
     cluster,
     {},
-    { facts: ['local', '1 worker', '1 thread', '10 B held', 'unix:///x'], isLastKnown: true },
+    { facts: ['Local', '1 worker', '1 thread', '10 B held', 'unix:///x'], isLastKnown: true },
   ],
   [
     'one that was closed',

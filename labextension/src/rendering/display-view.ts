@@ -6,6 +6,7 @@ import { displayMarks } from '@covey/protocol/bridge';
 import type { ClusterFigures, FutureDisplay, FuturesDisplay } from '@covey/protocol/bridge';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IClusterEntry } from '../clusters/cluster-store.js';
+import { kindLabel } from '../clusters/kind-texts.js';
 import { formatBytes, formatCount } from '../sidebar/format.js';
 import type { IDisplayed } from './payloads.js';
 import { statusOf } from './payloads.js';
@@ -95,7 +96,8 @@ export function viewOf(kept: IDisplayed, known: IKnown, trans: TranslationBundle
       const status = known.told === undefined && known.entry !== undefined ? 'running' : statusOf(displayed);
       const isThere = status === 'running' || status === 'connected';
       const now = (isThere ? liveFigures(known.entry) : undefined) ?? figures;
-      const kind = displayed.kind === 'cluster' && displayed.payload.kind !== '' ? [displayed.payload.kind] : [];
+      const kind =
+        displayed.kind === 'cluster' && displayed.payload.kind !== '' ? [kindLabel(displayed.payload.kind, trans)] : [];
       return {
         ...view,
         ...head(title, cluster ?? address, status, trans),

@@ -2,6 +2,7 @@
 import * as React from 'react';
 import type { ClusterSummary } from '@covey/protocol/bridge';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { kindLabel } from '../clusters/kind-texts.js';
 import { formatDuration } from './format.js';
 
 export function CardFacts({ summary, trans }: { summary: ClusterSummary; trans: TranslationBundle }): JSX.Element {
@@ -9,17 +10,19 @@ export function CardFacts({ summary, trans }: { summary: ClusterSummary; trans: 
   const idle =
     summary.idleTimeoutMs === null
       ? trans.__('Stays until it is stopped')
-      : trans.__('Stops after %1 without work', formatDuration(summary.idleTimeoutMs));
+      : trans.__('Stops after %1 without work', formatDuration(summary.idleTimeoutMs, trans));
   return (
     <dl className="jp-covey-Facts">
       <dt>{trans.__('Kind')}</dt>
-      <dd>{summary.kind}</dd>
+      <dd>{kindLabel(summary.kind, trans)}</dd>
       <dt>{trans.__('Address')}</dt>
       <dd className="jp-covey-Facts-code" title={summary.address}>
         {summary.address}
       </dd>
       <dt>{trans.__('Started')}</dt>
-      <dd>{trans.__('%1 ago by %2 on %3', formatDuration(now - summary.createdMs), summary.user, summary.host)}</dd>
+      <dd>
+        {trans.__('%1 ago by %2 on %3', formatDuration(now - summary.createdMs, trans), summary.user, summary.host)}
+      </dd>
       <dt>{trans.__('Idle')}</dt>
       <dd>{idle}</dd>
     </dl>

@@ -7,6 +7,7 @@ import { CommandIds } from '../app/command-ids.js';
 import { plotsIcon, scaleIcon } from '../app/icons.js';
 import { useIsSeen } from '../app/use-is-seen.js';
 import type { ClusterStore, IClusterEntry } from '../clusters/cluster-store.js';
+import { kindLabel } from '../clusters/kind-texts.js';
 import { MemoryBar, TaskBar } from './bars.js';
 import { CardFacts } from './card-facts.js';
 import { openClusterMenu } from './cluster-menu.js';
@@ -50,7 +51,7 @@ export const ClusterCard = React.memo(function ClusterCard(props: ICardProps): J
           className="jp-covey-Card-title"
           aria-expanded={isOpen}
           aria-controls={isOpen ? detailsId : undefined}
-          title={trans.__('%1 (%2)', summary.name, summary.kind)}
+          title={trans.__('%1 (%2)', summary.name, kindLabel(summary.kind, trans))}
           onClick={() => onToggle(summary.name)}
         >
           <Caret.react tag="span" className="jp-covey-Card-caret" />

@@ -1,3 +1,5 @@
+import { plainTranslator } from '@covey/dashboard';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { formatBytes, formatDuration } from './format.js';
 
 test.each([
@@ -16,4 +18,4 @@ test.each([
   [60_000, '1 min'],
   [3_600_000, '1 h'],
   [100 * 3_600_000, '4 d'],
-])('%d ms are %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
+])('%d ms are %s', (ms, text) => expect(formatDuration(ms, plainTranslator as TranslationBundle)).toBe(text));
