@@ -1,7 +1,7 @@
 /**
  * The main thread's side of the bridge: which cluster the notebook uses, and what became of the cells that were submitted.
  */
-import type { CellOutput, SubmittedCell, ToldDisplay } from '@covey/protocol/bridge';
+import type { CellOutput, CellPlace, SubmittedCell, ToldDisplay } from '@covey/protocol/bridge';
 import type { NotebookExecutor } from '../cluster/notebook-executor.js';
 import { BridgeRequestError } from './bridge-request-error.js';
 import { failureOf } from './failures.js';
@@ -18,9 +18,9 @@ export interface NotebookParts {
   readonly executor: Pick<NotebookExecutor, 'use' | 'used'>;
   readonly cells: {
     list(): readonly SubmittedCell[];
-    cancel(cellId: string): void;
-    giveUp(cellId: string): void;
-    outputOf(cellId: string): readonly CellOutput[] | undefined;
+    cancel(place: CellPlace): void;
+    giveUp(place: CellPlace): void;
+    outputOf(place: CellPlace): readonly CellOutput[] | undefined;
     onChange(listener: (cell: SubmittedCell) => void): () => void;
   };
   readonly displays: { list(): readonly ToldDisplay[] };
@@ -57,17 +57,22 @@ export class NotebookAnswers {
       case 'submitted':
         return cells.list();
       case 'cancel-cell':
-        cells.cancel(params.text('cellId'));
+        cells.cancel(placeIn(params));
         return null;
       case 'give-up':
-        cells.giveUp(params.text('cellId'));
+        cells.giveUp(placeIn(params));
         return null;
       case 'cell-output':
-        return cells.outputOf(params.text('cellId')) ?? null;
+        return cells.outputOf(placeIn(params)) ?? null;
       case 'displays':
         return displays.list();
       default:
         throw new BridgeRequestError(`there is no request '${String(method)}'`);
     }
   }
+}
+
+function placeIn(params: Params): CellPlace {
+  const notebook = params.optionalText('notebook');
+  return { cellId: params.text('cellId'), ...(notebook !== undefined && { notebook }) };
 }

@@ -65,6 +65,21 @@ test.each([
   await kernel.execute('held.cancel()');
 });
 
+test('cells of the same id in two notebooks on one kernel are two', async () => {
+  const places = ['one', 'two'].map((notebook) => ({ cellId: 'copied', notebook }));
+  for (const { cellId, notebook } of places) {
+    await kernel.finished(kernel.submit(`%%submit\n${unending}`, {}, { cellId, covey: { notebook } }));
+    await client.next('cell', ({ cell }) => cell.notebook === notebook && cell.state === 'pending');
+  }
+  const copied = (await client.ask('submitted', null)).filter(({ cellId }) => cellId === 'copied');
+  expect(copied).toMatchObject(places.map((place) => ({ ...place, state: 'pending' })));
+  expect(await client.ask('cell-output', { cellId: 'copied' })).toBeNull();
+  await client.ask('cancel-cell', { cellId: 'copied', notebook: 'one' });
+  await client.next('cell', ({ cell }) => cell.notebook === 'one' && cell.state === 'cancelled');
+  await client.ask('give-up', { cellId: 'copied', notebook: 'two' });
+  await client.next('cell', ({ cell }) => cell.notebook === 'two' && cell.state === 'left');
+});
+
 test('what a submitted cell has shown is told, also when it is over', async () => {
   const code = '%%submit\nconsole.log("at work"); console.error("oh"); 6 * 7';
   const id = kernel.submit(code, {}, { cellId: 'shown' });

@@ -30,6 +30,8 @@ export interface ExecuteRequest {
 /** What a front end says with a cell, in the request's metadata: `cellId` as JupyterLab does, `covey` by its extension. */
 export interface CoveyMetadata {
   readonly cellId: string | undefined;
+  /** The cell's notebook among those on this kernel. */
+  readonly notebook: string | undefined;
   /** The cluster that the notebook names. */
   readonly cluster: string | undefined;
   /** The cell is to run on the cluster, as with `%%submit`. */

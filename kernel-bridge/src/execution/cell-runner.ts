@@ -197,7 +197,7 @@ export class CellRunner {
     this.#sources.set(file, code);
     const waits = isToWait(process.env['COVEY_WAIT'], allowStdin || covey.cellId !== undefined);
     const source = code.replace(/^(\s*)%%/, '$1//');
-    return this.#options.submit({ source, file, request: id, messageId, cellId: covey.cellId, name, waits });
+    return this.#options.submit({ source, file, request: id, messageId, place: covey, name, waits });
   }
 
   #start(code: string, file: string, running: Running | undefined): unknown {

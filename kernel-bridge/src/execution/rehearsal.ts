@@ -16,7 +16,7 @@ export function rehearse(options: CellRunnerOptions): void {
   const scope = new NotebookScope();
   const runner = new CellRunner({ ...options, scope, output, displays: new Displays(output, nothing, nothing) });
   const rest = { messageId: '', silent: false, allowStdin: false, userExpressions: {} };
-  const covey = { cellId: undefined, cluster: undefined, submit: false, name: undefined };
+  const covey = { cellId: undefined, notebook: undefined, cluster: undefined, submit: false, name: undefined };
   for (const code of [
     'const a: number = 1;\nfunction f(x: string) { return `${x}`; }\n({ a, b: [f("b")] })',
     'a + 1',

@@ -133,7 +133,7 @@ export function startKernel(parts: KernelParts, first: ToMain): Kernel {
     switch (message.type) {
       case 'execute':
         notebookExecutor.nameInNotebook(message.covey.cluster);
-        if (message.covey.cellId !== undefined) submittedCells.giveUp(message.covey.cellId);
+        submittedCells.giveUp(message.covey);
         runner.execute(message);
         return;
       case 'give-up':

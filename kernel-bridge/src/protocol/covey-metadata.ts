@@ -9,6 +9,7 @@ export function coveyMetadata(metadata: Dictionary): CoveyMetadata {
   const covey = isDictionary(metadata['covey']) ? metadata['covey'] : {};
   return {
     cellId: textOf(metadata['cellId']),
+    notebook: textOf(covey['notebook']),
     cluster: textOf(covey['cluster']),
     submit: covey['submit'] === true,
     name: textOf(covey['name']),

@@ -3,7 +3,7 @@
  * up what a cell submitted before when it is run again or deleted.
  */
 import { constants, Script } from 'node:vm';
-import type { CellOutput, SubmittedCell } from '@covey/protocol/bridge';
+import type { CellOutput, CellPlace, SubmittedCell } from '@covey/protocol/bridge';
 import type { ErrorReport, RequestId } from '../channel/messages.js';
 import { addFrames } from '../cells/added-frames.js';
 import type { ModuleImporter } from '../cells/module-importer.js';
@@ -37,12 +37,17 @@ export interface Submission {
   readonly request: RequestId;
   /** The front end's own id of the request. */
   readonly messageId: string;
-  /** What the front end calls the cell; without it, nothing is known of its earlier runs. */
-  readonly cellId: string | undefined;
+  readonly place: MaybePlace;
   /** The variable for the future. */
   readonly name: string | undefined;
   /** The cell ends when its task does. */
   readonly waits: boolean;
+}
+
+/** What the front end calls the cell; without an id, nothing is known of its earlier runs. */
+interface MaybePlace {
+  readonly cellId: string | undefined;
+  readonly notebook: string | undefined;
 }
 
 interface Followed {
@@ -60,6 +65,7 @@ const CANCELLED = 'cancelled from the notebook';
 
 export class SubmittedCells {
   readonly #options: SubmittedCellsOptions;
+  /** By their places. */
   readonly #cells = new Map<string, Followed>();
   readonly #records = new CellRecords();
   readonly #listeners = new Set<(cell: SubmittedCell) => void>();
@@ -75,13 +81,13 @@ export class SubmittedCells {
   }
 
   /** Cancels what a cell submitted, if it isn't over. */
-  cancel(cellId: string): void {
-    this.#cells.get(cellId)?.future?.cancel(CANCELLED);
+  cancel(place: CellPlace): void {
+    this.#cells.get(keyOf(place))?.future?.cancel(CANCELLED);
   }
 
   /** What a submitted cell has shown so far; undefined when it is not kept. */
-  outputOf(cellId: string): readonly CellOutput[] | undefined {
-    const followed = this.#cells.get(cellId);
+  outputOf(place: CellPlace): readonly CellOutput[] | undefined {
+    const followed = this.#cells.get(keyOf(place));
     return followed === undefined ? undefined : this.#records.outputsOf(followed.request);
   }
 
@@ -89,10 +95,11 @@ export class SubmittedCells {
    * A cell is run again, or deleted: nobody is to wait for a result that only it wanted. A task whose future a variable holds
    * goes on.
    */
-  giveUp(cellId: string): void {
-    const left = this.#cells.get(cellId);
+  giveUp(place: MaybePlace | CellPlace): void {
+    const key = keyOf(place);
+    const left = this.#cells.get(key);
     if (left === undefined) return;
-    this.#cells.delete(cellId);
+    this.#cells.delete(key);
     this.#records.forget(left.request);
     const { future } = left;
     left.future = undefined;
@@ -131,7 +138,8 @@ export class SubmittedCells {
 
   async #submit(submission: Submission): Promise<Followed> {
     const { scope, executor: notebookExecutor, show } = this.#options;
-    const { name, request, messageId, file, cellId = file } = submission;
+    const { name, request, messageId, file } = submission;
+    const { cellId = file, notebook } = submission.place;
     const { code, imports } = compileSubmitted(submission.source, file, functionNameOf(submission), {
       isVariable: (variable) => scope.isVariable(variable),
       isUnknown: (variable) => scope.isUnknown(variable),
@@ -153,7 +161,8 @@ export class SubmittedCells {
       if (replaced) collectSoon();
     }
     const cluster = executor.clusterName ?? executor.address;
-    const cell = { cellId, request: messageId, key: future.key, cluster, name: name ?? null };
+    const place = { cellId, ...(notebook !== undefined && { notebook }) };
+    const cell = { ...place, request: messageId, key: future.key, cluster, name: name ?? null };
     const followed: Followed = { cell, request, future, state: 'pending' };
     this.#remember(followed);
     show(future, request);
@@ -172,11 +181,10 @@ export class SubmittedCells {
   }
 
   #remember(followed: Followed): void {
-    const { cellId } = followed.cell;
-    this.#cells.set(cellId, followed);
+    this.#cells.set(keyOf(followed.cell), followed);
     const [oldest] = this.#cells.values();
     if (this.#cells.size > CELLS_MAX && oldest !== undefined) {
-      this.#cells.delete(oldest.cell.cellId);
+      this.#cells.delete(keyOf(oldest.cell));
       this.#records.forget(oldest.request);
     }
     this.#tell(followed);
@@ -221,6 +229,10 @@ export class SubmittedCells {
   #tell(followed: Followed): void {
     for (const listener of [...this.#listeners]) listener(described(followed));
   }
+}
+
+function keyOf({ cellId, notebook }: MaybePlace | CellPlace): string {
+  return JSON.stringify([cellId, notebook]);
 }
 
 /** Names that stand for something which only the kernel can do. */

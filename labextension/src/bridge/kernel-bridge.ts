@@ -1,35 +1,66 @@
 /**
- * Opens the comm `covey` on a kernel and gives its client.
+ * Opens the comm `covey` on a kernel and gives its client. Its messages are written and read here: JupyterLab gives comms to
+ * one document of each kernel only, and every notebook is to hear of its own cells.
  */
 import { BRIDGE_TARGET, BRIDGE_VERSION } from '@covey/protocol/bridge';
 import type { BridgeOpen, FromKernel } from '@covey/protocol/bridge';
-import type { Kernel, KernelMessage } from '@jupyterlab/services';
-import type { JSONValue } from '@lumino/coreutils';
+import { KernelMessage } from '@jupyterlab/services';
+import type { Kernel } from '@jupyterlab/services';
+import type { JSONObject } from '@lumino/coreutils';
+import { UUID } from '@lumino/coreutils';
 import { version } from '../version.js';
 import { BridgeClient } from './bridge-client.js';
 
 /** What the kernel is told of this front end. */
 export type BridgeRole = Pick<BridgeOpen, 'manager' | 'drawsDisplays'>;
 
+type CommMessage =
+  KernelMessage.ICommOpenMsg<'shell'> | KernelMessage.ICommMsgMsg<'shell'> | KernelMessage.ICommCloseMsg<'shell'>;
+
 export function openBridge(kernel: Kernel.IKernelConnection, role: BridgeRole): BridgeClient {
-  const comm = kernel.createComm(BRIDGE_TARGET);
+  const comm = UUID.uuid4();
+  const { createMessage } = KernelMessage;
+  const head = { channel: 'shell', session: kernel.clientId, username: kernel.username } as const;
+  const contentOf = (data: object): { comm_id: string; data: JSONObject } => ({
+    comm_id: comm,
+    data: data as JSONObject,
+  });
+  const post = (message: CommMessage): void => {
+    if (kernel.isDisposed || kernel.status === 'dead') return;
+    // Nobody waits for a comm message's idle status; the future goes with it.
+    kernel.sendShellMessage(message, false, true);
+  };
+  let isClosedThere = false;
   const client = new BridgeClient({
-    send: (message) => {
-      // Nobody waits for a comm message's idle status; the future goes with it.
-      if (!comm.isDisposed) comm.send(message as unknown as JSONValue, undefined, undefined, true);
-    },
+    send: (message) =>
+      post(
+        createMessage<KernelMessage.ICommMsgMsg<'shell'>>({
+          ...head,
+          msgType: 'comm_msg',
+          content: contentOf(message),
+        }),
+      ),
     close: () => {
-      if (!comm.isDisposed && !kernel.isDisposed && kernel.status !== 'dead') comm.close();
+      kernel.iopubMessage.disconnect(hear);
+      // One that starts anew has forgotten it.
+      if (isClosedThere || kernel.status.endsWith('restarting')) return;
+      post(
+        createMessage<KernelMessage.ICommCloseMsg<'shell'>>({ ...head, msgType: 'comm_close', content: contentOf({}) }),
+      );
     },
   });
-  comm.onMsg = (message: KernelMessage.ICommMsgMsg) => {
-    client.receive(message.content.data as unknown as FromKernel, (message.buffers ?? []).map(bytesOf));
+  const hear = (_: unknown, message: KernelMessage.IIOPubMessage): void => {
+    if (KernelMessage.isCommMsgMsg(message) && message.content.comm_id === comm) {
+      client.receive(message.content.data as unknown as FromKernel, (message.buffers ?? []).map(bytesOf));
+    } else if (KernelMessage.isCommCloseMsg(message) && message.content.comm_id === comm) {
+      isClosedThere = true;
+      const { reason } = message.content.data;
+      client.close(typeof reason === 'string' ? reason : 'The kernel closed the connection: its Covey may be too old.');
+    }
   };
-  comm.onClose = (message: KernelMessage.ICommCloseMsg) => {
-    const { reason } = message.content.data;
-    client.close(typeof reason === 'string' ? reason : 'The kernel closed the connection: its Covey may be too old.');
-  };
-  comm.open({ protocol: BRIDGE_VERSION, covey: version, ...role });
+  kernel.iopubMessage.connect(hear);
+  const content = { ...contentOf({ protocol: BRIDGE_VERSION, covey: version, ...role }), target_name: BRIDGE_TARGET };
+  post(createMessage<KernelMessage.ICommOpenMsg<'shell'>>({ ...head, msgType: 'comm_open', content }));
   return client;
 }
 

@@ -6,6 +6,7 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection, SessionAPI } from '@jupyterlab/services';
 import type { ServiceManager, Session } from '@jupyterlab/services';
 import { UUID } from '@lumino/coreutils';
+import { KERNEL_NAME } from '../app/kernel-name.js';
 import { BridgeFailure, BridgeVersionFailure } from '../bridge/bridge-client.js';
 import type { BridgeClient } from '../bridge/bridge-client.js';
 import { Holds } from '../bridge/holds.js';
@@ -19,8 +20,6 @@ import { isAway, ManagerAwayError } from './manager-state.js';
 import type { IManagerFailure, ManagerState } from './manager-state.js';
 import { listenToShutdowns } from './shutdowns.js';
 
-/** The kernelspec's folder, which `covey jupyter install` writes. */
-export const KERNEL_NAME = 'covey';
 const WELCOME_TIMEOUT_MS = 30_000;
 
 export class ManagerKernel {
@@ -179,7 +178,7 @@ export class ManagerKernel {
     const model = mayStart ? await this._elect(door) : await oldestManager(door);
     if (model === undefined) return mayStart ? { type: 'not-installed', step } : { type: 'absent', step };
     this._serverBegan = await this._askServerBegan();
-    this._hold(this._services.sessions.connectTo({ model, kernelConnectionOptions: { handleComms: true } }));
+    this._hold(this._services.sessions.connectTo({ model, kernelConnectionOptions: { handleComms: false } }));
     return this._openBridge(step);
   }
 

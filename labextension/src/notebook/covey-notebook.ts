@@ -1,19 +1,20 @@
 /**
  * One notebook and its cluster: which it names, which its kernel uses, which of its cells run there. Follows the notebook's
- * kernels, and is idle while they are of another language.
+ * kernels, and is idle while they are of another language. Of several notebooks on one kernel each has a comm of its own, and
+ * minds its own cells.
  */
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { CodeCell } from '@jupyterlab/cells';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
-import type { CellOutput, SubmittedCell, ToldDisplay } from '@covey/protocol/bridge';
+import type { CellOutput, CellPlace, SubmittedCell, ToldDisplay } from '@covey/protocol/bridge';
+import { KERNEL_NAME } from '../app/kernel-name.js';
 import type { BridgeClient, SkewedWelcome } from '../bridge/bridge-client.js';
 import { openBridge } from '../bridge/kernel-bridge.js';
 import { Listeners } from '../bridge/listeners.js';
-import { KERNEL_NAME } from '../manager/manager-kernel.js';
 import type { ToldDisplays } from '../rendering/told-displays.js';
 import { KeptDisplays } from './kept-displays.js';
 import { MissedOutputs } from './missed-outputs.js';
-import { nameCluster } from './name-cluster.js';
+import { tellWithCells } from './tell-with-cells.js';
 
 const METADATA = 'covey';
 
@@ -107,7 +108,23 @@ export class CoveyNotebook {
 
   /** @throws {BridgeFailure} */
   async cancel(cellId: string): Promise<void> {
-    await this._client?.call('cancel-cell', { cellId });
+    await this._client?.call('cancel-cell', this._placeOf(cellId));
+  }
+
+  /** By which the kernel tells it from other notebooks: its session's, which outlives the page and the file's name. */
+  private get _name(): string | undefined {
+    return this.panel.sessionContext.session?.id;
+  }
+
+  /** Without a name it was run by another front end: by whom has it. */
+  private _isOwn({ cellId, notebook }: CellPlace): boolean {
+    if (notebook !== undefined) return notebook === this._name;
+    return this.panel.content.widgets.some(({ model }) => model.id === cellId);
+  }
+
+  private _placeOf(cellId: string): CellPlace {
+    const notebook = this._cells.get(cellId)?.notebook;
+    return { cellId, ...(notebook !== undefined && { notebook }) };
   }
 
   private _follow(): void {
@@ -115,7 +132,7 @@ export class CoveyNotebook {
     const own = kernel?.name === KERNEL_NAME ? kernel : undefined;
     if (own !== this._kernel) this._lose('The notebook has another kernel.');
     this._kernel = own;
-    if (own !== undefined) nameCluster(own, () => this.cluster);
+    if (own !== undefined) tellWithCells(own, () => ({ notebook: this._name, cluster: this.cluster }));
     this._open();
     this.changed.emit();
   }
@@ -123,8 +140,6 @@ export class CoveyNotebook {
   private _open(): void {
     const kernel = this._kernel;
     if (kernel === undefined || kernel.isDisposed || this._client?.isClosed === false) return;
-    // Of several notebooks on one kernel, JupyterLab lets one have comms. The others still name their cluster with each cell.
-    if (!kernel.handleComms) return;
     const client = openBridge(kernel, { drawsDisplays: this._displays.areDrawn });
     this._client = client;
     client.skewed.add((welcome) => this.skewed.emit(welcome));
@@ -138,7 +153,7 @@ export class CoveyNotebook {
   /** Learns what happened while no page was here. */
   private async _catchUp(client: BridgeClient): Promise<void> {
     await client.welcomed;
-    const cells = await client.call('submitted', null);
+    const cells = (await client.call('submitted', null)).filter((cell) => this._isOwn(cell));
     for (const cell of cells) this._onCell(cell);
     await this._askUsed();
     for (const display of await client.call('displays', null)) this._onDisplay(client, display);
@@ -169,6 +184,7 @@ export class CoveyNotebook {
   }
 
   private _onCell(cell: SubmittedCell): void {
+    if (!this._isOwn(cell)) return;
     if (cell.state === 'left') this._cells.delete(cell.cellId);
     else this._cells.set(cell.cellId, cell);
     this._missed.changed(cell);
@@ -181,7 +197,7 @@ export class CoveyNotebook {
   }
 
   private async _outputOf(cellId: string): Promise<readonly CellOutput[] | null> {
-    return (await this._client?.call('cell-output', { cellId })) ?? null;
+    return (await this._client?.call('cell-output', this._placeOf(cellId))) ?? null;
   }
 
   private async _askUsed(): Promise<void> {
@@ -206,9 +222,10 @@ export class CoveyNotebook {
       if (this.panel.isDisposed) return;
       for (const cellId of [...this._cells.keys()]) {
         if (present.has(cellId)) continue;
+        const place = this._placeOf(cellId);
         this._cells.delete(cellId);
         // A kernel that is gone has given it up by itself.
-        this._client?.call('give-up', { cellId }).catch(() => undefined);
+        this._client?.call('give-up', place).catch(() => undefined);
       }
     });
   }

@@ -1,5 +1,5 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import { KERNEL_NAME } from '../manager/manager-kernel.js';
+import { KERNEL_NAME } from '../app/kernel-name.js';
 
 /** Whether a notebook's cells run in Covey's kernel: in the one that runs, else in the one that the notebook names. */
 export function speaksCovey({ sessionContext, model }: NotebookPanel): boolean {

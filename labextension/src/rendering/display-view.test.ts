@@ -127,3 +127,13 @@ test('when a kernel is gone its displays are as their notebooks keep them; those
   expect([displays.of('a'), displays.of('b')?.display]).toEqual([undefined, 'b']);
   expect(changed).toEqual(['a', 'b', 'a']);
 });
+
+test('what two notebooks on one kernel are told of stays when one of them is closed', () => {
+  const displays = new ToldDisplays();
+  const [one, other] = [{}, {}];
+  for (const teller of [one, other]) displays.tell(teller, { display: 'a', kind: 'future', data: {} });
+  displays.forget(other);
+  expect(displays.of('a')).toBeDefined();
+  displays.forget(one);
+  expect(displays.of('a')).toBeUndefined();
+});

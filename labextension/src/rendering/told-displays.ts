@@ -6,8 +6,9 @@ import type { ToldDisplay } from '@covey/protocol/bridge';
 import { Listeners } from '../bridge/listeners.js';
 
 interface ITold {
-  readonly teller: object;
-  readonly display: ToldDisplay;
+  /** Notebooks on one kernel are told of the same. */
+  readonly tellers: Set<object>;
+  display: ToldDisplay;
 }
 
 export class ToldDisplays {
@@ -18,14 +19,19 @@ export class ToldDisplays {
   private readonly _told = new Map<string, ITold>();
 
   tell(teller: object, display: ToldDisplay): void {
-    this._told.set(display.display, { teller, display });
+    const told = this._told.get(display.display);
+    if (told === undefined) this._told.set(display.display, { tellers: new Set([teller]), display });
+    else {
+      told.tellers.add(teller);
+      told.display = display;
+    }
     this.changed.emit(display.display);
   }
 
   /** This teller tells no more. */
   forget(teller: object): void {
-    for (const [name, told] of [...this._told]) {
-      if (told.teller !== teller) continue;
+    for (const [name, { tellers }] of [...this._told]) {
+      if (!tellers.delete(teller) || tellers.size > 0) continue;
       this._told.delete(name);
       this.changed.emit(name);
     }

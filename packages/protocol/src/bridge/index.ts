@@ -41,6 +41,7 @@ export type {
   BridgeOpen,
   BridgeSkew,
   CellOutput,
+  CellPlace,
   ClusterKindForm,
   ClusterSummary,
   FiguresEndCode,

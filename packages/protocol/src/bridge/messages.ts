@@ -76,9 +76,18 @@ export interface FormField {
   readonly maximum?: number;
 }
 
-/** A cell that runs, or ran, on a cluster. */
-export interface SubmittedCell {
+/** A cell of one of the notebooks on a kernel. */
+export interface CellPlace {
   readonly cellId: string;
+  /**
+   * The notebook's own name among those on the kernel, as its front end says it with each cell (`covey.notebook`): copies of
+   * a notebook have cells of the same ids. Absent where it says none.
+   */
+  readonly notebook?: string;
+}
+
+/** A cell that runs, or ran, on a cluster. */
+export interface SubmittedCell extends CellPlace {
   /** The message that ran it: the parent of its output. */
   readonly request: string;
   readonly key: string;
@@ -148,11 +157,11 @@ export interface BridgeCalls {
   /** Notebook kernels. */
   submitted: Call<null, readonly SubmittedCell[]>;
   /** Notebook kernels: cancels what a cell submitted. */
-  'cancel-cell': Call<{ readonly cellId: string }, null>;
+  'cancel-cell': Call<CellPlace, null>;
   /** Notebook kernels: a cell is gone. What it submitted is cancelled, unless a variable holds its future. */
-  'give-up': Call<{ readonly cellId: string }, null>;
+  'give-up': Call<CellPlace, null>;
   /** Notebook kernels: all that a submitted cell has shown so far; null when it is not kept. */
-  'cell-output': Call<{ readonly cellId: string }, readonly CellOutput[] | null>;
+  'cell-output': Call<CellPlace, readonly CellOutput[] | null>;
   /** Notebook kernels: the displays that can still change, and the last ones that no longer do, as they are now. */
   displays: Call<null, readonly ToldDisplay[]>;
 }
