@@ -1,5 +1,6 @@
 import type { PanelDescription } from '@covey/dashboard';
 import { layoutOf } from './layout.js';
+import type { IPlace, IRoom } from './layout.js';
 
 const panels: Pick<PanelDescription, 'id' | 'area'>[] = [
   { id: 'task-stream', area: 'main' },
@@ -7,22 +8,43 @@ const panels: Pick<PanelDescription, 'id' | 'area'>[] = [
   { id: 'workers', area: 'bottom' },
   { id: 'system', area: 'side' },
   { id: 'graph', area: 'main' },
+  { id: 'profile', area: 'main' },
+  { id: 'transfers', area: 'bottom' },
   { id: 'events', area: 'bottom' },
+  { id: 'errors', area: 'bottom' },
   { id: 'task', area: 'main' },
 ];
+const text = ({ id, mode, ref, share }: IPlace): string =>
+  `${id} ${mode} ${ref ?? '-'}${share === undefined ? '' : ` ${share}`}`;
 
-test('what is wide comes first, the bottom under it, the side at its right; others are tabs behind', () => {
-  const places = layoutOf(panels, false);
-  expect(places).toEqual([
-    { id: 'task-stream', mode: 'tab-after', ref: undefined },
-    { id: 'workers', mode: 'split-bottom', ref: 'task-stream' },
-    { id: 'progress', mode: 'split-right', ref: 'task-stream' },
-    { id: 'system', mode: 'split-bottom', ref: 'progress' },
-    { id: 'graph', mode: 'tab-after', ref: 'task-stream' },
-    { id: 'events', mode: 'tab-after', ref: 'workers' },
+test.each<[string, IRoom, string[]]>([
+  [
+    'in the whole area: the bottom under what is wide, the side at its right',
+    { isLow: false, isBeside: false },
+    [
+      'workers split-bottom task-stream 0.42',
+      'progress split-right task-stream 0.42',
+      'system split-bottom progress 0.5',
+    ],
+  ],
+  [
+    'in a low one the side is one panel with tabs',
+    { isLow: true, isBeside: false },
+    ['workers split-bottom task-stream 0.42', 'progress split-right task-stream 0.42', 'system tab-after progress'],
+  ],
+  [
+    'beside a notebook: the side between what is wide and the bottom',
+    { isLow: true, isBeside: true },
+    [
+      'workers split-bottom task-stream 0.32',
+      'progress split-bottom task-stream 0.32',
+      'system split-right progress 0.5',
+    ],
+  ],
+])('%s', (_, room, divided) => {
+  const tabs = ['graph tab-after task-stream', 'profile tab-after graph', 'transfers tab-after workers'];
+  expect(layoutOf(panels, room).map(text)).toEqual([
+    ...['task-stream tab-after -', ...divided, ...tabs, 'events tab-after transfers'],
+    `errors tab-after ${room.isBeside ? 'progress' : 'events'}`,
   ]);
-});
-
-test('where there is little height the side is one panel with tabs', () => {
-  expect(layoutOf(panels, true)).toContainEqual({ id: 'system', mode: 'tab-after', ref: 'progress' });
 });

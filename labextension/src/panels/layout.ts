@@ -6,35 +6,63 @@ export interface IPlace {
   readonly mode: 'tab-after' | 'split-right' | 'split-bottom';
   /** The panel beside which it stands; none for the first. */
   readonly ref: string | undefined;
+  /** Of what divides the space: how much of all of it this gets; the first in it has the rest. */
+  readonly share?: number;
 }
 
+export interface IRoom {
+  /** There is little height. */
+  readonly isLow: boolean;
+  /** Something else, a notebook say, has the other half of the width. */
+  readonly isBeside: boolean;
+}
+
+type Area = PanelDescription['area'];
+
+/** Of so many tabs the titles can be read in half a width. */
+const TABS_BESIDE = 3;
+
+/** How much of the height, or width, the first of an area has. */
+const SHARES: Readonly<Record<'whole' | 'beside', Readonly<Record<'side' | 'bottom', number>>>> = {
+  whole: { side: 0.42, bottom: 0.42 },
+  beside: { side: 0.32, bottom: 0.32 },
+};
+
 /**
- * The first of each area opens the area; the main area's others, and the bottom's, are tabs behind it, the side's stand below
- * each other, or behind each other where there is little height.
+ * The first of each area opens the area, the others are tabs behind it. The bottom stands under the main area, the side at its
+ * right, or between the two where the width is shared. The side's stand below each other, or beside each other in what is
+ * wide; where there is little height they are tabs too.
  */
-export function layoutOf(panels: readonly Pick<PanelDescription, 'id' | 'area'>[], isLow: boolean): IPlace[] {
-  const of = (area: PanelDescription['area']): string[] =>
+export function layoutOf(panels: readonly Pick<PanelDescription, 'id' | 'area'>[], room: IRoom): IPlace[] {
+  const of = (area: Area): string[] =>
     panels.flatMap((panel) => (panel.area === area && panel.id !== 'task' ? [panel.id] : []));
-  const [main, side, bottom] = [of('main'), of('side'), of('bottom')];
+  const [[main, ...mainTabs], [side, ...sides], [bottom, ...bottomTabs]] = [of('main'), of('side'), of('bottom')];
+  const shares = room.isBeside ? SHARES.beside : SHARES.whole;
+  const [across, along] = room.isBeside
+    ? (['split-bottom', 'split-right'] as const)
+    : (['split-right', 'split-bottom'] as const);
   const places: IPlace[] = [];
-  const first = main[0] ?? side[0] ?? bottom[0];
-  const open = (ids: readonly string[], begin: IPlace['mode'], next: IPlace['mode']): void => {
-    let before: string | undefined;
+  const open = (id: string | undefined, mode: IPlace['mode'], share: number): void => {
+    if (id === undefined) return;
+    const [first] = places;
+    places.push(first === undefined ? { id, mode: 'tab-after', ref: undefined } : { id, mode, ref: first.id, share });
+  };
+  const follow = (ids: readonly string[], before: string | undefined, next: Pick<IPlace, 'mode' | 'share'>): void => {
+    let ref = before;
     for (const id of ids) {
-      const isFirst = id === first;
-      places.push({
-        id,
-        mode: isFirst ? 'tab-after' : before === undefined ? begin : next,
-        ref: isFirst ? undefined : (before ?? first),
-      });
-      before = id;
+      places.push({ id, ref, ...next });
+      ref = id;
     }
   };
+  const tabs = room.isBeside ? bottomTabs.slice(0, TABS_BESIDE - 1) : bottomTabs;
+  const areTabs = room.isLow && !room.isBeside;
   // What splits the whole comes before what is put behind something.
-  open(main.slice(0, 1), 'tab-after', 'tab-after');
-  open(bottom.slice(0, 1), 'split-bottom', 'tab-after');
-  open(side, 'split-right', isLow ? 'tab-after' : 'split-bottom');
-  for (const id of main.slice(1)) places.push({ id, mode: 'tab-after', ref: main[0] });
-  for (const id of bottom.slice(1)) places.push({ id, mode: 'tab-after', ref: bottom[0] });
+  open(main, 'tab-after', 1);
+  open(bottom, 'split-bottom', shares.bottom);
+  open(side, across, shares.side);
+  follow(sides, side, areTabs ? { mode: 'tab-after' } : { mode: along, share: 1 / (sides.length + 1) });
+  follow(mainTabs, main, { mode: 'tab-after' });
+  follow(tabs, bottom, { mode: 'tab-after' });
+  follow(bottomTabs.slice(tabs.length), side ?? bottom, { mode: 'tab-after' });
   return places;
 }

@@ -6,6 +6,8 @@ import { ICommandPalette, IThemeManager, Notification, WidgetTracker } from '@ju
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { DockPanel } from '@lumino/widgets';
+import type { DockLayout, Widget } from '@lumino/widgets';
 import { CommandIds } from '../app/command-ids.js';
 import { tellFailure } from '../app/tell-failure.js';
 import { chooseCluster } from '../clusters/choose-cluster.js';
@@ -13,7 +15,8 @@ import { clusterArgs, namedCluster } from '../clusters/named-cluster.js';
 import { currentCluster } from '../clusters/notebook-cluster.js';
 import { ClusterPanel, panelId } from '../panels/cluster-panel.js';
 import { layoutOf } from '../panels/layout.js';
-import { placesIn, readPlaces } from '../panels/saved-layout.js';
+import type { IPlace } from '../panels/layout.js';
+import { placesIn, readPlaces, withShares } from '../panels/saved-layout.js';
 import { ICovey } from '../tokens.js';
 
 /** A page of less height has no room for plots in three rows. */
@@ -90,14 +93,21 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
         const cluster = await clusterOf(args);
         if (cluster === undefined) return;
         const settings = await registry?.load(ID);
-        const saved = readPlaces(settings?.get('layout').composite, panels);
-        for (const { id, mode, ref } of saved ?? layoutOf(panels, window.innerHeight < LOW_PX)) {
-          const description = panels.find((panel) => panel.id === id);
-          const isThere = tracker.find((panel) => panel.id === panelId(id, cluster)) !== undefined;
+        const neighbour = neighbourIn(shell);
+        const room = { isLow: window.innerHeight < LOW_PX, isBeside: neighbour !== undefined };
+        const places = readPlaces(settings?.get('layout').composite, panels) ?? layoutOf(panels, room);
+        const opened: ClusterPanel[] = [];
+        for (const place of places) {
+          const description = panels.find((panel) => panel.id === place.id);
+          const isThere = tracker.find((panel) => panel.id === panelId(place.id, cluster)) !== undefined;
           if (description === undefined || isThere) continue;
-          const beside = ref === undefined ? {} : { ref: panelId(ref, cluster) };
-          shell.add(make(description, cluster, undefined), 'main', { mode, ...beside, activate: false });
+          const panel = make(description, cluster, undefined);
+          const { mode, ref } = beginning(place, cluster, neighbour);
+          shell.add(panel, 'main', { mode, ...(ref !== undefined && { ref }), activate: false });
+          opened.push(panel);
         }
+        // Among panels that somebody has arranged, sizes are theirs.
+        if (opened.length === places.length) resize(opened, places);
         for (const id of ['workers', 'progress', 'task-stream']) shell.activateById(panelId(id, cluster));
       },
     });
@@ -106,13 +116,14 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
       const cluster = tracker.currentWidget?.cluster;
       const area = labShell?.saveLayout().mainArea?.dock?.main;
       if (registry === null || cluster === undefined || area == null) return;
-      const idOf = (widget: unknown): string | undefined =>
-        widget instanceof ClusterPanel && widget.cluster === cluster ? widget.description.id : undefined;
       try {
         const settings = await registry.load(ID);
         await settings.set(
           'layout',
-          placesIn(area, idOf).map(({ id, mode, ref }) => ({ panel: id, mode, ref: ref ?? null })),
+          placesIn(area, plotsOf(cluster)).map(({ id, mode, ref, share }) => ({
+            ...{ panel: id, mode, ref: ref ?? null },
+            ...(share !== undefined && { share }),
+          })),
         );
         Notification.info(trans.__('All plots open in this layout from now on.'), {
           autoClose: 8000,
@@ -146,6 +157,38 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
     }
   },
 };
+
+/** What stands in the main area and is to be seen beside plots: a notebook, say. */
+function neighbourIn(shell: JupyterFrontEnd.IShell): Widget | undefined {
+  const others = [...shell.widgets('main')].filter(
+    (widget) => widget.isVisible && !(widget instanceof ClusterPanel) && !widget.id.startsWith('launcher'),
+  );
+  return others.find((widget) => widget === shell.currentWidget) ?? others[0];
+}
+
+/** The first of the plots begins an area of their own, so that it does not stand before what is to be seen beside it. */
+function beginning(
+  { mode, ref }: IPlace,
+  cluster: string,
+  neighbour: Widget | undefined,
+): { readonly mode: IPlace['mode']; readonly ref: string | undefined } {
+  if (ref !== undefined) return { mode, ref: panelId(ref, cluster) };
+  return neighbour === undefined ? { mode, ref } : { mode: 'split-right', ref: neighbour.id };
+}
+
+/** Gives panels that were just opened the sizes of their places. */
+function resize(opened: readonly ClusterPanel[], places: readonly IPlace[]): void {
+  const [first] = opened;
+  const dock = first?.parent;
+  if (first === undefined || !(dock instanceof DockPanel) || dock.mode !== 'multiple-document') return;
+  const layout = dock.saveLayout();
+  if (layout.main === null) return;
+  dock.restoreLayout({ main: withShares(layout.main, plotsOf(first.cluster), places) as DockLayout.AreaConfig });
+}
+
+function plotsOf(cluster: string): (widget: unknown) => string | undefined {
+  return (widget) => (widget instanceof ClusterPanel && widget.cluster === cluster ? widget.description.id : undefined);
+}
 
 const openPanelArgs = {
   type: 'object',
