@@ -1,16 +1,20 @@
 /**
  * Builds the prebuilt extension into `labextension/`, with npm alone: installs what this package needs when that is
- * missing, compiles, and packs it against the list of what JupyterLab shares. `--check` only compiles.
+ * missing, compiles, packs it against the list of what JupyterLab shares, and says how large it came out. `--check` only
+ * compiles.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
+/** Compressed, as a server sends it: every page of JupyterLab loads it. */
+const BUNDLE_MAX_BYTES = 400_000;
 
 // Not `npm ci`: it refuses a lockfile that lacks the builder's binaries for platforms that the registry doesn't have.
 if (installIsStale()) run(npmCommand(), ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund']);
@@ -27,6 +31,15 @@ if (!process.argv.includes('--check')) {
   writeFileSync(join(core, 'package.json'), JSON.stringify(coreList()));
   const builder = join(folder, 'node_modules', '@jupyter', 'builder', 'lib', 'build-labextension.js');
   run(process.execPath, [builder, '--core-package-file', join(core, 'package.json'), '.']);
+  const bytes = packedBytes();
+  console.log(`labextension: ${Math.round(bytes / 1000)} kB compressed`);
+  if (bytes > BUNDLE_MAX_BYTES) fail(`That is more than ${BUNDLE_MAX_BYTES / 1000} kB.`);
+}
+
+function packedBytes() {
+  const packed = join(folder, 'labextension', 'static');
+  const scripts = readdirSync(packed).filter((name) => name.endsWith('.js'));
+  return scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(packed, name))).length, 0);
 }
 
 /** As `scripts/ensure-ready.mjs` decides it for the clone. */

@@ -13,7 +13,11 @@ jest.mock(
       (kind: string) =>
       (text: string, { actions }: { actions: (typeof mockTold)[number]['actions'] }) =>
         mockTold.push({ kind, text, actions });
-    return { Notification: { warning: told('warning'), error: told('error') } };
+    return {
+      Notification: { warning: told('warning'), error: told('error') },
+      Dialog: { okButton: () => ({}) },
+      showDialog: ({ body }: { body: string }) => mockTold.push({ kind: 'dialog', text: body, actions: [] }),
+    };
   },
   { virtual: true },
 );
@@ -46,15 +50,17 @@ test('an older kernel is told of once, however often its comm opens, with a butt
   const { skews, done } = teller();
   for (const kernel of ['a', 'a', 'b']) skews.tell(notebook(kernel), welcome('kernel'));
   expect(mockTold.map(({ kind }) => kind)).toEqual(['warning', 'warning']);
-  expect(mockTold[0]?.text).toMatch(/^A\.ipynb: The kernel is of Covey 0\.0\.9, older than this extension/);
+  expect(mockTold[0]?.text).toMatch(/^A\.ipynb: the kernel is of Covey 0\.0\.9, older than this extension/);
   mockTold[0]?.actions[0]?.callback();
   expect(done).toEqual(['panel of a', 'notebook:restart-kernel']);
+  mockTold[0]?.actions[1]?.callback();
+  expect(mockTold.at(-1)).toMatchObject({ kind: 'dialog', text: expect.stringContaining('covey jupyter install') });
 });
 
 test('an older extension is told of once for all kernels', () => {
   const { skews } = teller();
   for (const kernel of ['a', 'b']) skews.tell(notebook(kernel), welcome('front-end'));
-  expect(mockTold).toMatchObject([{ actions: [{ label: 'Reload the page' }] }]);
+  expect(mockTold).toMatchObject([{ actions: [{ label: 'Reload the page' }, { label: 'How to update' }] }]);
 });
 
 test('sides that can’t talk to each other are an error', () => {
@@ -65,5 +71,5 @@ test('sides that can’t talk to each other are an error', () => {
 test('all of it is translated', () => {
   const { skews } = teller({ __: () => '«»' });
   skews.tell(notebook('a'), welcome('kernel'));
-  expect(mockTold).toMatchObject([{ text: 'A.ipynb: «»', actions: [{ label: '«»' }] }]);
+  expect(mockTold).toMatchObject([{ text: '«»', actions: [{ label: '«»' }, { label: '«»' }] }]);
 });

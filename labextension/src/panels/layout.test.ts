@@ -38,7 +38,7 @@ test.each<[string, IRoom, string[]]>([
     [
       'workers split-bottom task-stream 0.32',
       'progress split-bottom task-stream 0.32',
-      'system split-right progress 0.5',
+      'system split-right progress 0.46',
     ],
   ],
 ])('%s', (_, room, divided) => {

@@ -22,11 +22,12 @@ type Area = PanelDescription['area'];
 /** Of so many tabs the titles can be read in half a width. */
 const TABS_BESIDE = 3;
 
-/** How much of the height, or width, the first of an area has. */
-const SHARES: Readonly<Record<'whole' | 'beside', Readonly<Record<'side' | 'bottom', number>>>> = {
-  whole: { side: 0.42, bottom: 0.42 },
-  beside: { side: 0.32, bottom: 0.32 },
-};
+/** How much an area has of what it divides, and each that follows in the side, of the side. */
+const SHARES = {
+  whole: { side: 0.42, bottom: 0.42, next: 0.5 },
+  // Tabs stand behind the side's first.
+  beside: { side: 0.32, bottom: 0.32, next: 0.46 },
+} as const;
 
 /**
  * The first of each area opens the area, the others are tabs behind it. The bottom stands under the main area, the side at its
@@ -60,7 +61,7 @@ export function layoutOf(panels: readonly Pick<PanelDescription, 'id' | 'area'>[
   open(main, 'tab-after', 1);
   open(bottom, 'split-bottom', shares.bottom);
   open(side, across, shares.side);
-  follow(sides, side, areTabs ? { mode: 'tab-after' } : { mode: along, share: 1 / (sides.length + 1) });
+  follow(sides, side, areTabs ? { mode: 'tab-after' } : { mode: along, share: shares.next });
   follow(mainTabs, main, { mode: 'tab-after' });
   follow(tabs, bottom, { mode: 'tab-after' });
   follow(bottomTabs.slice(tabs.length), side ?? bottom, { mode: 'tab-after' });
