@@ -22,23 +22,23 @@ export function layOutFlame(
   root: ProfileNode,
   zoomed: readonly string[],
 ): { readonly boxes: FlameBox[]; readonly depth: number } {
-  const boxes: FlameBox[] = [{ node: root, left: 0, width: 1, depth: 0, isAbove: zoomed.length > 0, path: [] }];
-  let top = root;
-  let path: readonly string[] = [];
+  const whole = [root];
   for (const frame of zoomed) {
-    const next = top.children.find((child) => frameOf(child) === frame);
+    const next = whole.at(-1)!.children.find((child) => frameOf(child) === frame);
     if (next === undefined) break;
-    path = [...path, frame];
-    top = next;
-    boxes.push({ node: next, left: 0, width: 1, depth: path.length, isAbove: path.length < zoomed.length, path });
+    whole.push(next);
   }
+  const top = whole.at(-1)!;
+  const boxes = whole.map((node, depth): FlameBox => {
+    return { node, left: 0, width: 1, depth, isAbove: node !== top, path: zoomed.slice(0, depth) };
+  });
   let row = [boxes.at(-1)!];
   while (row.length > 0 && row[0]!.depth < MOST_DEPTH) {
     const below: FlameBox[] = [];
     for (const box of row) {
       let left = box.left;
       for (const child of [...box.node.children].sort((a, b) => b.totalMs - a.totalMs)) {
-        const width = (child.totalMs / Math.max(top.totalMs, 1e-9)) * 1;
+        const width = child.totalMs / Math.max(top.totalMs, 1e-9);
         if (width < LEAST_SHARE) continue;
         below.push({
           node: child,
