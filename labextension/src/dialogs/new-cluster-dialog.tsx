@@ -76,7 +76,7 @@ export async function askForCluster(
       title: trans.__('New cluster'),
       body: new NewClusterBody(kinds, presets.presets, draft, problems, (title) => presets.remove(title), trans),
       buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Start') })],
-      focusNodeSelector: '#jp-covey-kind',
+      focusNodeSelector: Object.keys(problems).length === 0 ? '#jp-covey-kind' : '[aria-invalid="true"]',
     });
     const { button, value } = await dialog.launch();
     if (!button.accept || value === null) return undefined;

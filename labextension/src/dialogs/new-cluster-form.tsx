@@ -67,6 +67,7 @@ export function NewClusterForm(props: IFormProps): JSX.Element {
             <button
               type="button"
               className="jp-covey-Button"
+              aria-label={trans.__('Delete the preset')}
               disabled={preset === ''}
               onClick={() => {
                 props.removePreset(preset).then(

@@ -121,6 +121,7 @@ export async function askForScale(title: string, initial: Scale, trans: Translat
     title,
     body: new ScaleBody(initial, trans),
     buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Scale') })],
+    focusNodeSelector: 'input[type="number"]',
   });
   const { button, value } = await dialog.launch();
   return button.accept && value !== null ? value : undefined;

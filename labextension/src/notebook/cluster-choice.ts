@@ -2,6 +2,7 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandIds } from '../app/command-ids.js';
+import { openMenu } from '../app/open-menu.js';
 import { tellFailure } from '../app/tell-failure.js';
 import type { IClusterEntry } from '../clusters/cluster-store.js';
 import type { ICovey } from '../tokens.js';
@@ -12,7 +13,7 @@ export async function openClusterChoice(
   app: JupyterFrontEnd,
   covey: ICovey,
   notebook: CoveyNotebook,
-  anchor: DOMRect,
+  button: HTMLElement,
 ): Promise<void> {
   const { clusters, manager, trans } = covey;
   app.shell.activateById(notebook.panel.id);
@@ -22,7 +23,7 @@ export async function openClusterChoice(
   try {
     entries = await clusters.read(await manager.started());
   } catch (error) {
-    const again = (): void => void openClusterChoice(app, covey, notebook, anchor);
+    const again = (): void => void openClusterChoice(app, covey, notebook, button);
     return tellFailure(trans.__('The clusters are not known'), error, again, trans);
   }
   for (const { summary } of entries) menu.addItem({ command: CommandIds.useCluster, args: { cluster: summary.name } });
@@ -32,5 +33,5 @@ export async function openClusterChoice(
   const named = notebook.cluster;
   const isMissing = named !== undefined && clusters.find(named) === undefined;
   menu.addItem({ command: CommandIds.newCluster, args: isMissing ? { name: named } : {} });
-  menu.open(anchor.left, anchor.bottom);
+  openMenu(menu, button);
 }

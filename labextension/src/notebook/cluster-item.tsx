@@ -16,7 +16,7 @@ export class ClusterItem extends ReactWidget {
     private readonly _notebook: CoveyNotebook,
     private readonly _store: ClusterStore,
     private readonly _trans: TranslationBundle,
-    private readonly _choose: (anchor: DOMRect) => void,
+    private readonly _choose: (button: HTMLElement) => void,
   ) {
     super();
     this.addClass('jp-covey-ClusterItem');
@@ -58,7 +58,7 @@ export class ClusterItem extends ReactWidget {
         title={caption}
         aria-label={caption}
         aria-haspopup="menu"
-        onClick={(event) => this._choose(event.currentTarget.getBoundingClientRect())}
+        onClick={(event) => this._choose(event.currentTarget)}
       >
         <coveyIcon.react tag="span" stylesheet="toolbarButton" />
         <span className="jp-covey-ClusterItem-label">{label}</span>

@@ -57,7 +57,7 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
         notebook,
         clusters,
         trans,
-        (anchor) => void openClusterChoice(app, covey, notebook, anchor),
+        (button) => void openClusterChoice(app, covey, notebook, button),
       );
     });
     addCommands(app, covey, () => (tracker.currentWidget === null ? undefined : of(tracker.currentWidget)));

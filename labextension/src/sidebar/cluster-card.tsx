@@ -126,9 +126,7 @@ function CardTools({ entry: { summary }, context }: { entry: IClusterEntry; cont
         action="more"
         label={trans.__('More')}
         isMenu
-        onClick={({ currentTarget }) =>
-          openClusterMenu(commands, summary.name, currentTarget.getBoundingClientRect(), trans)
-        }
+        onClick={({ currentTarget }) => openClusterMenu(commands, summary.name, currentTarget, trans)}
       />
     </div>
   );

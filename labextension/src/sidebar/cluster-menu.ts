@@ -4,11 +4,12 @@ import { panels } from '@covey/dashboard';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { MenuSvg } from '@jupyterlab/ui-components';
 import { CommandIds } from '../app/command-ids.js';
+import { openMenu } from '../app/open-menu.js';
 
 export function openClusterMenu(
   commands: CommandRegistry,
   cluster: string,
-  anchor: DOMRect,
+  button: HTMLElement,
   trans: TranslationBundle,
 ): void {
   const args = { cluster };
@@ -29,12 +30,5 @@ export function openClusterMenu(
   }
   menu.addItem({ type: 'separator' });
   menu.addItem({ command: CommandIds.stopCluster, args });
-  menu.aboutToClose.connect(() => {
-    // The item that was chosen is run after the menu has closed.
-    setTimeout(() => {
-      menu.dispose();
-      plots.dispose();
-    });
-  });
-  menu.open(anchor.left, anchor.bottom);
+  openMenu(menu, button);
 }
