@@ -23,8 +23,8 @@ export async function chooseCluster(
     tellFailure(
       trans.__('The clusters are not known'),
       error,
-      () => void chooseCluster(covey, commands, preferred),
       trans,
+      () => void chooseCluster(covey, commands, preferred),
     );
     return undefined;
   }

@@ -162,7 +162,7 @@ export class ClusterActions {
     try {
       return await action(await manager.started());
     } catch (error) {
-      tellFailure(failed, error, () => void this._do(failed, action), trans);
+      tellFailure(failed, error, trans, () => void this._do(failed, action));
       return undefined;
     }
   }

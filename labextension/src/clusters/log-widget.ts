@@ -1,10 +1,11 @@
 /** A cluster's log, to read and to save. */
-import { MainAreaWidget, Notification, ToolbarButton } from '@jupyterlab/apputils';
+import { MainAreaWidget, ToolbarButton } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { downloadIcon, refreshIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 import { failureText } from '../app/failure-text.js';
 import { coveyIcon } from '../app/icons.js';
+import { tellFailure } from '../app/tell-failure.js';
 
 const SHOWN_LINES = 2_000;
 const SAVED_LINES = 100_000;
@@ -43,7 +44,7 @@ export function logWidget(
       link.click();
       URL.revokeObjectURL(url);
     } catch (error) {
-      Notification.error(trans.__('The log was not saved: %1', failureText(error, trans)), { autoClose: false });
+      tellFailure(trans.__('The log was not saved'), error, trans);
     }
   };
   const button = (label: string, icon: typeof refreshIcon, onClick: () => Promise<void>): ToolbarButton =>

@@ -24,7 +24,7 @@ export async function openClusterChoice(
     entries = await clusters.read(await manager.started());
   } catch (error) {
     const again = (): void => void openClusterChoice(app, covey, notebook, button);
-    return tellFailure(trans.__('The clusters are not known'), error, again, trans);
+    return tellFailure(trans.__('The clusters are not known'), error, trans, again);
   }
   for (const { summary } of entries) menu.addItem({ command: CommandIds.useCluster, args: { cluster: summary.name } });
   if (menu.items.length > 0) menu.addItem({ type: 'separator' });

@@ -2,11 +2,10 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IToolbarWidgetRegistry, Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 import { CommandIds } from '../app/command-ids.js';
-import { failureText } from '../app/failure-text.js';
 import { submitIcon } from '../app/icons.js';
+import { tellFailure } from '../app/tell-failure.js';
 import { showCellBars } from '../notebook/cell-bars.js';
 import { openClusterChoice } from '../notebook/cluster-choice.js';
 import { ClusterItem } from '../notebook/cluster-item.js';
@@ -42,7 +41,7 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
       const notebook = new CoveyNotebook(panel, covey.displays);
       notebooks.set(panel, notebook);
       panel.disposed.connect(() => notebooks.delete(panel));
-      showCellBars(notebook, trans, (error) => tellFailure(error, trans));
+      showCellBars(notebook, trans, (error) => tellFailure(trans.__('The cell was not cancelled'), error, trans));
       notebook.changed.add(notify);
       notebook.skewed.add((welcome) => skews.tell(notebook, welcome));
       notebook.clusterMissed.add((name) => offerToStart(app, covey, name));
@@ -87,7 +86,7 @@ function addCommands(app: JupyterFrontEnd, { trans }: ICovey, current: () => Cov
     execute: () =>
       current()
         ?.cancel(activeCell() ?? '')
-        .catch((error: unknown) => tellFailure(error, trans)),
+        .catch((error: unknown) => tellFailure(trans.__('The cell was not cancelled'), error, trans)),
   });
   commands.addCommand(CommandIds.alwaysSubmitCell, {
     label: trans.__('Always Run This Cell on the Cluster'),
@@ -123,8 +122,4 @@ function offerToStart(app: JupyterFrontEnd, { trans }: ICovey, name: string): vo
       },
     ],
   });
-}
-
-function tellFailure(error: unknown, trans: TranslationBundle): void {
-  Notification.error(failureText(error, trans), { autoClose: 8000 });
 }

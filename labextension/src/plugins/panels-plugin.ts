@@ -130,7 +130,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
           actions: [{ label: trans.__('Undo'), callback: () => void settings.remove('layout') }],
         });
       } catch (error) {
-        tellFailure(trans.__('The layout was not saved'), error, () => void saveLayout(), trans);
+        tellFailure(trans.__('The layout was not saved'), error, trans, () => void saveLayout());
       }
     };
     commands.addCommand(CommandIds.saveLayout, {
