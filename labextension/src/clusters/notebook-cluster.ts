@@ -1,8 +1,16 @@
-import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { INotebookModel, INotebookTracker } from '@jupyterlab/notebook';
 
-/** What the notebook at hand names as its cluster. */
-export function currentCluster(notebooks: INotebookTracker | null): string | undefined {
-  const written: unknown = notebooks?.currentWidget?.model?.getMetadata('covey');
+/** Where a notebook keeps what is Covey's. */
+export const METADATA = 'covey';
+
+/** What a notebook names as its cluster; nothing when the kernel is to choose. */
+export function clusterIn(model: INotebookModel | null | undefined): string | undefined {
+  const written: unknown = model?.getMetadata(METADATA);
   const name = (written as { cluster?: unknown } | null | undefined)?.cluster;
-  return typeof name === 'string' ? name : undefined;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+/** Of the notebook at hand. */
+export function currentCluster(notebooks: INotebookTracker | null): string | undefined {
+  return clusterIn(notebooks?.currentWidget?.model);
 }

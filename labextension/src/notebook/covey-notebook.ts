@@ -11,12 +11,11 @@ import { KERNEL_NAME } from '../app/kernel-name.js';
 import type { BridgeClient, SkewedWelcome } from '../bridge/bridge-client.js';
 import { openBridge } from '../bridge/kernel-bridge.js';
 import { Listeners } from '../bridge/listeners.js';
+import { clusterIn, METADATA } from '../clusters/notebook-cluster.js';
 import type { ToldDisplays } from '../rendering/told-displays.js';
 import { KeptDisplays } from './kept-displays.js';
 import { MissedOutputs } from './missed-outputs.js';
 import { tellWithCells } from './tell-with-cells.js';
-
-const METADATA = 'covey';
 
 export interface IUsedCluster {
   readonly cluster: string | null;
@@ -70,10 +69,7 @@ export class CoveyNotebook {
 
   /** What the notebook names; nothing when the kernel is to choose. */
   get cluster(): string | undefined {
-    const written: unknown = this.panel.model?.getMetadata(METADATA);
-    const name =
-      typeof written === 'object' && written !== null ? (written as { cluster?: unknown }).cluster : undefined;
-    return typeof name === 'string' && name !== '' ? name : undefined;
+    return clusterIn(this.panel.model);
   }
 
   set cluster(name: string | undefined) {
