@@ -93,8 +93,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
         const cluster = await clusterOf(args);
         if (cluster === undefined) return;
         const settings = await registry?.load(ID);
-        const neighbour = neighbourIn(shell);
-        const room = { isLow: window.innerHeight < LOW_PX, isBeside: neighbour !== undefined };
+        const room = { isLow: window.innerHeight < LOW_PX, isBeside: neighbourIn(shell) !== undefined };
         const places = readPlaces(settings?.get('layout').composite, panels) ?? layoutOf(panels, room);
         const opened: ClusterPanel[] = [];
         for (const place of places) {
@@ -102,8 +101,7 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
           const isThere = tracker.find((panel) => panel.id === panelId(place.id, cluster)) !== undefined;
           if (description === undefined || isThere) continue;
           const panel = make(description, cluster, undefined);
-          const { mode, ref } = beginning(place, cluster, neighbour);
-          shell.add(panel, 'main', { mode, ...(ref !== undefined && { ref }), activate: false });
+          shell.add(panel, 'main', { ...beginning(place, cluster, shell), activate: false });
           opened.push(panel);
         }
         // Among panels that somebody has arranged, sizes are theirs.
@@ -160,20 +158,32 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
 
 /** What stands in the main area and is to be seen beside plots: a notebook, say. */
 function neighbourIn(shell: JupyterFrontEnd.IShell): Widget | undefined {
-  const others = [...shell.widgets('main')].filter(
-    (widget) => widget.isVisible && !(widget instanceof ClusterPanel) && !widget.id.startsWith('launcher'),
-  );
+  const others = seenIn(shell).filter((widget) => !isPanel(widget) && !widget.id.startsWith('launcher'));
   return others.find((widget) => widget === shell.currentWidget) ?? others[0];
 }
 
-/** The first of the plots begins an area of their own, so that it does not stand before what is to be seen beside it. */
+/**
+ * Where a plot is added. The first begins an area of their own, so that it does not stand before what is to be seen beside
+ * it; where plots of another cluster are seen, it stands with them.
+ */
 function beginning(
   { mode, ref }: IPlace,
   cluster: string,
-  neighbour: Widget | undefined,
-): { readonly mode: IPlace['mode']; readonly ref: string | undefined } {
+  shell: JupyterFrontEnd.IShell,
+): { readonly mode: IPlace['mode']; readonly ref?: string } {
   if (ref !== undefined) return { mode, ref: panelId(ref, cluster) };
-  return neighbour === undefined ? { mode, ref } : { mode: 'split-right', ref: neighbour.id };
+  const plots = seenIn(shell).find(isPanel);
+  if (plots !== undefined) return { mode, ref: plots.id };
+  const neighbour = neighbourIn(shell);
+  return neighbour === undefined ? { mode } : { mode: 'split-right', ref: neighbour.id };
+}
+
+function seenIn(shell: JupyterFrontEnd.IShell): Widget[] {
+  return [...shell.widgets('main')].filter(({ isVisible }) => isVisible);
+}
+
+function isPanel(widget: Widget): boolean {
+  return widget instanceof ClusterPanel;
 }
 
 /** Gives panels that were just opened the sizes of their places. */
