@@ -59,7 +59,7 @@ export type ToMain =
   | { readonly type: 'where'; readonly expected: RequestId }
   | NotebookRequest
   /** A cell is run again, and refused: what it submitted before is given up. */
-  | { readonly type: 'give-up'; readonly cellId: string }
+  | { readonly type: 'give-up'; readonly covey: CoveyMetadata }
   /** Whether a front end is there that draws live displays itself. */
   | { readonly type: 'displays-drawn'; readonly on: boolean }
   /** Front ends can connect. The first message, unless the kernel ends before. */

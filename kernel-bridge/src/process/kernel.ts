@@ -137,7 +137,7 @@ export function startKernel(parts: KernelParts, first: ToMain): Kernel {
         runner.execute(message);
         return;
       case 'give-up':
-        submittedCells.giveUp(message.cellId);
+        submittedCells.giveUp(message.covey);
         return;
       case 'complete':
         output.say({ type: 'answered', id: message.id, live: completeLive(message.code, message.cursor, scope) });

@@ -322,8 +322,7 @@ export class KernelProtocol {
   /** The end of a cell that did not run. Its earlier run is over all the same, as when it fails in any other way. */
   #refuse(running: Running, report: ErrorReport): void {
     if (this.#running !== running) return;
-    const { cellId } = coveyMetadata(running.message.metadata);
-    if (cellId !== undefined) this.#outlet.toMain({ type: 'give-up', cellId });
+    this.#outlet.toMain({ type: 'give-up', covey: coveyMetadata(running.message.metadata) });
     this.#ended(running, { status: 'error', ...report }, false);
   }
 
