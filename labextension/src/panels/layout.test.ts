@@ -38,13 +38,13 @@ test.each<[string, IRoom, string[]]>([
     [
       'workers split-bottom task-stream 0.32',
       'progress split-bottom task-stream 0.32',
-      'system split-right progress 0.46',
+      'system split-right progress 0.5',
     ],
   ],
 ])('%s', (_, room, divided) => {
   const tabs = ['graph tab-after task-stream', 'profile tab-after graph', 'transfers tab-after workers'];
   expect(layoutOf(panels, room).map(text)).toEqual([
     ...['task-stream tab-after -', ...divided, ...tabs, 'events tab-after transfers'],
-    `errors tab-after ${room.isBeside ? 'progress' : 'events'}`,
+    'errors tab-after events',
   ]);
 });

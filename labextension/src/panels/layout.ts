@@ -19,14 +19,13 @@ export interface IRoom {
 
 type Area = PanelDescription['area'];
 
-/** Of so many tabs the titles can be read in half a width. */
-const TABS_BESIDE = 3;
+/** Of the width that they share with a notebook plots have so much: at 1280 pixels their titles can be read. */
+export const BESIDE = 0.55;
 
-/** How much an area has of what it divides, and each that follows in the side, of the side. */
+/** How much an area has of what it divides. */
 const SHARES = {
-  whole: { side: 0.42, bottom: 0.42, next: 0.5 },
-  // Tabs stand behind the side's first.
-  beside: { side: 0.32, bottom: 0.32, next: 0.46 },
+  whole: { side: 0.42, bottom: 0.42 },
+  beside: { side: 0.32, bottom: 0.32 },
 } as const;
 
 /**
@@ -55,15 +54,13 @@ export function layoutOf(panels: readonly Pick<PanelDescription, 'id' | 'area'>[
       ref = id;
     }
   };
-  const tabs = room.isBeside ? bottomTabs.slice(0, TABS_BESIDE - 1) : bottomTabs;
   const areTabs = room.isLow && !room.isBeside;
   // What splits the whole comes before what is put behind something.
   open(main, 'tab-after', 1);
   open(bottom, 'split-bottom', shares.bottom);
   open(side, across, shares.side);
-  follow(sides, side, areTabs ? { mode: 'tab-after' } : { mode: along, share: shares.next });
+  follow(sides, side, areTabs ? { mode: 'tab-after' } : { mode: along, share: 1 / (sides.length + 1) });
   follow(mainTabs, main, { mode: 'tab-after' });
-  follow(tabs, bottom, { mode: 'tab-after' });
-  follow(bottomTabs.slice(tabs.length), side ?? bottom, { mode: 'tab-after' });
+  follow(bottomTabs, bottom, { mode: 'tab-after' });
   return places;
 }

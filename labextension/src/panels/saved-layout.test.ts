@@ -1,4 +1,4 @@
-import { placesIn, readPlaces, withShares } from './saved-layout.js';
+import { placesIn, readPlaces, withShares, withWidth } from './saved-layout.js';
 import type { DockArea } from './saved-layout.js';
 
 const tabs = (...widgets: string[]): DockArea<string> => ({ type: 'tab-area', widgets });
@@ -67,6 +67,14 @@ test('sizes are given to plots as they were saved, whatever stands beside them',
       [0.1, tabs('c')],
     ),
   );
+});
+
+test('plots at the right of a notebook get their share of the width, wherever the two stand; others do not', () => {
+  const beside = (share: number): DockArea<string> =>
+    split('horizontal', [1 - share, tabs('notebook')], [share, split('vertical', [0.5, tabs('a')], [0.5, tabs('b')])]);
+  const dock = (area: DockArea<string>): DockArea<string> =>
+    split('vertical', [0.5, area], [0.5, split('horizontal', [0.5, tabs('c')], [0.5, tabs('d', 'notebook 2')])]);
+  expect(withWidth(dock(beside(0.5)), idOf, 0.75)).toEqual(dock(beside(0.75)));
 });
 
 test.each([[undefined], [1]])('where nothing sensible is said of a size (%j), all stay', (share) => {

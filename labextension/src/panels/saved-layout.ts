@@ -59,6 +59,21 @@ export function withShares<Widget>(
   return { ...area, children, sizes };
 }
 
+/** The same dock with so much of the width for plots, where they stand at the right of one thing that is none. */
+export function withWidth<Widget>(
+  area: DockArea<Widget>,
+  idOf: (widget: Widget) => string | undefined,
+  share: number,
+): DockArea<Widget> {
+  if (area.type === 'tab-area') return area;
+  const [left, right] = area.children;
+  if (area.orientation === 'horizontal' && area.children.length === 2 && left !== undefined && right !== undefined) {
+    const isBeside = plotsIn(left, idOf) === undefined && isAllPlots(right, idOf);
+    if (isBeside) return { ...area, sizes: [1 - share, share] };
+  }
+  return { ...area, children: area.children.map((child) => withWidth(child, idOf, share)) };
+}
+
 /** What settings hold; nothing when they hold no layout, or one that can't be: people write settings by hand. */
 export function readPlaces(written: unknown, panels: readonly Pick<PanelDescription, 'id'>[]): IPlace[] | undefined {
   if (!Array.isArray(written) || written.length === 0) return undefined;
@@ -101,6 +116,12 @@ function plotsIn<Widget>(area: DockArea<Widget>, idOf: (widget: Widget) => strin
   const [one, two, ...others] = parts.map((part) => ({ ...part, share: part.share / total }));
   if (one === undefined || two === undefined) return one?.tree;
   return { split, children: [one, two, ...others] };
+}
+
+function isAllPlots<Widget>(area: DockArea<Widget>, idOf: (widget: Widget) => string | undefined): boolean {
+  return area.type === 'tab-area'
+    ? area.widgets.every((widget) => idOf(widget) !== undefined)
+    : area.children.every((child) => isAllPlots(child, idOf));
 }
 
 function firstOf(tree: Tree): string {

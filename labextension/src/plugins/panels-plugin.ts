@@ -14,9 +14,9 @@ import { chooseCluster } from '../clusters/choose-cluster.js';
 import { clusterArgs, namedCluster } from '../clusters/named-cluster.js';
 import { currentCluster } from '../clusters/notebook-cluster.js';
 import { ClusterPanel, panelId } from '../panels/cluster-panel.js';
-import { layoutOf } from '../panels/layout.js';
+import { BESIDE, layoutOf } from '../panels/layout.js';
 import type { IPlace } from '../panels/layout.js';
-import { placesIn, readPlaces, withShares } from '../panels/saved-layout.js';
+import { placesIn, readPlaces, withShares, withWidth } from '../panels/saved-layout.js';
 import { ICovey } from '../tokens.js';
 
 /** A page of less height has no room for plots in three rows. */
@@ -193,7 +193,9 @@ function resize(opened: readonly ClusterPanel[], places: readonly IPlace[]): voi
   if (first === undefined || !(dock instanceof DockPanel) || dock.mode !== 'multiple-document') return;
   const layout = dock.saveLayout();
   if (layout.main === null) return;
-  dock.restoreLayout({ main: withShares(layout.main, plotsOf(first.cluster), places) as DockLayout.AreaConfig });
+  const idOf = plotsOf(first.cluster);
+  const main = withShares(withWidth(layout.main, idOf, BESIDE), idOf, places);
+  dock.restoreLayout({ main: main as DockLayout.AreaConfig });
 }
 
 function plotsOf(cluster: string): (widget: unknown) => string | undefined {
