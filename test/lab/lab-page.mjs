@@ -118,11 +118,34 @@ export class LabPage {
     await this.page.keyboard.press(keys);
   }
 
+  /** Runs a cell, and waits until it is done. */
+  async ranCell(index) {
+    const count = () => window.jupyterapp.shell.currentWidget.content.activeCell.model.executionCount;
+    await this.cell(index).locator('.cm-content').click();
+    const before = await this.page.evaluate(count);
+    await this.page.keyboard.press('Control+Enter');
+    await this.page.waitForFunction((earlier) => {
+      const { executionCount } = window.jupyterapp.shell.currentWidget.content.activeCell.model;
+      return executionCount !== null && executionCount !== earlier;
+    }, before);
+  }
+
+  /** The names that the sidebar lists. */
+  clusters() {
+    return this.page.locator('.jp-covey-Card').evaluateAll((cards) => cards.map((card) => card.dataset.cluster));
+  }
+
+  /** Stops a cluster, and waits until the sidebar no longer lists it. */
+  async stop(cluster) {
+    await this.command('covey:stop-cluster', { cluster, isSure: true });
+    await this.page.locator(`.jp-covey-Card[data-cluster="${cluster}"]`).waitFor({ state: 'detached' });
+  }
+
   sessions() {
     return this.page.evaluate(async () => {
       const { sessions } = window.jupyterapp.serviceManager;
       await sessions.refreshRunning();
-      return [...sessions.running()].map(({ id, type }) => ({ id, type }));
+      return [...sessions.running()].map(({ id, type, kernel }) => ({ id, type, kernelId: kernel?.id }));
     });
   }
 }

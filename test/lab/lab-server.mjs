@@ -4,10 +4,10 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const START_TIMEOUT_MS = 90_000;
@@ -70,30 +70,52 @@ export async function startLab(lab, root, extra = {}) {
     '--no-browser',
     ...Object.entries(options).map(([name, value]) => `${name}=${value}`),
   ];
-  const server = run(jupyter, args, {
-    cwd: lab.chroot === undefined ? notebooks : undefined,
-    stdio: ['ignore', output, output],
-  });
-  const close = async () => {
+  const url = `http://127.0.0.1:${port}`;
+  let server;
+  const start = async () => {
+    const cwd = lab.chroot === undefined ? notebooks : undefined;
+    server = run(jupyter, args, { cwd, stdio: ['ignore', output, output] });
+    await answers(`${url}/api/status?token=${token}`, server);
+  };
+  const stop = async () => {
     const end = ended(server).catch(() => undefined);
     server.kill('SIGTERM');
     const timer = setTimeout(() => server.kill('SIGKILL'), END_GRACE_MS);
     await end;
     clearTimeout(timer);
+  };
+  const close = async () => {
+    await stop();
     // Clusters outlive the server: they are stopped by name.
     await ended(run(node, [covey, 'clusters', 'stop', '--all'], { stdio: 'ignore' })).catch(() => undefined);
     unmount();
     rmSync(folder, { recursive: true, force: true });
   };
-  const url = `http://127.0.0.1:${port}`;
   try {
-    await answers(`${url}/api/status?token=${token}`, server);
+    await start();
   } catch (error) {
     console.error(readFileSync(log, 'utf8').split('\n').slice(-30).join('\n'));
     await close();
     throw error;
   }
-  return { url, token, notebooks, close, log: () => readFileSync(log, 'utf8') };
+  const registry = join(environment.COVEY_HOME, 'clusters', hostname());
+  return {
+    ...{ url, token, notebooks, registry, start, stop, close },
+    log: () => readFileSync(log, 'utf8'),
+    /** Runs `covey` with the same folders. */
+    covey: (...given) => ended(run(node, [covey, ...given], { stdio: 'ignore' })),
+    /** Writes what the extension's settings hold of one of its plugins; read when a page is opened. */
+    configure: (plugin, settings) => {
+      const file = join(folder, 'settings', '@covey', 'labextension', `${plugin}.jupyterlab-settings`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, JSON.stringify(settings));
+    },
+    /** Of the clusters that run. */
+    secrets: () =>
+      readdirSync(registry)
+        .filter((file) => file.endsWith('.secret'))
+        .map((file) => readFileSync(join(registry, file), 'utf8').trim()),
+  };
 }
 
 async function answers(url, server) {
@@ -131,7 +153,7 @@ function ended(child) {
       code === 0
         ? resolve()
         : reject(new Error(`${child.spawnargs.slice(0, 3).join(' ')} ended with ${code ?? signal}`));
-    if (child.exitCode !== null) done(child.exitCode, null);
+    if (child.exitCode !== null || child.signalCode !== null) done(child.exitCode, child.signalCode);
     else child.on('exit', done);
   });
 }

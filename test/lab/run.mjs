@@ -10,7 +10,9 @@ import { findChromium } from './find-chromium.mjs';
 import { findLab } from './find-lab.mjs';
 import { startLab } from './lab-server.mjs';
 import { runCellsScenario } from './cells-scenario.mjs';
+import { runChoiceScenario } from './choice-scenario.mjs';
 import { runScenario } from './scenario.mjs';
+import { runServerScenario } from './server-scenario.mjs';
 
 const [chosen] = process.argv.slice(2);
 const BOUND_MS = 14 * 60_000;
@@ -40,7 +42,7 @@ async function main() {
   const browser = await chromium.launch({ executablePath, headless: true, args });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   try {
-    for (const scenario of [runScenario, runCellsScenario]) {
+    for (const scenario of [runScenario, runCellsScenario, runChoiceScenario, runServerScenario]) {
       if (chosen === undefined || scenario.name === chosen) await scenario(context, server, pictures, step(context));
     }
     return 0;

@@ -49,7 +49,7 @@ export async function runScenario(context, server, pictures, step) {
 
   await step('a cell runs on the cluster by its button, and stays as it was written', async () => {
     await lab.cell(1).locator('.cm-content').click();
-    await lab.cell(1).locator('[data-jp-item-name="covey-submit-cell"]').click();
+    await lab.cell(1).getByTitle('Run this cell on the cluster').click();
     await lab.cell(1).getByText('on the cluster', { exact: true }).waitFor();
     await lab.cell(1).locator('.jp-OutputArea').getByText('42').first().waitFor();
     assert.ok(!(await lab.cell(1).locator('.cm-content').innerText()).includes('%%submit'));

@@ -73,6 +73,7 @@ export class BridgeClient {
   readonly displayChanged = new Listeners<ToldDisplay>();
   /** The versions differ. */
   readonly skewed = new Listeners<SkewedWelcome>();
+  readonly closed = new Listeners<BridgeFailure>();
 
   private readonly _transport: IBridgeTransport;
   private readonly _pending = new Map<number, IPending>();
@@ -177,6 +178,7 @@ export class BridgeClient {
     this._subscribers.clear();
     for (const subscriber of subscribers) subscriber.onEnd('closed', failure.message);
     this._transport.close();
+    this.closed.emit(failure);
   }
 
   private _onWelcome(welcome: Welcome): void {

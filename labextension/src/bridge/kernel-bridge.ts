@@ -11,6 +11,9 @@ import { UUID } from '@lumino/coreutils';
 import { version } from '../version.js';
 import { BridgeClient } from './bridge-client.js';
 
+/** Of a bridge to a process that is no more: another one has its kernel's place, and knows nothing of the comm. */
+export const KERNEL_RESTARTED = 'ERR_COVEY_KERNEL_RESTARTED';
+
 /** What the kernel is told of this front end. */
 export type BridgeRole = Pick<BridgeOpen, 'manager' | 'drawsDisplays'>;
 
@@ -31,6 +34,7 @@ export function openBridge(kernel: Kernel.IKernelConnection, role: BridgeRole): 
     kernel.sendShellMessage(message, false, true);
   };
   let isClosedThere = false;
+  let process: string | undefined;
   const client = new BridgeClient({
     send: (message) =>
       post(
@@ -50,7 +54,10 @@ export function openBridge(kernel: Kernel.IKernelConnection, role: BridgeRole): 
     },
   });
   const hear = (_: unknown, message: KernelMessage.IIOPubMessage): void => {
-    if (KernelMessage.isCommMsgMsg(message) && message.content.comm_id === comm) {
+    if (isOfAnother(message, process)) {
+      client.close('The kernel was restarted.', KERNEL_RESTARTED);
+    } else if (KernelMessage.isCommMsgMsg(message) && message.content.comm_id === comm) {
+      process ??= message.header.session;
       client.receive(message.content.data as unknown as FromKernel, (message.buffers ?? []).map(bytesOf));
     } else if (KernelMessage.isCommCloseMsg(message) && message.content.comm_id === comm) {
       isClosedThere = true;
@@ -62,6 +69,19 @@ export function openBridge(kernel: Kernel.IKernelConnection, role: BridgeRole): 
   const content = { ...contentOf({ protocol: BRIDGE_VERSION, covey: version, ...role }), target_name: BRIDGE_TARGET };
   post(createMessage<KernelMessage.ICommOpenMsg<'shell'>>({ ...head, msgType: 'comm_open', content }));
   return client;
+}
+
+/**
+ * Whether another process than this speaks in the place of its kernel: JupyterLab tells of restarts by its own connection and
+ * by the server itself, not of those that somebody else asks for.
+ */
+function isOfAnother(
+  { header, parent_header: parent }: KernelMessage.IIOPubMessage,
+  process: string | undefined,
+): boolean {
+  if (process === undefined || header.session === process) return false;
+  // The server speaks in a kernel's place too: only what answers somebody, or greets the server, is the kernel's.
+  return 'msg_id' in parent || (header.msg_type as string) === 'iopub_welcome';
 }
 
 function bytesOf(buffer: ArrayBuffer | ArrayBufferView): Uint8Array {

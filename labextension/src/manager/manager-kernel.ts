@@ -149,9 +149,6 @@ export class ManagerKernel {
     switch (instruction.type) {
       case 'connect':
         return this._step(instruction.step, () => this._connect(instruction.step, instruction.mayStart));
-      case 'open':
-        this._client?.close('The manager kernel begins anew.');
-        return this._step(instruction.step, () => this._openBridge(instruction.step));
       case 'ask':
         return this._step(instruction.step, () => this._ask(instruction.step));
       case 'release':
@@ -217,19 +214,14 @@ export class ManagerKernel {
     const lost = (): void => {
       if (isHeld()) this._handle({ type: 'lost' });
     };
-    const interrupted = (): void => {
-      if (isHeld()) this._handle({ type: 'interrupted' });
-    };
     session.disposed.connect(lost);
     session.statusChanged.connect((_, status) => {
       if (status === 'dead' || status === 'terminating') lost();
-      else if (status === 'restarting' || status === 'autorestarting') interrupted();
     });
     session.connectionStatusChanged.connect((_, status) => {
-      if (status === 'disconnected') lost();
-      // The kernel may have gone on without us: what was said meanwhile is asked for again.
-      else if (status === 'connected' && wasConnected) interrupted();
-      wasConnected ||= status === 'connected';
+      // JupyterLab connects anew by itself, when a kernel starts anew and when the server is away; it tries so for minutes.
+      if (status === 'connected') wasConnected = true;
+      else if (wasConnected || status === 'disconnected') lost();
     });
     session.iopubMessage.connect((_, { header }) => {
       // What a kernel says on its way out is no sign that it was in use.
@@ -240,8 +232,15 @@ export class ManagerKernel {
   private _release(): void {
     const session = this._session;
     this._session = undefined;
-    this._client?.close('The manager kernel is gone.');
+    this._close('The manager kernel is gone.');
     if (session?.isDisposed === false) session.dispose();
+  }
+
+  /** Such an end of the client is no news. */
+  private _close(reason: string): void {
+    const client = this._client;
+    this._client = undefined;
+    client?.close(reason);
   }
 
   private async _openBridge(step: number): Promise<ManagerEvent> {
@@ -251,7 +250,11 @@ export class ManagerKernel {
     this._client = client;
     const late = setTimeout(() => client.close('no answer', 'ERR_COVEY_MANAGER_SILENT'), WELCOME_TIMEOUT_MS);
     try {
-      return { type: 'welcome', step, welcome: await client.welcomed };
+      const welcome = await client.welcomed;
+      client.closed.add((failure) => {
+        if (this._client === client) this._handle({ type: 'closed', failure: failureOf(failure) });
+      });
+      return { type: 'welcome', step, welcome };
     } finally {
       clearTimeout(late);
     }

@@ -23,7 +23,7 @@ class World {
   nowMs = 1_000_000;
   private _step = 0;
 
-  /** What is done about an event, in words: `connect`, `look` (a connect that starts none), `open`, `ask`, `release`, `timer 1000`. */
+  /** What is done about an event, in words: `connect`, `look` (a connect that starts none), `ask`, `release`, `timer 1000`. */
   send(event: Bare<ManagerEvent>, step = this._step): string[] {
     const isAnswer = ANSWERS.has(event.type);
     return this.machine
@@ -90,7 +90,7 @@ describe('when it is lost', () => {
 
   test.each([
     ['another is there', 0, { ...gone, isThere: true }, ['connect'], 'starting'],
-    ['it was in use: somebody shut it down elsewhere', 0, gone, [], 'stopped'],
+    ['it was in use: somebody shut it down elsewhere', 0, gone, ['timer 2000'], 'stopped'],
     ['the server is another one', 0, { ...gone, isNewServer: true }, ['connect'], 'starting'],
     ['it was quiet: the server took it for idle', QUIET_MS + 1, gone, ['connect'], 'starting'],
   ] as const)('and %s', (_, quietMs, answer, instructions, status) => {
@@ -99,6 +99,46 @@ describe('when it is lost', () => {
     expect(world.send({ type: 'lost' })).toEqual(['release', 'ask']);
     expect(world.send(answer)).toEqual(instructions);
     expect(world.status).toBe(status);
+  });
+
+  test('and somebody seems to have shut it down, it may have been the server on its way out', () => {
+    for (const [answer, status] of [
+      [{ ...gone, isNewServer: true }, 'starting'],
+      [away, 'waiting'],
+    ] as const) {
+      const world = World.connected();
+      world.send({ type: 'lost' });
+      world.send(gone);
+      expect(world.send({ type: 'retry' })).toEqual(['ask']);
+      expect(world.status).toBe('stopped');
+      world.send(answer);
+      expect(world.status).toBe(status);
+    }
+  });
+
+  test('and the server goes on without it, it was shut down', () => {
+    const world = World.connected();
+    world.send({ type: 'lost' });
+    const waits = [1, 2, 3].map(() => {
+      const waited = world.send(gone);
+      expect(world.send({ type: 'retry' })).toEqual(['ask']);
+      return waited;
+    });
+    expect(waits).toEqual([['timer 2000'], ['timer 5000'], ['timer 10000']]);
+    expect(world.send(gone)).toEqual([]);
+    expect(world.send({ type: 'retry' })).toEqual([]);
+    expect([world.interest('none'), world.interest('needed')]).toEqual([[], []]);
+    expect(world.status).toBe('stopped');
+  });
+
+  test('and another is asked for meanwhile, what the old one answers is nobody’s', () => {
+    const world = World.connected();
+    world.send({ type: 'lost' });
+    const old = world.step;
+    world.send(gone);
+    expect(world.send({ type: 'start' })).toEqual(['clear-timer', 'connect']);
+    expect(world.send(gone, old)).toEqual([]);
+    expect(world.status).toBe('starting');
   });
 
   test('one that was culled comes back when it is needed, and not before', () => {
@@ -177,13 +217,13 @@ test('a kernel that is not installed is not asked for again until somebody wishe
   expect(world.send({ type: 'start' })).toEqual(['connect']);
 });
 
-test('when it begins anew its comm is opened again, and what the old one answers is nobody’s', () => {
+test('when the kernel lets go of the comm it is found again, after a moment each time', () => {
   const world = World.connected();
-  expect(world.send({ type: 'interrupted' })).toEqual(['open']);
-  const old = world.step;
-  expect(world.send({ type: 'interrupted' })).toEqual(['open']);
-  expect(world.send(broken, old)).toEqual([]);
-  expect(world.status).toBe('starting');
-  world.send({ type: 'welcome', welcome });
-  expect(world.status).toBe('connected');
+  for (let times = 0; times < 3; times++) {
+    expect(world.send({ type: 'closed', failure })).toEqual(['release', 'timer 1000']);
+    expect(world.status).toBe('starting');
+    expect(world.send({ type: 'retry' })).toEqual(['connect']);
+    world.send({ type: 'welcome', welcome });
+    expect(world.status).toBe('connected');
+  }
 });

@@ -22,8 +22,9 @@ export type ManagerEvent =
   | { readonly type: 'failure'; readonly step: number; readonly failure: IManagerFailure; readonly passes: boolean }
   /** Of `ask`. */
   | { readonly type: 'asked'; readonly step: number; readonly isThere: boolean; readonly isNewServer: boolean }
-  /** It starts anew, or the connection is there again: what was said meanwhile is lost. */
-  | { readonly type: 'interrupted' }
+  /** The kernel let go of the comm, or another process has its place. */
+  | { readonly type: 'closed'; readonly failure: IManagerFailure }
+  /** Its session, its process or the connection to it has gone, for a moment or for good. */
   | { readonly type: 'lost' }
   | { readonly type: 'heard' }
   /** This page has asked the server to shut it down. */
@@ -33,8 +34,6 @@ export type ManagerEvent =
 export type ManagerInstruction =
   /** Find it, start it if that may be, hold it, and open its comm: `absent`, `not-installed`, `welcome` or `failure`. */
   | { readonly type: 'connect'; readonly step: number; readonly mayStart: boolean }
-  /** Open the comm anew: `welcome` or `failure`. */
-  | { readonly type: 'open'; readonly step: number }
   /** Ask the server what has become of it: `asked` or `failure`. */
   | { readonly type: 'ask'; readonly step: number }
   /** Let go of its session and comm. */
@@ -47,8 +46,10 @@ export const QUIET_MS = 60_000;
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 /** So often what is no fault of the network is tried again: a kernel that is slow on a busy server, say. */
 const TRIES = 2;
+/** A server that ends takes its kernels away before it goes itself: so long after one was gone it is asked whether it has. */
+const DOUBTS_MS = [2_000, 5_000, 10_000] as const;
 
-type Step = 'none' | 'connect' | 'look' | 'open' | 'ask' | 'pause';
+type Step = 'none' | 'connect' | 'look' | 'ask' | 'pause';
 
 export class ManagerMachine {
   private _state: ManagerState = { status: 'idle' };
@@ -56,6 +57,7 @@ export class ManagerMachine {
   private _stepNumber = 0;
   private _interest: Interest = 'none';
   private _failures = 0;
+  private _doubts = 0;
   private _heardMs = -Infinity;
   private _shutdownAskedMs = -Infinity;
 
@@ -78,6 +80,7 @@ export class ManagerMachine {
         return this._rest({ status: 'kernel-not-installed' });
       case 'welcome':
         this._failures = 0;
+        this._doubts = 0;
         this._heardMs = nowMs;
         this._shutdownAskedMs = -Infinity;
         return this._rest({ status: 'connected', welcome: event.welcome });
@@ -85,8 +88,9 @@ export class ManagerMachine {
         return this._onFailure(event.failure, event.passes);
       case 'asked':
         return this._onAsked(event.isThere, event.isNewServer, nowMs);
-      case 'interrupted':
-        return this._onInterrupted();
+      case 'closed':
+        // After a moment: what ended it may end the next one as well.
+        return this._onFailure(event.failure, false);
       case 'lost':
         return this._onLost(nowMs);
       case 'heard':
@@ -106,7 +110,7 @@ export class ManagerMachine {
     const { status } = this._state;
     if (interest === 'none') {
       if (this._step !== 'pause') return [];
-      this._rest(status === 'waiting' ? this._state : { status: 'idle' });
+      this._rest(status === 'waiting' || status === 'stopped' ? this._state : { status: 'idle' });
       return [{ type: 'clear-timer' }];
     }
     if (before === interest || this._isBusy) return [];
@@ -142,11 +146,6 @@ export class ManagerMachine {
     return [{ type: 'release' }, { type: 'set-timer', afterMs }];
   }
 
-  private _onInterrupted(): ManagerInstruction[] {
-    this._set({ status: 'starting' });
-    return [{ type: 'open', step: this._begin('open') }];
-  }
-
   private _onLost(nowMs: number): ManagerInstruction[] {
     if (nowMs - this._shutdownAskedMs < QUIET_MS) return [{ type: 'release' }, ...this._rest({ status: 'stopped' })];
     this._set({ status: 'starting' });
@@ -157,12 +156,22 @@ export class ManagerMachine {
     const isNeeded = this._interest === 'needed';
     if (isThere) return this._connect(isNeeded);
     const wasQuiet = nowMs - this._heardMs > QUIET_MS;
-    if (!wasQuiet && !isNewServer) return this._rest({ status: 'stopped' });
+    if (!wasQuiet && !isNewServer) return this._onStopped();
     return isNeeded ? this._connect(true) : this._rest({ status: 'idle' });
+  }
+
+  private _onStopped(): ManagerInstruction[] {
+    const afterMs = DOUBTS_MS[this._doubts];
+    if (afterMs === undefined || this._interest === 'none') return this._rest({ status: 'stopped' });
+    this._doubts += 1;
+    this._set({ status: 'stopped' });
+    this._begin('pause');
+    return [{ type: 'set-timer', afterMs }];
   }
 
   private _onRetry(): ManagerInstruction[] {
     if (this._step !== 'pause') return [];
+    if (this._state.status === 'stopped') return [{ type: 'ask', step: this._begin('ask') }];
     this._begin('none');
     return this._connect(this._interest === 'needed');
   }

@@ -9,7 +9,7 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { CellOutput, CellPlace, SubmittedCell, ToldDisplay } from '@covey/protocol/bridge';
 import { KERNEL_NAME } from '../app/kernel-name.js';
 import type { BridgeClient, SkewedWelcome } from '../bridge/bridge-client.js';
-import { openBridge } from '../bridge/kernel-bridge.js';
+import { KERNEL_RESTARTED, openBridge } from '../bridge/kernel-bridge.js';
 import { Listeners } from '../bridge/listeners.js';
 import { clusterIn, METADATA } from '../clusters/notebook-cluster.js';
 import type { ToldDisplays } from '../rendering/told-displays.js';
@@ -141,6 +141,11 @@ export class CoveyNotebook {
     client.skewed.add((welcome) => this.skewed.emit(welcome));
     client.cellChanged.add((cell) => this._onCell(cell));
     client.displayChanged.add((display) => this._onDisplay(client, display));
+    client.closed.add(({ code }) => {
+      if (this._client !== client || code !== KERNEL_RESTARTED) return;
+      this._lose('The kernel was restarted.');
+      this._open();
+    });
     this._catchUp(client).catch(() => {
       // The kernel went away meanwhile, or is too old to tell: what it would have told is as the notebook keeps it.
     });

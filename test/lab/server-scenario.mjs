@@ -1,0 +1,73 @@
+/* global window */
+/**
+ * What goes and comes back while a page is open: the manager's process, its kernel, the Jupyter server. Clusters live on; and
+ * where JupyterLab itself tells of them.
+ */
+import assert from 'node:assert/strict';
+import { LabPage } from './lab-page.mjs';
+import { processOfKernel } from './processes.mjs';
+
+export async function runServerScenario(context, server, pictures, step) {
+  await server.covey('clusters', 'start', 'lasting', '--workers', '1');
+  const lab = await LabPage.open(context, server, '/workspaces/server', pictures);
+  const { page } = lab;
+  const card = page.locator('.jp-covey-Card[data-cluster="lasting"]');
+  const item = page.locator('.jp-covey-StatusItem');
+  const manager = async () => (await lab.sessions()).find(({ type }) => type === 'covey-manager');
+  /** That the card is of now: it shows what a shell changes. */
+  const isLive = async (workers) => {
+    await server.covey('clusters', 'scale', 'lasting', String(workers));
+    await card.getByText(`${workers} workers`).waitFor();
+  };
+
+  await step('a cluster that a shell started is listed, and stands in the status bar', async () => {
+    await lab.command('covey:show-clusters');
+    await card.getByText('1 worker,').waitFor();
+    await item.getByText(/lasting: 1 worker/).waitFor();
+  });
+
+  await step('the manager whose process was killed comes back, and nothing is lost', async () => {
+    const { kernelId } = await manager();
+    const killed = processOfKernel(kernelId);
+    process.kill(killed, 'SIGKILL');
+    await isLive(2);
+    const { kernelId: sameId } = await manager();
+    assert.equal(sameId, kernelId, 'the server starts the kernel again by itself');
+    assert.notEqual(processOfKernel(kernelId), killed);
+  });
+
+  await step('so does one that is restarted', async () => {
+    const { kernelId } = await manager();
+    await page.evaluate((id) => window.jupyterapp.serviceManager.kernels.connectTo({ model: { id, name: 'covey' } }).restart(), kernelId);
+    await isLive(3);
+  });
+
+  await step('while the server is away the sidebar waits, and comes back with it by itself', async () => {
+    const { id } = await manager();
+    await server.stop();
+    await lab.sees('The Jupyter server does not answer');
+    await lab.picture('40-server-away');
+    await server.start();
+    await isLive(2);
+    const sessions = (await lab.sessions()).filter(({ type }) => type === 'covey-manager');
+    assert.equal(sessions.length, 1);
+    assert.notEqual(sessions[0].id, id);
+    await lab.picture('41-server-back');
+  });
+
+  await step('it is stopped where all that runs is listed, and leaves the status bar', async () => {
+    await lab.command('running:show-panel');
+    const section = page.locator('.jp-RunningSessions-section').filter({ hasText: 'Covey Clusters' });
+    const running = section.locator('.jp-RunningSessions-item').filter({ hasText: 'lasting' });
+    await running.hover();
+    await lab.picture('42-running');
+    await running.locator('.jp-RunningSessions-itemShutdown').click();
+    await running.waitFor({ state: 'detached' });
+    await item.waitFor({ state: 'hidden' });
+    await lab.command('covey:show-clusters');
+    await lab.sees('No cluster runs.');
+  });
+
+  await step('nothing was thrown in the page whose server went', () => assert.deepEqual(lab.errors, []));
+  await page.close();
+}
