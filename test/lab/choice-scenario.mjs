@@ -24,7 +24,8 @@ export async function runChoiceScenario(context, server, pictures, step) {
   const lab = await LabPage.open(context, server, '/workspaces/choice/tree/choice.ipynb', pictures);
   const { page } = lab;
   const card = page.locator('.jp-covey-Card[data-cluster="chosen"]');
-  const sources = () => page.evaluate(() => window.jupyterapp.shell.currentWidget.model.sharedModel.cells.map((cell) => cell.getSource()));
+  const sources = () =>
+    page.evaluate(() => window.jupyterapp.shell.currentWidget.model.sharedModel.cells.map((cell) => cell.getSource()));
 
   await step('a notebook whose cluster does not run says so, and offers to start it', async () => {
     await lab.kernelReady();
@@ -66,6 +67,7 @@ export async function runChoiceScenario(context, server, pictures, step) {
     await isAccessible(page);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.locator('#jp-covey-preset').waitFor({ state: 'detached' });
+    // The button is gone, and the keyboard is still in the dialog.
     await page.keyboard.press('Escape');
     await page.locator('.jp-Dialog').waitFor({ state: 'detached' });
     await lab.command('covey:new-cluster');
@@ -81,7 +83,7 @@ export async function runChoiceScenario(context, server, pictures, step) {
     await lab.command('covey:insert-connection-code', { cluster: 'chosen' });
     await lab.cell(0).getByText('Executor.connect').waitFor();
     await lab.ranCell(0);
-    assert.equal(await lab.inKernel('undefined', undefined, 'executor.status'), "'connected'");
+    assert.equal(await lab.inKernel('undefined', undefined, 'executor.clusterName'), "'chosen'");
     await lab.pull(card.locator('.jp-covey-Card-title'), lab.cell(2));
     await page.waitForFunction(() => window.jupyterapp.shell.currentWidget.model.cells.length === 5);
     await lab.picture('33-connection-code');
@@ -91,7 +93,8 @@ export async function runChoiceScenario(context, server, pictures, step) {
     await lab.command('docmanager:save');
     await page.waitForFunction(() => !window.jupyterapp.shell.currentWidget.context.model.dirty);
     const written = readFileSync(notebook, 'utf8');
-    for (const secret of server.secrets()) assert.ok(!written.includes(secret), 'a secret was written into the notebook');
+    for (const secret of server.secrets())
+      assert.ok(!written.includes(secret), 'a secret was written into the notebook');
   });
 
   await step('nothing was thrown in the page of choices', () => assert.deepEqual(lab.errors, []));

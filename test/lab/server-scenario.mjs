@@ -36,14 +36,18 @@ export async function runServerScenario(context, server, pictures, step) {
     assert.notEqual(processOfKernel(kernelId), killed);
   });
 
-  await step('so does one that is restarted', async () => {
+  await step('so does one that somebody restarts elsewhere', async () => {
     const { kernelId } = await manager();
-    await page.evaluate((id) => window.jupyterapp.serviceManager.kernels.connectTo({ model: { id, name: 'covey' } }).restart(), kernelId);
+    const url = `${server.url}/api/kernels/${kernelId}/restart?token=${server.token}`;
+    assert.ok((await fetch(url, { method: 'POST' })).ok);
     await isLive(3);
   });
 
   await step('while the server is away the sidebar waits, and comes back with it by itself', async () => {
     const { id } = await manager();
+    // Lab says so too, by a dialog in the way of all else; whether it has noticed is chance.
+    const told = page.locator('.jp-Dialog').filter({ hasText: 'Server Connection Error' });
+    await page.addLocatorHandler(told, () => told.locator('.jp-Dialog-footer button').last().click());
     await server.stop();
     await lab.sees('The Jupyter server does not answer');
     await lab.picture('40-server-away');
@@ -57,8 +61,7 @@ export async function runServerScenario(context, server, pictures, step) {
 
   await step('it is stopped where all that runs is listed, and leaves the status bar', async () => {
     await lab.command('running:show-panel');
-    const section = page.locator('.jp-RunningSessions-section').filter({ hasText: 'Covey Clusters' });
-    const running = section.locator('.jp-RunningSessions-item').filter({ hasText: 'lasting' });
+    const running = page.locator('.jp-RunningSessions-item').filter({ hasText: 'lasting' });
     await running.hover();
     await lab.picture('42-running');
     await running.locator('.jp-RunningSessions-itemShutdown').click();

@@ -20,7 +20,7 @@ export function awayText(state: AwayState, trans: TranslationBundle): string {
     case 'kernel-not-installed':
       return trans.__('The TypeScript (Covey) kernel is not installed for this Jupyter server.');
     case 'waiting':
-      return trans.__('The Jupyter server does not answer. Clusters go on; they are shown again when it does.');
+      return trans.__('The Jupyter server does not answer. Clusters go on; what is shown of them is how they were.');
     case 'failed':
       return `${trans.__('The kernel that looks after clusters could not be reached:')} ${reasonText(state.failure, trans)}`;
   }

@@ -21,16 +21,19 @@ class Connection {
     return this.comm;
   }
 
-  publish(session: string, parent: object): void {
+  publish(session: string, parent: object, type = 'status'): void {
     for (const listener of [...this.listeners]) {
-      listener(this, { header: { session }, parent_header: parent } as KernelMessage.IIOPubMessage);
+      listener(this, { header: { session, msg_type: type }, parent_header: parent } as KernelMessage.IIOPubMessage);
     }
   }
 }
 
 const someone = { msg_id: 'a request of somebody' };
 
-test('a bridge is closed when another process speaks in the place of its kernel', () => {
+test.each([
+  ['answers somebody', someone, 'status'],
+  ['greets the server', {}, 'iopub_welcome'],
+])('a bridge is closed when another process has the place of its kernel, which %s', (_, parent, type) => {
   const connection = new Connection();
   const client = openBridge(connection as unknown as Kernel.IKernelConnection, { manager: true });
   const closed: string[] = [];
@@ -40,7 +43,7 @@ test('a bridge is closed when another process speaks in the place of its kernel'
   connection.publish('one', someone);
   connection.publish('the server', {});
   expect(client.isClosed).toBe(false);
-  connection.publish('two', someone);
+  connection.publish('two', parent, type);
   expect(closed).toEqual([KERNEL_RESTARTED]);
   expect(connection.listeners.size).toBe(0);
 });

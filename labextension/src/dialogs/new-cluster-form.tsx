@@ -28,6 +28,8 @@ export function NewClusterForm(props: IFormProps): JSX.Element {
   const [saveAs, setSaveAs] = React.useState('');
   const [touched, setTouched] = React.useState<ReadonlySet<string>>(new Set());
   React.useEffect(() => onChange(draft, saveAs), [draft, saveAs, onChange]);
+  const presetSelect = React.useRef<HTMLSelectElement>(null);
+  const kindSelect = React.useRef<HTMLSelectElement>(null);
   const form = kinds.find(({ name }) => name === draft.kind);
   const { problems } = readDraft(kinds, draft, trans);
   const problemOf = (name: string): string | undefined => (touched.has(name) ? problems[name] : refused[name]);
@@ -51,6 +53,7 @@ export function NewClusterForm(props: IFormProps): JSX.Element {
           <div className="jp-covey-Field-row">
             <select
               id="jp-covey-preset"
+              ref={presetSelect}
               className="jp-mod-styled"
               value={preset}
               onChange={({ target }) => {
@@ -72,8 +75,11 @@ export function NewClusterForm(props: IFormProps): JSX.Element {
               onClick={() => {
                 props.removePreset(preset).then(
                   () => {
-                    setPresets(presets.filter(({ title }) => title !== preset));
+                    const others = presets.filter(({ title }) => title !== preset);
+                    setPresets(others);
                     setPreset('');
+                    // The button goes: who uses the keyboard would be left outside of the dialog.
+                    (others.length > 0 ? presetSelect : kindSelect).current?.focus();
                   },
                   (error: unknown) => setFailed(failureText(error, trans)),
                 );
@@ -88,6 +94,7 @@ export function NewClusterForm(props: IFormProps): JSX.Element {
         <label htmlFor="jp-covey-kind">{trans.__('Kind')}</label>
         <select
           id="jp-covey-kind"
+          ref={kindSelect}
           className="jp-mod-styled"
           value={draft.kind}
           aria-describedby="jp-covey-kind-help"

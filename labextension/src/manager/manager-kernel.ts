@@ -233,7 +233,7 @@ export class ManagerKernel {
     const session = this._session;
     this._session = undefined;
     this._close('The manager kernel is gone.');
-    if (session?.isDisposed === false) session.dispose();
+    if (session !== undefined) discard(session);
   }
 
   /** Such an end of the client is no news. */
@@ -278,6 +278,15 @@ export class ManagerKernel {
 }
 
 const NEVER = new AbortController().signal;
+
+/** JupyterLab throws, where nobody can catch it, when a connection is disposed of that it is making anew. */
+function discard(session: Session.ISessionConnection): void {
+  if (session.isDisposed) return;
+  if (session.kernel?.connectionStatus !== 'connecting') return session.dispose();
+  session.connectionStatusChanged.connect((_, status) => {
+    if (status !== 'connecting') setTimeout(() => session.dispose());
+  });
+}
 
 function failureOf(error: unknown): IManagerFailure {
   const message = error instanceof Error ? error.message : String(error);
