@@ -4,7 +4,7 @@
  * form of a new cluster is filled.
  */
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAccessible } from './accessible.mjs';
 import { LabPage } from './lab-page.mjs';

@@ -11,6 +11,7 @@ import { findLab } from './find-lab.mjs';
 import { startLab } from './lab-server.mjs';
 import { runCellsScenario } from './cells-scenario.mjs';
 import { runChoiceScenario } from './choice-scenario.mjs';
+import { runManyScenario } from './many-scenario.mjs';
 import { runScenario } from './scenario.mjs';
 import { runServerScenario } from './server-scenario.mjs';
 
@@ -42,7 +43,7 @@ async function main() {
   const browser = await chromium.launch({ executablePath, headless: true, args });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   try {
-    for (const scenario of [runScenario, runCellsScenario, runChoiceScenario, runServerScenario]) {
+    for (const scenario of [runScenario, runCellsScenario, runChoiceScenario, runServerScenario, runManyScenario]) {
       if (chosen === undefined || scenario.name === chosen) await scenario(context, server, pictures, step(context));
     }
     return 0;

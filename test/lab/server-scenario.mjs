@@ -1,4 +1,3 @@
-/* global window */
 /**
  * What goes and comes back while a page is open: the manager's process, its kernel, the Jupyter server. Clusters live on; and
  * where JupyterLab itself tells of them.

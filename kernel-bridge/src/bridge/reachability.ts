@@ -3,8 +3,12 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { RequestOptions } from 'node:http';
 import { parseAddress } from '@covey/protocol';
+import { systemClock } from '@covey/protocol/internal';
+import type { Clock } from '@covey/protocol/internal';
 
 const ANSWER_MS = 3000;
+/** Hundreds that are asked at once answer, or not, one after the other: it is one change. */
+const GATHER_MS = 100;
 
 /** Looks at clusters now and then; remembers those that did not answer when they were last looked at. */
 export class Reachability {
@@ -12,11 +16,14 @@ export class Reachability {
   readonly #asks: (address: string) => Promise<boolean>;
   readonly #silent = new Set<string>();
   readonly #asked = new Set<string>();
+  readonly #clock: Clock;
+  #isTelling = false;
 
-  /** @param onchange whether a cluster answers has changed. */
-  constructor(onchange: () => void, asks: (address: string) => Promise<boolean> = answers) {
+  /** @param onchange whether clusters answer has changed. */
+  constructor(onchange: () => void, asks: (address: string) => Promise<boolean> = answers, clock: Clock = systemClock) {
     this.#onchange = onchange;
     this.#asks = asks;
+    this.#clock = clock;
   }
 
   isSilent(address: string): boolean {
@@ -36,7 +43,16 @@ export class Reachability {
     if (isSilent === this.#silent.has(address)) return;
     if (isSilent) this.#silent.add(address);
     else this.#silent.delete(address);
-    this.#onchange();
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    this.#clock.setTimer(() => {
+      this.#isTelling = false;
+      this.#onchange();
+    }, GATHER_MS);
   }
 }
 
