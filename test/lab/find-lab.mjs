@@ -11,7 +11,6 @@ import { aptInstall, isRoot, outputOf, quietly, succeeds } from './commands.mjs'
 
 const PIP_TIMEOUT_MS = 4 * 60_000;
 const CHROOT_TIMEOUT_MS = 12 * 60_000;
-const environmentFolder = join(tmpdir(), 'covey-lab-pip');
 const chrootPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
@@ -43,20 +42,31 @@ function onPath() {
   return checked({ command: 'jupyter', before: [] });
 }
 
+/** A Jupyter Notebook 7, by pip. */
+export function findNotebook() {
+  const found = inEnvironment('notebook', ['notebook>=7,<8']);
+  return found && { ...found, version: outputOf(found.command, ['notebook', '--version']) };
+}
+
 function byPip() {
-  const jupyter = join(environmentFolder, 'bin', 'jupyter');
-  const lab = { command: jupyter, before: [], folder: environmentFolder };
+  return inEnvironment('lab', ['jupyterlab>=4,<5', 'ipykernel']);
+}
+
+/** An environment with these packages, which pip makes unless it is there. */
+function inEnvironment(name, packages) {
+  const folder = join(tmpdir(), `covey-${name}-pip`);
+  const jupyter = join(folder, 'bin', 'jupyter');
+  const lab = { command: jupyter, before: [], folder };
   if (existsSync(jupyter)) return checked(lab);
   if (!succeeds('python3', ['-m', 'venv', '--help'])) return undefined;
-  console.log('lab: installing jupyterlab by pip');
+  console.log(`lab: installing ${packages.join(', ')} by pip`);
   const options = { timeout: PIP_TIMEOUT_MS, ...localIndexes() };
-  const pip = join(environmentFolder, 'bin', 'pip');
   const asked = ['install', '--quiet', '--disable-pip-version-check', '--retries', '1', '--timeout', '20'];
   const isThere =
-    quietly('python3', ['-m', 'venv', environmentFolder], options) &&
-    quietly(pip, [...asked, ...options.indexes, 'jupyterlab>=4,<5', 'ipykernel'], options);
+    quietly('python3', ['-m', 'venv', folder], options) &&
+    quietly(join(folder, 'bin', 'pip'), [...asked, ...options.indexes, ...packages], options);
   if (isThere) return checked(lab);
-  rmSync(environmentFolder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
   return undefined;
 }
 

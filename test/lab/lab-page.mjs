@@ -11,14 +11,19 @@ export class LabPage {
   errors = [];
 
   static async open(context, server, path, pictures) {
+    const lab = await LabPage.openAt(context, `${server.url}/lab${path}?token=${server.token}`, pictures);
+    await lab.loaded();
+    return lab;
+  }
+
+  static async openAt(context, url, pictures) {
     const page = await context.newPage();
     page.setDefaultTimeout(STEP_TIMEOUT_MS);
     const lab = new LabPage(page, pictures);
     page.on('pageerror', (error) => {
       if (error.message !== LAB_OWN_ERROR) lab.errors.push(error.stack ?? error.message);
     });
-    await page.goto(`${server.url}/lab${path}?token=${server.token}`, { waitUntil: 'domcontentloaded' });
-    await lab.loaded();
+    await page.goto(url, { waitUntil: 'domcontentloaded' });
     return lab;
   }
 

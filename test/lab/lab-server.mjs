@@ -118,7 +118,7 @@ export async function startLab(lab, root, extra = {}) {
   };
 }
 
-async function answers(url, server) {
+export async function answers(url, server) {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
     if (server.exitCode !== null) throw new Error(`jupyter lab ended with code ${server.exitCode}`);
@@ -146,7 +146,7 @@ function bindInto(chroot, folders) {
   };
 }
 
-function ended(child) {
+export function ended(child) {
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     const done = (code, signal) =>
@@ -158,7 +158,7 @@ function ended(child) {
   });
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);

@@ -12,10 +12,15 @@ import { startLab } from './lab-server.mjs';
 import { runCellsScenario } from './cells-scenario.mjs';
 import { runChoiceScenario } from './choice-scenario.mjs';
 import { runManyScenario } from './many-scenario.mjs';
+import { runNotebookScenario } from './notebook-scenario.mjs';
+import { runOwnLabScenario } from './own-lab-scenario.mjs';
 import { runScenario } from './scenario.mjs';
 import { runServerScenario } from './server-scenario.mjs';
 
 const [chosen] = process.argv.slice(2);
+const scenarios = [runScenario, runCellsScenario, runChoiceScenario, runServerScenario, runManyScenario];
+/** Needs Jupyter Notebook, so it is run only when it is named, as `test:lab:all` does. */
+const others = [runNotebookScenario];
 const BOUND_MS = 14 * 60_000;
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const pictures = join(root, 'test', 'lab', 'screenshots', process.env['COVEY_LAB_PICTURES'] ?? '');
@@ -38,14 +43,18 @@ async function main() {
   );
   rmSync(pictures, { recursive: true, force: true });
   mkdirSync(pictures, { recursive: true });
-  const server = await startLab(lab, root);
+  const server = await startLab(lab, root, { '--JupyterNotebookApp.expose_app_in_browser': 'True' });
   const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'];
   const browser = await chromium.launch({ executablePath, headless: true, args });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   try {
-    for (const scenario of [runScenario, runCellsScenario, runChoiceScenario, runServerScenario, runManyScenario]) {
+    for (const scenario of chosen === undefined ? scenarios : [...scenarios, ...others]) {
       if (chosen === undefined || scenario.name === chosen) await scenario(context, server, pictures, step(context));
     }
+    // In a chroot it would have to be started there.
+    const isHere = lab.chroot === undefined;
+    if (isHere && (chosen ?? runOwnLabScenario.name) === runOwnLabScenario.name)
+      await runOwnLabScenario(context, lab, root, pictures, step(context));
     return 0;
   } catch (error) {
     console.error(error.stack);
