@@ -129,6 +129,7 @@ const STYLE = /* css */ `
 .covey-Lines h2 svg { width: 22px; height: 8px; }
 .covey-Lines h2 svg line { stroke: var(--covey-swatch); stroke-width: 2; }
 @container (max-width: 700px) or (max-height: 260px) { .covey-Lines h2 { flex-wrap: nowrap; overflow: hidden; white-space: nowrap; } }
+@container (min-width: 680px) and (max-height: 240px) { .covey-Lines h2 { flex-wrap: wrap; max-height: 34px; } }
 .covey-Lines-plot { position: relative; flex: 1; min-height: 0; overflow: hidden; }
 .covey-Panel .uplot { position: absolute; inset: 0; line-height: 1.45; font-family: inherit; }
 .covey-Panel .u-wrap { position: relative; user-select: none; }
