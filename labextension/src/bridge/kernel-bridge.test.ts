@@ -1,30 +1,27 @@
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { KERNEL_RESTARTED, openBridge } from './kernel-bridge.js';
 
+jest.mock('@jupyterlab/services', () => jest.requireActual('../testing/fake-services'), { virtual: true });
+jest.mock('@lumino/coreutils', () => ({ UUID: { uuid4: () => 'comm' } }), { virtual: true });
+
 type Listener = (sender: unknown, message: KernelMessage.IIOPubMessage) => void;
 
-/** A kernel's connection, as far as a bridge needs one. */
+/** A kernel's connection, on which any process may speak. */
 class Connection {
   readonly listeners = new Set<Listener>();
-  readonly comm: { onMsg: (message: unknown) => void } & Record<string, unknown> = {
-    onMsg: () => undefined,
-    open: () => undefined,
-    close: () => undefined,
-    isDisposed: false,
-  };
+  readonly status = 'idle';
   readonly iopubMessage = {
     connect: (listener: Listener) => this.listeners.add(listener),
     disconnect: (listener: Listener) => this.listeners.delete(listener),
   };
 
-  createComm(): unknown {
-    return this.comm;
+  sendShellMessage(): void {
+    // Nobody answers.
   }
 
-  publish(session: string, parent: object, type = 'status'): void {
-    for (const listener of [...this.listeners]) {
-      listener(this, { header: { session, msg_type: type }, parent_header: parent } as KernelMessage.IIOPubMessage);
-    }
+  publish(session: string, parent: object, type = 'status', content: object = {}): void {
+    const message = { header: { session, msg_type: type }, parent_header: parent, content };
+    for (const listener of [...this.listeners]) listener(this, message as KernelMessage.IIOPubMessage);
   }
 }
 
@@ -39,7 +36,7 @@ test.each([
   const closed: string[] = [];
   client.closed.add(({ code }) => closed.push(code));
   connection.publish('before', someone);
-  connection.comm.onMsg({ header: { session: 'one' }, content: { data: { type: 'clusters', clusters: [] } } });
+  connection.publish('one', someone, 'comm_msg', { comm_id: 'comm', data: { type: 'clusters', clusters: [] } });
   connection.publish('one', someone);
   connection.publish('the server', {});
   expect(client.isClosed).toBe(false);

@@ -90,14 +90,15 @@ test('after the server was started anew, one that is needed comes back by itself
   release();
 });
 
-test('a kernel that starts anew keeps its session, and its comm is opened again', async () => {
+test('a kernel whose connection is made anew is held anew: what it said meanwhile is lost', async () => {
   await manager.started();
   const before = manager.client;
-  server.session?.statusChanged.emit('autorestarting');
-  await settled();
+  server.session?.connectionStatusChanged.emit('connected');
+  server.session?.connectionStatusChanged.emit('connecting');
   expect(before?.isClosed).toBe(true);
-  expect(manager.client).toBeDefined();
-  expect([server.started, server.kernel.connections.length]).toEqual([1, 1]);
+  const client = await manager.reached();
+  expect(client).not.toBe(before);
+  expect([server.started, server.kernel.connections.length]).toEqual([1, 2]);
 });
 
 describe('with time', () => {
