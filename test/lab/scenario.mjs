@@ -124,6 +124,8 @@ export async function runScenario(context, server, pictures, step) {
 
   await step('the panels are where they were after a reload', async () => {
     await lab.reload();
+    // It shares its place with the one that was looked at last.
+    await page.locator('.lm-TabBar-tab >> text=Progress').click();
     await page.locator('[id="covey-panel:progress:analysis"]').getByText('load', { exact: true }).first().waitFor();
   });
 
