@@ -70,6 +70,10 @@ test.each([
   expect(stripped((failed['traceback'] as string[]).join('\n'))).toMatch(
     /> {3}2 \| nobodyKnowsThis[^]*at cell-\d+\.ts:2$/,
   );
+  const { matches } = await broken.request('shell', 'complete_request', { code: 'befo', cursor_pos: 4 });
+  expect(matches).toContain('before');
+  const found = await broken.request('shell', 'inspect_request', { code: 'before', cursor_pos: 6, detail_level: 0 });
+  expect(found['found']).toBe(true);
   if (code.includes('map'))
     expect(shown((await broken.execute('mapped([1])')).outputs, 'execute_result')).toEqual(['7']);
   expect(await broken.close()).toBe(0);

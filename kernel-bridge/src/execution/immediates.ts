@@ -16,9 +16,11 @@ export function provideImmediates(): void {
   const timers = createRequire(import.meta.url)('node:timers') as { setImmediate: SetImmediate };
   const original = timers.setImmediate;
   const replaced = Object.defineProperties(
-    (callback: Callback, ...args: unknown[]) =>
-      // What isn't a function is refused by Node.
-      typeof callback === 'function' ? original(asTick(callback), ...args) : original(callback, ...args),
+    (...args: Parameters<SetImmediate>) => {
+      // What isn't a function is refused by Node. Not spread, which would walk through the list by what cells may have replaced.
+      if (typeof args[0] === 'function') args[0] = asTick(args[0]);
+      return Reflect.apply(original, undefined, args);
+    },
     {
       name: { value: 'setImmediate' },
       [promisify.custom]: { get: () => (original as { [promisify.custom]?: unknown })[promisify.custom] },

@@ -8,7 +8,7 @@ import type { Worker } from 'node:worker_threads';
 import type { AnswerReceiver } from '../channel/answers.js';
 import type { Flags } from '../channel/flags.js';
 import { Comms } from '../channel/comms.js';
-import type { ToMain } from '../channel/messages.js';
+import type { RequestId, ToMain } from '../channel/messages.js';
 import type { Written } from '../channel/descriptors.js';
 import type { RingWriter } from '../channel/output-ring.js';
 import { ModuleImporter } from '../cells/module-importer.js';
@@ -38,6 +38,7 @@ import { formatStacks } from '../execution/stack-formatter.js';
 import { SubmittedCells } from '../submit/submitted-cells.js';
 import { completeLive } from '../language/live-completion.js';
 import { inspectLive } from '../language/live-inspection.js';
+import type { LiveAnswer } from '../language/messages.js';
 import { provideInput } from '../execution/input.js';
 import { KernelEnded } from './kernel-ended.js';
 import type { Listen } from './kept-listeners.js';
@@ -129,21 +130,26 @@ export function startKernel(parts: KernelParts, first: ToMain): Kernel {
     // Only now: a resource takes over what the one on top of the stack keeps.
     context = new AsyncResource('COVEY_CELLS');
   };
+  const answer = (id: RequestId, live: () => LiveAnswer | undefined): void => {
+    output.say({ type: 'answered', id, live: builtins.with(live) });
+  };
   const handle = (message: ToMain): void => {
     switch (message.type) {
       case 'execute':
-        notebookExecutor.nameInNotebook(message.covey.cluster);
-        submittedCells.giveUp(message.covey);
+        builtins.with(() => {
+          notebookExecutor.nameInNotebook(message.covey.cluster);
+          submittedCells.giveUp(message.covey);
+        });
         runner.execute(message);
         return;
       case 'give-up':
-        submittedCells.giveUp(message.covey);
+        builtins.with(() => submittedCells.giveUp(message.covey));
         return;
       case 'complete':
-        output.say({ type: 'answered', id: message.id, live: completeLive(message.code, message.cursor, scope) });
+        answer(message.id, () => completeLive(message.code, message.cursor, scope));
         return;
       case 'inspect':
-        output.say({ type: 'answered', id: message.id, live: inspectLive(message.code, message.cursor, scope) });
+        answer(message.id, () => inspectLive(message.code, message.cursor, scope));
         return;
       case 'comm':
         comms.handle(message);

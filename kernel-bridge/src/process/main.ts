@@ -77,7 +77,7 @@ function main(): void {
   thread.once('message', (first: ToMain) => {
     const { startKernel } = createRequire(import.meta.url)('./cells.cjs') as typeof cells;
     const answers = new AnswerReceiver(port1, flags);
-    const written = () => writtenNow(descriptors.files);
+    const written = () => builtins.with(() => writtenNow(descriptors.files));
     ({ tellExit } = startKernel({ thread, ring, flags, answers, written, builtins, listen }, first));
   });
 }
