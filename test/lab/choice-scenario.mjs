@@ -65,7 +65,7 @@ export async function runChoiceScenario(context, server, pictures, step) {
     assert.equal(await page.inputValue('#jp-covey-field-workers'), '2');
     await lab.picture('32-preset');
     await isAccessible(page);
-    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete the preset' }).click();
     await page.locator('#jp-covey-preset').waitFor({ state: 'detached' });
     // The button is gone, and the keyboard is still in the dialog.
     await page.keyboard.press('Escape');

@@ -75,7 +75,7 @@ function step(context) {
       console.log(`  ok      ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
     } catch (error) {
       console.log(`  failed  ${name}`);
-      const page = context.pages()[0];
+      const page = context.pages().at(-1);
       await page?.screenshot({ path: join(pictures, 'failed.png') }).catch(() => undefined);
       throw error;
     }
