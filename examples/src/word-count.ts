@@ -122,11 +122,14 @@ console.log(`A cluster of ${flags.workers} workers, started in ${seconds(perform
 
 started = performance.now();
 const partCount = 2 * Number(flags.workers);
-const counted = executor.map((paths) => countWords(paths, partCount), batches);
+// Named, so that progress and plots say what runs.
+const countBatch = (paths: readonly string[]) => countWords(paths, partCount);
+const counted = executor.map(countBatch, batches);
 const groups = inGroups(counted);
 let tasks = counted.length;
 const parts = Array.from({ length: partCount }, (_, part): Future<Summary> => {
-  let layer = executor.map((group: Packed[][]) => mergePart(group, part), groups);
+  const mergeBatches = (group: Packed[][]) => mergePart(group, part);
+  let layer = executor.map(mergeBatches, groups);
   tasks += layer.length;
   while (layer.length > 1) {
     layer = executor.map(mergeCounts, inGroups(layer));
