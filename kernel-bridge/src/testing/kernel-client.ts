@@ -34,6 +34,9 @@ export class KernelClient {
   readonly #subscriber = new Subscriber({ linger: 0 });
   readonly #heartbeat = new Request({ linger: 0 });
   readonly #replies: Message[] = [];
+  /** By the request that they are about: tests look at them at each message that comes, some of thousands. */
+  readonly #about = new Map<unknown, Message[]>();
+  readonly #replyTo = new Map<unknown, Message>();
   readonly #watchers = new Set<() => void>();
   /** A socket of ZeroMQ takes one send at a time. */
   readonly #sent: Record<AskingChannel, Promise<void>>;
@@ -111,11 +114,8 @@ export class KernelClient {
   }
 
   async reply(id: string): Promise<Dictionary> {
-    const isReply = ({ header }: Message): boolean => header.msg_type.endsWith('_reply');
-    const found = (): Message | undefined =>
-      this.#replies.find((message) => parentOf(message) === id && isReply(message));
-    await this.waitFor(() => found() !== undefined);
-    return found()?.content ?? {};
+    await this.waitFor(() => this.#replyTo.has(id));
+    return this.#replyTo.get(id)?.content ?? {};
   }
 
   submit(code: string, options: Dictionary = {}, metadata: Dictionary = {}): string {
@@ -141,11 +141,13 @@ export class KernelClient {
   forget(): void {
     this.iopub.length = 0;
     this.#replies.length = 0;
+    this.#about.clear();
+    this.#replyTo.clear();
   }
 
   /** What iopub said about a request, in order. */
-  about(id: string): Message[] {
-    return this.iopub.filter((message) => parentOf(message) === id);
+  about(id: string): readonly Message[] {
+    return this.#about.get(id) ?? [];
   }
 
   states(id: string): unknown[] {
@@ -212,16 +214,24 @@ export class KernelClient {
     this.#subscriber.connect(address(ports.iopub));
     this.#subscriber.subscribe();
     this.#heartbeat.connect(address(ports.heartbeat));
-    void this.#listen(this.#subscriber, this.iopub);
+    void this.#listen(this.#subscriber, (message) => {
+      this.iopub.push(message);
+      const about = this.#about.get(parentOf(message));
+      if (about === undefined) this.#about.set(parentOf(message), [message]);
+      else about.push(message);
+    });
     for (const channel of ['shell', 'control', 'stdin'] as const) {
       this.#dealers[channel].connect(address(ports[channel]));
-      void this.#listen(this.#dealers[channel], this.#replies);
+      void this.#listen(this.#dealers[channel], (message) => {
+        this.#replies.push(message);
+        if (message.header.msg_type.endsWith('_reply')) this.#replyTo.set(parentOf(message), message);
+      });
     }
   }
 
-  async #listen(socket: Dealer | Subscriber, messages: Message[]): Promise<void> {
+  async #listen(socket: Dealer | Subscriber, heard: (message: Message) => void): Promise<void> {
     for await (const frames of socket) {
-      messages.push(this.#wire.decode(frames));
+      heard(this.#wire.decode(frames));
       for (const look of this.#watchers) look();
     }
   }
