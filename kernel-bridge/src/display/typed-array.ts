@@ -1,6 +1,8 @@
 /**
  * A long typed array in a few lines: how many, from where to where, and its first and last values.
  */
+import { formatBytes } from '@covey/protocol/bridge';
+
 type Numbers = ArrayLike<number> | ArrayLike<bigint>;
 
 const FROM = 100;
@@ -13,7 +15,7 @@ export function typedArrayText(value: object): string | undefined {
   const array = value as unknown as Numbers;
   if (array.length < FROM) return undefined;
   const name = (value.constructor as { name?: string }).name ?? 'TypedArray';
-  const size = `${name}(${array.length.toLocaleString('en')})  ${bytes(value.byteLength)}`;
+  const size = `${name}(${array.length.toLocaleString('en')})  ${formatBytes(value.byteLength)}`;
   const ends = [...valuesOf(array, 0, ENDS), '…', ...valuesOf(array, array.length - ENDS, array.length)];
   const range = array.length <= COUNTED_MAX ? `\n${rangeOf(array)}` : '';
   return `${size}\n[ ${ends.join(', ')} ]${range}`;
@@ -43,9 +45,4 @@ function rangeOf(array: Numbers): string {
 
 function valuesOf(array: Numbers, from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, index) => String(array[from + index]));
-}
-
-function bytes(count: number): string {
-  if (count < 1000) return `${count} bytes`;
-  return count < 1e6 ? `${(count / 1e3).toPrecision(3)} kB` : `${(count / 1e6).toPrecision(3)} MB`;
 }

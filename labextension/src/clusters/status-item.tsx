@@ -1,9 +1,9 @@
 /** Clusters in the status bar: how many workers, how much memory. Asks for figures only while the page is shown. */
+import { formatBytes } from '@covey/protocol/bridge';
 import * as React from 'react';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import { Signal } from '@lumino/signaling';
 import { coveyIcon } from '../app/icons.js';
-import { formatBytes } from '../sidebar/format.js';
 import type { ICovey } from '../tokens.js';
 
 /** With more clusters than this, the item counts them only. */

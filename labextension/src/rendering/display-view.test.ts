@@ -68,7 +68,7 @@ test.each<[string, IDisplayed, Partial<IKnown>, object]>([
         progress: { total: 4000, over: 1001, failed: 1 },
         isLastKnown: false,
       },
-      facts: ['1,000 finished', '2,999 pending', '1 failed', 'number', '8.0 kB', 'on sums'],
+      facts: ['1,000 finished', '2,999 pending', '1 failed', 'number', '8 kB', 'on sums'],
     },
   ],
   ['many that no kernel tells of: the cluster is not asked', futures, { entry }, { isLastKnown: true }],
@@ -76,7 +76,7 @@ test.each<[string, IDisplayed, Partial<IKnown>, object]>([
     'a cluster that the manager knows',
     cluster,
     { entry },
-    { facts: ['Local', '3 workers', '6 threads', '5.0 kB of 4.0 GB held', 'unix:///x'], counts: { processing: 2 } },
+    { facts: ['Local', '3 workers', '6 threads', '5 kB of 4 GB held', 'unix:///x'], counts: { processing: 2 } },
   ],
   [
     'one that is gone',

@@ -2,12 +2,12 @@
  * What a display says: from what its kernel tells, what the manager knows of its cluster, else what the notebook keeps.
  * Knows neither JupyterLab nor the DOM.
  */
-import { displayMarks } from '@covey/protocol/bridge';
+import { displayMarks, formatBytes } from '@covey/protocol/bridge';
 import type { ClusterFigures, FutureDisplay, FuturesDisplay } from '@covey/protocol/bridge';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IClusterEntry } from '../clusters/cluster-store.js';
 import { kindLabel } from '../clusters/kind-texts.js';
-import { formatBytes, formatCount } from '../sidebar/format.js';
+import { formatCount } from '../sidebar/format.js';
 import type { IDisplayed } from './payloads.js';
 import { statusOf } from './payloads.js';
 

@@ -1,8 +1,9 @@
 /** Bars that say with length what stands beside them in words: a screen reader is given the words alone. */
+import { formatBytes } from '@covey/protocol/bridge';
 import * as React from 'react';
 import type { Overview } from '@covey/protocol/bridge';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { formatBytes, formatCount } from './format.js';
+import { formatCount } from './format.js';
 import { taskGroups } from './task-states.js';
 
 export function MemoryBar({ memory, trans }: { memory: Overview['memory']; trans: TranslationBundle }): JSX.Element {

@@ -1,20 +1,6 @@
 /** Quantities as people read them. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
-
-/** `1.2 GB`: decimal units, two figures below ten. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const text = unit === 0 || value >= 9.95 ? Math.round(value).toString() : value.toFixed(1);
-  return `${text} ${UNITS[unit] ?? ''}`;
-}
-
 /** `12 s`, `5 min`, `3 h`, `2 d`: the largest unit that fits. */
 export function formatDuration(ms: number, trans: TranslationBundle): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

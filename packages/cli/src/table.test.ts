@@ -1,4 +1,4 @@
-import { formatBytes, formatSpan, formatTable } from './table.js';
+import { formatSpan, formatTable } from './table.js';
 
 test('columns are as wide as they must be and lines have no blanks at their end', () => {
   expect(
@@ -19,11 +19,3 @@ test.each([
   [12_600_000, '3.5 h'],
   [200_000_000, '2 d'],
 ])('%j ms are %j', (ms, text) => expect(formatSpan(ms)).toBe(text));
-
-test.each([
-  [0, '0 B'],
-  [999, '999 B'],
-  [1500, '1.5 kB'],
-  [123_456_789, '123 MB'],
-  [2e9, '2 GB'],
-])('%j bytes are %j', (bytes, text) => expect(formatBytes(bytes)).toBe(text));

@@ -22,15 +22,3 @@ export function formatSpan(ms: number): string {
   if (seconds < 48 * 3600) return `${Math.round(seconds / 360) / 10} h`;
   return `${Math.round(seconds / 86_400)} d`;
 }
-
-/** Bytes as people say them: `1.5 GB`. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let unit = 0;
-  let amount = bytes;
-  while (amount >= 1000 && unit < units.length - 1) {
-    amount /= 1000;
-    unit++;
-  }
-  return `${amount >= 100 || unit === 0 ? Math.round(amount) : Math.round(amount * 10) / 10} ${units[unit]}`;
-}

@@ -46,7 +46,7 @@ export { MAX_TIMER_MS, systemClock, VirtualClock } from './shared/clock.js';
 export type { Clock, Timer } from './shared/clock.js';
 export { deferred } from './shared/deferred.js';
 export type { Deferred } from './shared/deferred.js';
-export { formatBytes } from './shared/format-bytes.js';
+export { formatBinaryBytes, formatBytes } from './shared/format-bytes.js';
 export {
   abortSignal,
   aFunction,

@@ -31,15 +31,15 @@ const cluster = { ...executor, kind: 'local', cluster: 'sums', status: 'unreacha
 const cases: readonly [Snapshot, string][] = [
   [
     { kind: 'future', payload: future, isOver: true },
-    '✓ Future inc-<b>-1: finished · Float64Array · 8.00 MB · on sums',
+    '✓ Future inc-<b>-1: finished · Float64Array · 8 MB · on sums',
   ],
   [
     { kind: 'futures', payload: futures, isOver: false },
-    '◌ 4,000 Futures inc: pending 25 % · 1,000 finished · 2,999 pending · 1 error · number · 8.00 KB · on sums',
+    '◌ 4,000 Futures inc: pending 25 % · 1,000 finished · 2,999 pending · 1 error · number · 8 kB · on sums',
   ],
   [
     { kind: 'executor', payload: executor, isOver: false },
-    '● Executor sums: connected · 2 workers · 4 threads · 1.50 KB of 4.00 GB held · tasks: 3 memory · unix:///tmp/x',
+    '● Executor sums: connected · 2 workers · 4 threads · 1.5 kB of 4 GB held · tasks: 3 memory · unix:///tmp/x',
   ],
   [{ kind: 'cluster', payload: cluster, isOver: false }, '? Cluster sums: unreachable · local · unix:///tmp/x'],
 ];

@@ -2,7 +2,7 @@
  * Payloads as HTML and as text, for front ends without the extension and for saved notebooks. The HTML has no script and no style
  * sheet, and takes the colours of what is around it, so that it reads in light and dark.
  */
-import { displayMarks, displayTypes, statusOfFutures } from '@covey/protocol/bridge';
+import { displayMarks, displayTypes, formatBytes, statusOfFutures } from '@covey/protocol/bridge';
 import type { ClusterFigures, DisplayPayloads, FutureDisplayStatus } from '@covey/protocol/bridge';
 import { escaped } from '../../display/show-table.js';
 import type { Snapshot } from './subjects.js';
@@ -39,7 +39,7 @@ const sketches: { readonly [Kind in keyof DisplayPayloads]: (payload: DisplayPay
     title: 'Future',
     name: key,
     state: status,
-    facts: [...present(type), ...(nbytes === null ? [] : [bytes(nbytes)]), ...on(cluster)],
+    facts: [...present(type), ...(nbytes === null ? [] : [formatBytes(nbytes)]), ...on(cluster)],
   }),
   futures: ({ cluster, name, total, counts, types, nbytes }) => ({
     title: total === 1 ? '1 Future' : `${total.toLocaleString('en')} Futures`,
@@ -50,7 +50,7 @@ const sketches: { readonly [Kind in keyof DisplayPayloads]: (payload: DisplayPay
         counts[status] === undefined ? [] : [`${counts[status].toLocaleString('en')} ${status}`],
       ),
       ...(types.length === 0 ? [] : [types.join(', ')]),
-      ...(nbytes === 0 ? [] : [bytes(nbytes)]),
+      ...(nbytes === 0 ? [] : [formatBytes(nbytes)]),
       ...on(cluster),
     ],
     done: (total - (counts.pending ?? 0)) / total,
@@ -82,7 +82,10 @@ function on(cluster: string | null): string[] {
 function figureFacts(figures: ClusterFigures | null): string[] {
   if (figures === null) return [];
   const { workers, threads, heldBytes, memoryLimit, counts } = figures;
-  const memory = memoryLimit === 0 ? `${bytes(heldBytes)} held` : `${bytes(heldBytes)} of ${bytes(memoryLimit)} held`;
+  const memory =
+    memoryLimit === 0
+      ? `${formatBytes(heldBytes)} held`
+      : `${formatBytes(heldBytes)} of ${formatBytes(memoryLimit)} held`;
   const tasks = Object.entries(counts).map(([state, count]) => `${count.toLocaleString('en')} ${state}`);
   return [
     `${workers} ${workers === 1 ? 'worker' : 'workers'}`,
@@ -90,14 +93,6 @@ function figureFacts(figures: ClusterFigures | null): string[] {
     memory,
     ...(tasks.length === 0 ? ['no tasks'] : [`tasks: ${tasks.join(', ')}`]),
   ];
-}
-
-function bytes(count: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
-  let value = count;
-  let unit = 0;
-  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
-  return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit] ?? ''}`;
 }
 
 function textOf({ title, name, state, facts, done }: Sketch): string {

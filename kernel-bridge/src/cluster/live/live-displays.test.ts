@@ -54,7 +54,7 @@ test('a future follows its task in place, under its own cell', async () => {
   await run('await g.set()');
   await kernel.waitFor(() => updates(id, FUTURE).length > 0);
   expect(updates(id, FUTURE)).toEqual([expect.objectContaining({ status: 'finished', type: 'Float64Array' })]);
-  expect(updates(id)[0]).toMatch(/^✓ Future .*: finished · Float64Array · 8\.\d+ KB/);
+  expect(updates(id)[0]).toMatch(/^✓ Future .*: finished · Float64Array · 8 kB/);
 });
 
 test('a list of futures counts; an empty list and mixed ones are no such list', async () => {

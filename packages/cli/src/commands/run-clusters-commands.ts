@@ -4,9 +4,10 @@ import type { ClusterEntry, RunningCluster, StartClusterOptions } from '@covey/d
 import { integer } from '@covey/deploy/internal';
 import type { RegistryOptions } from '@covey/deploy/internal';
 import { createLineLogger } from '@covey/protocol';
+import { formatBytes } from '@covey/protocol/internal';
 import { UsageError } from '../failure.js';
 import { readFlag } from '../setting-flags.js';
-import { formatBytes, formatSpan, formatTable } from '../table.js';
+import { formatSpan, formatTable } from '../table.js';
 import { interruptible } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 

@@ -5,8 +5,8 @@
  * and new runs are painted over what is there, so a frame costs what has changed and one copy into the image.
  * Typed arrays and plain loops, as a hundred thousand runs are painted anew when the scale changes.
  */
+import { RunOutcome } from '@covey/protocol/bridge';
 import type { RunRing } from '../store/run-ring.js';
-import { Outcome } from '../store/run-ring.js';
 
 export interface RasterColours {
   /** Pixels by number of a name. */
@@ -151,8 +151,8 @@ export class LaneRaster {
       if (right <= left) continue;
       const how = outcome[at]!;
       let pixel = names[name[at]!]!;
-      if (how !== Outcome.done) {
-        pixel = how === Outcome.erred ? ERRED : STOPPED;
+      if (how !== RunOutcome.done) {
+        pixel = how === RunOutcome.erred ? ERRED : STOPPED;
         this.#hasPattern[lane] = 1;
       }
       const line = lane * columns;
@@ -160,7 +160,7 @@ export class LaneRaster {
       const end = first + right - left;
       if (end - first === 1) {
         // Failures stay visible among runs that are narrower than a pixel.
-        if (lines[line + first] !== ERRED || how === Outcome.erred) lines[line + first] = pixel;
+        if (lines[line + first] !== ERRED || how === RunOutcome.erred) lines[line + first] = pixel;
       } else if (end <= columns) lines.fill(pixel, line + first, line + end);
       else {
         lines.fill(pixel, line + first, line + columns);

@@ -1,8 +1,9 @@
 /** The cluster in a line, at the top of the page. */
+import { formatBytes } from '@covey/protocol/bridge';
 import type { Overview } from '@covey/protocol/bridge';
 import type { Translator } from '../context.js';
 import { h } from '../view/dom.js';
-import { formatBytes, formatCount, formatDuration } from '../view/format.js';
+import { formatCount, formatDuration } from '../view/format.js';
 
 export class Headline {
   readonly facts = h('dl', { class: 'page-Facts' });

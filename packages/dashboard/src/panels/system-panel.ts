@@ -1,10 +1,11 @@
 /** The cluster over time: processors, memory, tasks and bytes a second, as lines. */
+import { formatBytes } from '@covey/protocol/bridge';
 import type { Panel, PanelContext } from '../context.js';
 import type { Rgb } from '../draw/palette.js';
 import type { Theme } from '../draw/theme.js';
 import type { OverviewSample } from '../store/overview-history.js';
 import { h } from '../view/dom.js';
-import { formatBytes, formatCount, formatRate, formatShare, formatTime } from '../view/format.js';
+import { formatCount, formatRate, formatShare, formatTime } from '../view/format.js';
 import { PanelShell } from '../view/panel-shell.js';
 import type { Column } from '../view/virtual-table.js';
 import { LineChart } from './line-chart.js';

@@ -1,8 +1,9 @@
 /** Draws what is known of one task. */
+import { formatBytes } from '@covey/protocol/bridge';
 import type { TaskReference, Translator } from '../context.js';
 import type { Theme } from '../draw/theme.js';
 import { h } from '../view/dom.js';
-import { formatBytes, formatDuration, formatTime } from '../view/format.js';
+import { formatDuration, formatTime } from '../view/format.js';
 import { fillName } from '../view/name-cell.js';
 import type { TaskFacts } from './task-facts.js';
 

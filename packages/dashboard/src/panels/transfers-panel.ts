@@ -1,11 +1,12 @@
 /** Who sends how much to whom: a square a pair of workers, the darker the more. */
+import { formatBytes } from '@covey/protocol/bridge';
 import type { TransferMatrix } from '@covey/protocol/bridge';
 import type { Panel, PanelContext } from '../context.js';
 import { contrast, cssOf, mix } from '../draw/palette.js';
 import type { Rgb } from '../draw/palette.js';
 import { Surface } from '../draw/surface.js';
 import { cutMiddle, h } from '../view/dom.js';
-import { formatBytes, formatRate } from '../view/format.js';
+import { formatRate } from '../view/format.js';
 import { PanelShell } from '../view/panel-shell.js';
 import { Tooltip } from '../view/tooltip.js';
 

@@ -1,9 +1,10 @@
 /** A row a worker: what it uses, holds and does. A table by nature. */
+import { formatBytes } from '@covey/protocol/bridge';
 import type { WorkerRow } from '@covey/protocol/bridge';
 import type { Panel, PanelContext } from '../context.js';
 import { cssOf } from '../draw/palette.js';
 import { h, setText, setTitle } from '../view/dom.js';
-import { formatBytes, formatCount, formatDuration, formatRate, formatShare } from '../view/format.js';
+import { formatCount, formatDuration, formatRate, formatShare } from '../view/format.js';
 import { legendItem } from '../view/name-cell.js';
 import { PanelShell } from '../view/panel-shell.js';
 import { fillBar } from '../view/stacked-bar.js';

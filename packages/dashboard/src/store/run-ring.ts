@@ -6,9 +6,6 @@ import type { TaskStreamColumns } from '@covey/protocol/bridge';
 
 export const RUNS_KEPT = 100_000;
 
-/** How a run ended. */
-export const Outcome = { done: 0, erred: 1, stopped: 2 } as const;
-
 export interface Lane {
   readonly worker: string;
   readonly thread: number;

@@ -1,17 +1,5 @@
 /** Numbers as people read them. */
-
-const SIZES = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
-
-/** `1.5 GB`. */
-export function formatBytes(bytes: number): string {
-  let unit = 0;
-  let amount = bytes;
-  while (Math.abs(amount) >= 999.5 && unit < SIZES.length - 1) {
-    amount /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? Math.round(amount) : short(amount)} ${SIZES[unit]}`;
-}
+import { formatBytes } from '@covey/protocol/bridge';
 
 export function formatRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;

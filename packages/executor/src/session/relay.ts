@@ -3,7 +3,7 @@
  * to a size, but a person sees the value instead of an error.
  */
 import { ConnectError } from '@covey/protocol';
-import { formatBytes, MAX_RELAYED_BYTES } from '@covey/protocol/internal';
+import { formatBinaryBytes, MAX_RELAYED_BYTES } from '@covey/protocol/internal';
 import type { TaskId, ValueFrames } from '@covey/protocol/internal';
 import { ResultUnavailableError } from '../errors.js';
 import type { Session } from './session.js';
@@ -70,8 +70,8 @@ export class Relay {
   #outOfReach(id: number, address: string, nbytes: number): Error {
     const name = this.#session.nameOf(id);
     return new ResultUnavailableError(
-      `The result of ${name} has ${formatBytes(nbytes)}, and its worker at ${address} is not reached from here: through the scheduler come at most ` +
-        `${formatBytes(MAX_RELAYED_BYTES)}. Start workers with a \`--contact-address\` that clients reach, or reduce the result by a task`,
+      `The result of ${name} has ${formatBinaryBytes(nbytes)}, and its worker at ${address} is not reached from here: through the scheduler come at most ` +
+        `${formatBinaryBytes(MAX_RELAYED_BYTES)}. Start workers with a \`--contact-address\` that clients reach, or reduce the result by a task`,
       { data: { key: name, address, nbytes } },
     );
   }

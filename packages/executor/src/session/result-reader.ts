@@ -1,7 +1,7 @@
 /**
  * Brings results into this process: from the news of their completion when they are small, else from the workers that hold them.
  */
-import { formatBytes } from '@covey/protocol/internal';
+import { formatBinaryBytes } from '@covey/protocol/internal';
 import type { ClientTaskId, Located, Opaque, ValueFrames } from '@covey/protocol/internal';
 import { GatherTooLargeError, ResultUnavailableError, UnknownKeyError } from '../errors.js';
 import { actorProxy } from '../actors/actor.js';
@@ -117,7 +117,7 @@ export class ResultReader {
   /** @throws GatherTooLargeError */
   tooLarge(count: number, nbytes: number, maxBytes: number): never {
     throw new GatherTooLargeError(
-      `${count === 1 ? 'The result has' : `The ${count} results together have`} ${formatBytes(nbytes)}, above the limit of ${formatBytes(maxBytes)}: ` +
+      `${count === 1 ? 'The result has' : `The ${count} results together have`} ${formatBinaryBytes(nbytes)}, above the limit of ${formatBinaryBytes(maxBytes)}: ` +
         `reduce ${count === 1 ? 'it' : 'them'} by tasks first, or raise \`maxBytes\``,
       { data: { nbytes, maxBytes, count } },
     );

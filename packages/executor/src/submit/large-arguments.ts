@@ -2,7 +2,7 @@
  * Arguments too large for a control connection. They go to a worker by the data plane, as scattered data on which the task
  * then depends, and the person is told once, because scattering it once and passing the future would do it only once.
  */
-import { formatBytes } from '@covey/protocol/internal';
+import { formatBinaryBytes } from '@covey/protocol/internal';
 import type { Future } from '../future.js';
 import type { Session } from '../session/session.js';
 import { encodeFrames } from '../values/codec.js';
@@ -35,7 +35,7 @@ export function liftLargeArguments(
   if (largest > 0 && !warned.has(session)) {
     warned.add(session);
     session.settings.logger.warn(
-      `An argument of ${functionName} has ${formatBytes(largest)}. It is sent to a worker once for each call: ` +
+      `An argument of ${functionName} has ${formatBinaryBytes(largest)}. It is sent to a worker once for each call: ` +
         'when several calls use it, `const data = await executor.scatter(value)` and pass `data`. (Said once.)',
     );
   }

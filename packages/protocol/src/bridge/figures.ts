@@ -129,6 +129,9 @@ export interface ProgressRow {
   readonly meanMs: number;
 }
 
+/** How a run of a task ended. */
+export const RunOutcome = { done: 0, erred: 1, stopped: 2 } as const;
+
 /**
  * Equally long columns, one element a run of a task, in the order in which they ended. When runs come faster than each
  * can be told, tiny ones of a function that follow each other on a thread are one element.
@@ -142,7 +145,7 @@ export interface TaskStreamColumns {
   readonly lane: Uint16Array;
   /** Index into `names`. */
   readonly name: Uint32Array;
-  /** 0 done, 1 erred, 2 stopped. */
+  /** One of {@link RunOutcome}. */
   readonly outcome: Uint8Array;
   /** Scheduler's number of the task, of several runs of the first; asks for its key and story. */
   readonly task: Float64Array;

@@ -33,6 +33,7 @@ export type {
   TransferMatrix,
   WorkerRow,
 } from './figures.js';
+export { RunOutcome } from './figures.js';
 export { BRIDGE_TARGET, BRIDGE_VERSION } from './messages.js';
 export type {
   BridgeCalls,
@@ -50,3 +51,4 @@ export type {
   SubmittedCell,
   ToKernel,
 } from './messages.js';
+export { formatBytes } from '../shared/format-bytes.js';

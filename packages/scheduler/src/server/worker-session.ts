@@ -1,4 +1,5 @@
 /** A worker's messages on their way into the core: each is checked for its form and handed on with the worker's id. */
+import { RunOutcome } from '@covey/protocol/bridge';
 import { dispatchWorkerNews, MAX_KEY_LENGTH, MAX_REASON_LENGTH } from '@covey/protocol/internal';
 import type {
   AttemptId,
@@ -11,7 +12,6 @@ import type {
 } from '@covey/protocol/internal';
 import { ProtocolError } from '@covey/protocol';
 import type { WorkerStimuli } from '../core/surface.js';
-import { Outcome } from './figures/task-stream.js';
 import { checkBytes, checkFlag, checkHeartbeat, checkId, checkIds, checkNumber, checkText } from './checks.js';
 
 /** What of a worker's news is not the core's. */
@@ -58,7 +58,7 @@ export class WorkerSession implements WorkerNewsHandler {
     checkId(nbytes, 'the size of a result');
     checkText(type, 'the type of a result');
     if (inline !== null) checkBytes(inline, 'a result');
-    if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, Outcome.done);
+    if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, RunOutcome.done);
     this.#core.workerDone(
       this.#worker,
       taskId,
@@ -85,7 +85,7 @@ export class WorkerSession implements WorkerNewsHandler {
     checkAttempt(taskId, attempt, startMs, durationMs, thread);
     checkText(type, 'the type of a result');
     checkText(why, 'the reason why a result stays');
-    if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, Outcome.done);
+    if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, RunOutcome.done);
     this.#core.workerPinned(this.#worker, taskId, attempt, type, why, startMs, durationMs, thread, this.#nowMs);
   }
 
@@ -99,7 +99,7 @@ export class WorkerSession implements WorkerNewsHandler {
   ): void {
     checkAttempt(taskId, attempt, startMs, durationMs, thread);
     checkReport(error);
-    if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, Outcome.erred);
+    if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, RunOutcome.erred);
     this.#listener.failed(taskId, error, this.#nowMs);
     this.#core.workerErred(this.#worker, taskId, attempt, startMs, durationMs, thread, error, this.#nowMs);
   }

@@ -5,7 +5,7 @@
  * A turn: batches from the scheduler, from threads and from peers become stimuli of the core; at its end the news goes to the scheduler and then the orders to the
  * threads, one message each. User values are never looked into.
  */
-import { dispatchWorkerBatch, endOfTurn, formatBytes, systemClock, workerNews } from '@covey/protocol/internal';
+import { dispatchWorkerBatch, endOfTurn, formatBinaryBytes, systemClock, workerNews } from '@covey/protocol/internal';
 import type {
   BulkClient,
   Channel,
@@ -227,7 +227,7 @@ export class Incarnation {
   endForMemory(thread: ThreadHandle, heapBytes: number): void {
     const end = {
       running: thread.control.running,
-      message: `its heap had ${formatBytes(heapBytes)}`,
+      message: `its heap had ${formatBinaryBytes(heapBytes)}`,
       code: 'ERR_WORKER_OUT_OF_MEMORY',
     };
     this.logger.warn('a compute thread is ended for its memory', { thread: thread.id, heapBytes });

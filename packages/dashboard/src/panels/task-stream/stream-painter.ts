@@ -1,4 +1,5 @@
 /** Draws the task stream: lanes of runs, names within wide ones, lanes' names at the left, the time below. */
+import { RunOutcome } from '@covey/protocol/bridge';
 import { cssOf, luminance, mix, pixelOf } from '../../draw/palette.js';
 import { LaneRaster } from '../../draw/lane-raster.js';
 import type { RasterColours } from '../../draw/lane-raster.js';
@@ -7,7 +8,6 @@ import { NamePixels } from '../../draw/theme.js';
 import type { Theme } from '../../draw/theme.js';
 import { tickLabel, timeStep } from '../../draw/ticks.js';
 import type { RunRing } from '../../store/run-ring.js';
-import { Outcome } from '../../store/run-ring.js';
 import { cutMiddle, h } from '../../view/dom.js';
 import { LaneOrder } from './lane-order.js';
 import { TimeView } from './time-view.js';
@@ -201,7 +201,7 @@ export class StreamPainter {
       const duration = runs.duration[at]!;
       if (duration < leastMs) continue;
       const start = runs.start[at]!;
-      if (start > endMs || start + duration < startMs || runs.outcome[at] !== Outcome.done) continue;
+      if (start > endMs || start + duration < startMs || runs.outcome[at] !== RunOutcome.done) continue;
       const { y } = this.boxOf(at);
       if (y < -this.laneHeight || y > this.height) continue;
       const from = Math.max(0, (start - startMs) / msPerPixel);

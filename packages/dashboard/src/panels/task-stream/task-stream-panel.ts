@@ -1,7 +1,7 @@
 /** What ran where and when: a lane a thread, a rectangle a run of a task. */
+import { RunOutcome } from '@covey/protocol/bridge';
 import type { Panel, PanelContext } from '../../context.js';
 import { cssOf } from '../../draw/palette.js';
-import { Outcome } from '../../store/run-ring.js';
 import { h } from '../../view/dom.js';
 import { formatCount, formatDuration, formatTime } from '../../view/format.js';
 import { icons } from '../../view/icons.js';
@@ -201,9 +201,9 @@ export function createTaskStream(host: HTMLElement, context: PanelContext): Pane
     const { worker, thread } = runs.lanes[runs.lane[at]!] ?? { worker: '…', thread: 0 };
     const outcome = runs.outcome[at];
     const how =
-      outcome === Outcome.erred
+      outcome === RunOutcome.erred
         ? trans.__('failed')
-        : outcome === Outcome.stopped
+        : outcome === RunOutcome.stopped
           ? trans.__('stopped')
           : trans.__('done');
     const took = formatDuration(runs.duration[at]!);

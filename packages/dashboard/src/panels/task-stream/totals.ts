@@ -1,5 +1,5 @@
 /** Runs summed up by function. */
-import { Outcome } from '../../store/run-ring.js';
+import { RunOutcome } from '@covey/protocol/bridge';
 import type { RunRing } from '../../store/run-ring.js';
 
 export interface NameTotal {
@@ -33,8 +33,8 @@ export function totalsByName(runs: RunRing, fromMs = -Infinity, toMs = Infinity)
     total.totalMs += duration;
     // Of runs that came as one, each is tiny.
     if (duration / count > total.longestMs) total.longestMs = duration / count;
-    if (runs.outcome[at] === Outcome.erred) total.erred++;
-    else if (runs.outcome[at] === Outcome.stopped) total.stopped++;
+    if (runs.outcome[at] === RunOutcome.erred) total.erred++;
+    else if (runs.outcome[at] === RunOutcome.stopped) total.stopped++;
   }
   return totals.filter((total) => total !== undefined);
 }

@@ -1,7 +1,7 @@
-import { readFigures } from '@covey/protocol/bridge';
+import { readFigures, RunOutcome } from '@covey/protocol/bridge';
 import type { TaskStreamColumns } from '@covey/protocol/bridge';
 import type { WorkerId } from '@covey/protocol/internal';
-import { Outcome, TaskStream } from './task-stream.js';
+import { TaskStream } from './task-stream.js';
 import type { Run } from './task-stream.js';
 
 function read(stream: TaskStream, cursor: number): TaskStreamColumns & { cursor: number; missed: number } {
@@ -16,7 +16,7 @@ function crowd(stream: TaskStream): void {
 }
 
 function add(stream: TaskStream, run: Partial<Run>): void {
-  const common = { workerId: 1 as WorkerId, worker: 'a', thread: 0, name: 'f', taskId: 1, outcome: Outcome.done };
+  const common = { workerId: 1 as WorkerId, worker: 'a', thread: 0, name: 'f', taskId: 1, outcome: RunOutcome.done };
   stream.add({ ...common, startMs: 0, durationMs: 0.25, ...run });
 }
 
@@ -101,7 +101,7 @@ describe('in a crowd', () => {
 
   test.each<readonly [what: string, second: Partial<Run>]>([
     ['of another function', { startMs: 0.25, name: 'g' }],
-    ['that failed', { startMs: 0.25, outcome: Outcome.erred }],
+    ['that failed', { startMs: 0.25, outcome: RunOutcome.erred }],
     ['that is long', { startMs: 0.25, durationMs: 1 }],
     ['after a pause', { startMs: 1.5 }],
     ['on another thread', { startMs: 0.25, thread: 1 }],
@@ -117,7 +117,7 @@ describe('in a crowd', () => {
   test('a failure takes no run after it', () => {
     const stream = new TaskStream();
     crowd(stream);
-    add(stream, { outcome: Outcome.erred });
+    add(stream, { outcome: RunOutcome.erred });
     add(stream, { startMs: 0.25 });
     expect([...read(stream, 1000).count]).toEqual([1, 1]);
   });

@@ -5,13 +5,10 @@
  * brought them, so a viewer is told those that it can't know. A row is a run, until runs come faster than anybody could
  * see them one by one: then tiny ones that follow each other join, as long as nobody was told their row.
  */
-import { packTaskStream } from '@covey/protocol/bridge';
+import { packTaskStream, RunOutcome } from '@covey/protocol/bridge';
 import type { TaskStreamColumns } from '@covey/protocol/bridge';
 import type { WorkerId } from '@covey/protocol/internal';
 import type { Feed, Portion } from './feed.js';
-
-/** How a run ended. */
-export const Outcome = { done: 0, erred: 1, stopped: 2 } as const;
 
 /** Rows that are kept: as many as a screen can show. */
 const KEPT = 100_000;
@@ -108,13 +105,13 @@ export class TaskStream implements Feed {
   /** Whether a run has become part of the row before it in its lane. */
   #join({ startMs, durationMs, outcome }: Run, lane: number, name: number): boolean {
     const row = this.#latest[lane] ?? -1;
-    if (row < this.#told || row < this.#oldest || durationMs >= TINY_MS || outcome !== Outcome.done) return false;
+    if (row < this.#told || row < this.#oldest || durationMs >= TINY_MS || outcome !== RunOutcome.done) return false;
     const ring = this.#ring!;
     const at = row % this.#kept;
     const joinedMs = startMs + durationMs - ring.start[at]!;
     const pauseMs = joinedMs - durationMs - ring.duration[at]!;
     const follows = Math.abs(pauseMs) < TINY_MS && joinedMs < JOINED_MS;
-    if (!follows || ring.name[at] !== name || ring.outcome[at] !== Outcome.done) return false;
+    if (!follows || ring.name[at] !== name || ring.outcome[at] !== RunOutcome.done) return false;
     ring.duration[at] = Math.max(ring.duration[at]!, joinedMs);
     ring.count[at]!++;
     return true;
