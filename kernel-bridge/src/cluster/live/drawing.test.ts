@@ -29,10 +29,7 @@ const executor: ExecutorDisplay = {
 };
 const cluster = { ...executor, kind: 'local', cluster: 'sums', status: 'unreachable', figures: null } as const;
 const cases: readonly [Snapshot, string][] = [
-  [
-    { kind: 'future', payload: future, isOver: true },
-    '✓ Future inc-<b>-1: finished · Float64Array · 8 MB · on sums',
-  ],
+  [{ kind: 'future', payload: future, isOver: true }, '✓ Future inc-<b>-1: finished · Float64Array · 8 MB · on sums'],
   [
     { kind: 'futures', payload: futures, isOver: false },
     '◌ 4,000 Futures inc: pending 25 % · 1,000 finished · 2,999 pending · 1 error · number · 8 kB · on sums',
