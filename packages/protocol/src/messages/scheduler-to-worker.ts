@@ -34,8 +34,8 @@ export interface ComputeTask {
   /** 0 a plain task, 1 an actor. */
   readonly kind: number;
   readonly args: Opaque;
-  /** Triples `TaskId, nbytes, DependencyWhere`, in the order in which function and arguments refer to them; null when there are none. */
-  readonly dependencies: readonly (number | Exclude<DependencyWhere, 0>)[] | null;
+  /** Triples `TaskId, nbytes or AttemptId, DependencyWhere`, in the order in which function and arguments refer to them; null when there are none. */
+  readonly dependencies: readonly (number | Exclude<DependencyWhere, 0 | 1>)[] | null;
   /** The how many-th try it is: 1, and one more for each that erred, or may have run when its worker died. */
   readonly tries: number;
 }

@@ -76,7 +76,7 @@ export interface ErrorReport {
 }
 
 /**
- * One dependency inside a compute message. `where` says how to get it: 0, the worker has it (or it is on its way there);
- * bytes, here it is; worker ids, fetch it from one of these.
+ * One dependency inside a compute message. `where` says how to get it: 0, the worker has it (or it is on its way there); 1, an
+ * attempt that was sent to the worker before makes it (and stands in place of the size, which nobody knows yet); bytes, here it is; worker ids, fetch it from one of these.
  */
-export type DependencyWhere = 0 | Opaque | readonly WorkerId[];
+export type DependencyWhere = 0 | 1 | Opaque | readonly WorkerId[];

@@ -7,6 +7,7 @@
 import type { AttemptId, DependencyWhere, WorkerId } from '@covey/protocol/internal';
 import type { CoreState } from './core-state.js';
 import { holdersOf, isHolder } from './holders.js';
+import { enterPipeline, fillPipelines, noteLead } from './pipeline.js';
 import { bytesToMove, moveMs } from './placement.js';
 import type { RestrictionClass } from './restrictions.js';
 import { hasFree } from './restrictions.js';
@@ -16,8 +17,8 @@ import type { Cold } from './task-table.js';
 import { leaveQueue, noteProgress } from './transitions.js';
 import type { Worker } from './workers.js';
 
-/** Triples `TaskId, nbytes, DependencyWhere`. */
-type ComputeDependencies = (number | Exclude<DependencyWhere, 0>)[];
+/** Triples `TaskId, nbytes or AttemptId, DependencyWhere`. */
+type ComputeDependencies = (number | Exclude<DependencyWhere, 0 | 1>)[];
 
 /** Holders named to a worker that has to fetch something. */
 const MOST_HOLDERS = 4;
@@ -40,6 +41,7 @@ export function fillWindows(s: CoreState): void {
   }
   fillAhead(s);
   if (workers.backlogged.size > 0) takeFromOthers(s);
+  if (s.leading.size > 0) fillPipelines(s, send);
   for (const worker of workers.dirty) worker.dirty = false;
   workers.dirty.length = 0;
 }
@@ -183,8 +185,13 @@ function takeSome(s: CoreState, thief: Worker): boolean {
 
 /** queued → processing: leaves its queue, enters the worker's attempts, and is sent. */
 export function assign(s: CoreState, slot: number, worker: Worker): void {
-  const { tasks, workers, functions } = s;
   leaveQueue(s, slot);
+  send(s, slot, worker);
+}
+
+/** queued or waiting → processing, of a task that is in no queue: enters the worker's attempts, and is sent. */
+function send(s: CoreState, slot: number, worker: Worker): void {
+  const { tasks, workers, functions } = s;
   const record = functions.at(tasks.fn[slot]!);
   const options = s.options.at(tasks.options[slot]!);
   const attempt = s.nextAttempt++;
@@ -194,7 +201,8 @@ export function assign(s: CoreState, slot: number, worker: Worker): void {
   tasks.charge[slot] = functions.estimateMs(record.index, s.config.unknownDurationMs, s.config.windowMs);
   if (worker.active === 0) noteProgress(s, worker);
   worker.processing++;
-  worker.load += tasks.charge[slot];
+  if (tasks.state[slot] === State.waiting) enterPipeline(s, slot, worker);
+  else worker.load += tasks.charge[slot];
   if (options.kind === 1) worker.actors++;
   if (options.restrictions !== null) {
     for (const [name, amount] of options.restrictions.resources) {
@@ -203,6 +211,7 @@ export function assign(s: CoreState, slot: number, worker: Worker): void {
   }
   s.move(slot, State.processing, worker.id);
   workers.update(worker);
+  noteLead(s, slot);
 
   if (!worker.functions.has(record.id)) {
     worker.functions.add(record.id);
@@ -228,7 +237,7 @@ function triesOf({ retriesUsed = 0, suspicion = 0 }: Cold): number {
   return 1 + retriesUsed + suspicion;
 }
 
-/** The dependencies of a task as a worker gets them: here already, in the message, or with peers (made known before). */
+/** The dependencies of a task as a worker gets them: here already or soon, in the message, or with peers (made known before). */
 function dependenciesFor(s: CoreState, slot: number, worker: Worker): ComputeDependencies {
   const { tasks, edges } = s;
   const count = tasks.edgeCount[slot]!;
@@ -236,6 +245,10 @@ function dependenciesFor(s: CoreState, slot: number, worker: Worker): ComputeDep
   const dependencies: ComputeDependencies = [];
   for (let edge = first; edge < first + count; edge++) {
     const dependency = edges.to[edge]!;
+    if (tasks.state[dependency] === State.processing) {
+      dependencies.push(tasks.taskId(dependency), tasks.attempt[dependency]!, 1);
+      continue;
+    }
     const where = isHolder(s, dependency, worker.id)
       ? 0
       : (s.cache.get(dependency) ?? peersWith(s, dependency, worker));

@@ -60,6 +60,9 @@ export class CoreState {
   /** Those of them that got something since they were last offered to the workers. */
   readonly freshClasses: RestrictionClass[] = [];
 
+  /** Workers with `leads`. */
+  readonly leading = new Set<Worker>();
+
   /** Slots of running attempts. */
   readonly attempts = new IdIndex();
   nextAttempt = 1;

@@ -46,6 +46,7 @@ import {
 import { isActor, isHolder } from './holders.js';
 import { addKeeper, removeKeeper } from './keepers.js';
 import { locateResult } from './locate.js';
+import { joinWindow } from './pipeline.js';
 import { replaceQueue } from './placement.js';
 import { selectSlots, selectWorkers } from './queries.js';
 import { suspendSuspect, tendQuarantine } from './quarantine.js';
@@ -403,6 +404,7 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     const worker = s.workers.get(workerId);
     const slot = worker === undefined ? -1 : this.#attempt(worker, taskId, attempt);
     if (slot === -1 || s.tasks.has(slot, Flag.suspended)) return;
+    if (s.tasks.has(slot, Flag.pipelined)) joinWindow(s, slot, worker!);
     s.tasks.set(slot, Flag.suspended);
     worker!.suspended++;
     worker!.load = worker!.active === 0 ? 0 : worker!.load - s.tasks.charge[slot]!;

@@ -76,6 +76,7 @@ function because(s: CoreState, slot: number): string {
     case State.processing: {
       const address = s.workers.get(tasks.place[slot]!)!.address;
       if (tasks.has(slot, Flag.stopping)) return `${address} was told to stop it.`;
+      if (tasks.has(slot, Flag.pipelined)) return `It was sent to ${address}, behind the task there that it waits for.`;
       if (tasks.has(slot, Flag.suspended)) return `It runs on ${address} and waits for tasks of its own.`;
       return tasks.has(slot, Flag.started) ? `It runs on ${address}.` : `It was sent to ${address} and waits there.`;
     }

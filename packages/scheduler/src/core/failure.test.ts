@@ -58,7 +58,7 @@ describe('a worker that is lost', () => {
     world.messages = [];
     world.kill(a);
     expect(world.news(client)).toEqual(['pending outer']);
-    expect(world.states('inner', 'outer')).toEqual({ inner: 'processing', outer: 'waiting' });
+    expect(world.states('inner', 'outer')).toEqual({ inner: 'processing', outer: 'processing' });
     world.finish('inner');
     world.finish('outer');
     expect(world.news(client)).toEqual(['done outer']);

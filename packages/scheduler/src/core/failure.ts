@@ -6,11 +6,11 @@ import { actorGone, killedWorker, noWorker } from './error-reports.js';
 import { isActor, isHolder, removeHolder } from './holders.js';
 import { noteUnplaceable, offerClass } from './placement.js';
 import { describeRestrictions } from './queries.js';
-import { stopAttempt } from './release.js';
 import { dropMove, dropMovesOf } from './replicas.js';
 import { loseUpload } from './scatter.js';
 import { noteWorker } from './restrictions.js';
 import { State } from './states.js';
+import { stopAttempt } from './stop.js';
 import type { WorkerDeparture } from './surface.js';
 import { Flag } from './task-table.js';
 import { becomeReady, becomeUnready, fail, noteProgress, wake, withdraw } from './transitions.js';
@@ -46,6 +46,7 @@ export function bidFarewell(s: CoreState, worker: Worker, departure: WorkerDepar
   worker.retiring = true;
   s.workers.update(worker);
   s.retiring.delete(worker);
+  s.leading.delete(worker);
   if (s.quarantine?.worker === worker && s.quarantine.slot === -1) s.quarantine = null;
   for (const restrictions of s.classes.all()) {
     restrictions.preferred.delete(worker.id);

@@ -15,6 +15,8 @@ import type { Worker } from './workers.js';
 
 /** Attempts asked back at a time: what goes to the shared queue is shared fairly, however much it is. */
 const MOST = 256;
+/** What waits for a task of its worker is of no use elsewhere; the rest is asked already, or begun. */
+const NOT_RECALLED = Flag.recalled | Flag.suspended | Flag.stopping | Flag.pipelined;
 /** Idle workers among which somebody must be able to run what is asked back. */
 const THIEVES = 8;
 
@@ -54,7 +56,7 @@ function recallFrom(s: CoreState, stuck: ReadonlySet<Worker>): void {
   let count = 0;
   // Attempts are visited in the order in which they were made, so what has waited longest comes first.
   s.attempts.forEach((attempt, slot) => {
-    if (count === MOST || tasks.has(slot, Flag.recalled | Flag.suspended | Flag.stopping)) return;
+    if (count === MOST || tasks.has(slot, NOT_RECALLED)) return;
     const worker = workers.get(tasks.place[slot]!)!;
     if (!stuck.has(worker) || isActor(s, slot) || pinnedDependency(s, slot) !== -1) return;
     const { restrictions } = s.options.at(tasks.options[slot]!);

@@ -9,6 +9,7 @@ import { dropAllHolders } from './holders.js';
 import { dropResultHolds } from './result-holds.js';
 import { loseUpload, mayArrive } from './scatter.js';
 import { State } from './states.js';
+import { stopAttempt } from './stop.js';
 import { Flag } from './task-table.js';
 import { withdraw } from './transitions.js';
 import { wishesOf } from './wishes.js';
@@ -40,15 +41,6 @@ function dropResult(s: CoreState, slot: number): void {
   s.cache.drop(slot);
   s.tasks.clear(slot, Flag.pinned);
   s.move(slot, State.released);
-}
-
-/** Asks the worker to stop the attempt. The task stays processing until the worker answers. */
-export function stopAttempt(s: CoreState, slot: number, reason: string): void {
-  const { tasks } = s;
-  if (tasks.has(slot, Flag.stopping)) return;
-  tasks.set(slot, Flag.stopping);
-  const worker = s.workers.get(tasks.place[slot]!)!;
-  s.output.cancelAttempt(worker.id, tasks.taskId(slot), tasks.attempt[slot]! as never, reason);
 }
 
 /** released or erred → forgotten: leaves every table. Dependencies whose last dependent it was are looked at next. */

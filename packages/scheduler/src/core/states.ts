@@ -40,7 +40,7 @@ export const State = {
 /** Where a task may go from each state. Anything else is a mistake, which validation finds. */
 export const TRANSITIONS: Readonly<Record<TaskState, readonly TaskState[]>> = {
   released: ['waiting', 'forgotten'],
-  waiting: ['queued', 'no-worker', 'memory', 'erred', 'released'],
+  waiting: ['queued', 'no-worker', 'processing', 'memory', 'erred', 'released'],
   queued: ['processing', 'waiting', 'no-worker', 'memory', 'released'],
   'no-worker': ['queued', 'waiting', 'memory', 'erred', 'released'],
   processing: ['memory', 'erred', 'released'],

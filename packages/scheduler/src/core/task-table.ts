@@ -41,6 +41,8 @@ export const Flag = {
   copied: 1 << 13,
   /** The worker was asked to give the attempt back if it hasn't begun to run. */
   recalled: 1 << 14,
+  /** The attempt was sent behind the one that makes its last input, and isn't counted in its worker's window yet. */
+  pipelined: 1 << 15,
 } as const;
 
 /** The flags by any of which somebody wants the result. */

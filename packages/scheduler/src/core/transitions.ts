@@ -11,6 +11,7 @@ import type { ErrorReport, Opaque } from '@covey/protocol/internal';
 import type { CoreState } from './core-state.js';
 import { SUSPECTS_QUEUE } from './core-state.js';
 import { addHolder, isActor } from './holders.js';
+import { enterWindow, leavePipeline, noteLead, stopPipelined } from './pipeline.js';
 import { chooseQueue, enqueueSuspect } from './placement.js';
 import { classOfPlace } from './restrictions.js';
 import { dropAttemptHolds, dropResultHolds, holdsTasks, passHolds } from './result-holds.js';
@@ -42,6 +43,7 @@ export function wake(s: CoreState, slot: number): void {
       continue;
     }
     let missing = 0;
+    let running = -1;
     let erred = -1;
     const first = tasks.firstEdge[task]!;
     const end = first + tasks.edgeCount[task]!;
@@ -52,12 +54,14 @@ export function wake(s: CoreState, slot: number): void {
       if (state === State.memory) continue;
       missing++;
       if (state === State.released) stack.push(dependency);
+      else if (state === State.processing) running = dependency;
       else if (state === State.erred) erred = dependency;
     }
     tasks.waiting[task] = missing;
     s.move(task, State.waiting);
     if (erred !== -1) fail(s, task, tasks.coldIfAny(erred)!.error!);
     else if (missing === 0) becomeReady(s, task);
+    else if (missing === 1 && running !== -1) noteLead(s, running);
   }
 }
 
@@ -106,6 +110,7 @@ export function endAttempt(s: CoreState, slot: number, worker: Worker): void {
   // That a stuck worker gives something back doesn't mean that it goes on.
   if (!tasks.has(slot, Flag.recalled)) noteProgress(s, worker);
   if (tasks.has(slot, Flag.suspended)) worker.suspended--;
+  else if (tasks.has(slot, Flag.pipelined)) leavePipeline(s, slot, worker);
   else worker.load -= tasks.charge[slot]!;
   if (worker.active === 0) worker.load = 0;
   const options = s.options.at(tasks.options[slot]!);
@@ -163,7 +168,9 @@ export function enterMemory(s: CoreState, slot: number, worker: Worker, inline: 
   if ((flags & Flag.untilEnded) !== 0) tasks.clear(slot, Flag.untilEnded);
   for (let edge = tasks.firstDependent[slot]!; edge !== -1; edge = edges.next[edge]!) {
     const dependent = edges.from[edge]!;
-    if (tasks.state[dependent] === State.waiting && --tasks.waiting[dependent]! === 0) becomeReady(s, dependent);
+    if (tasks.state[dependent] === State.waiting) {
+      if (--tasks.waiting[dependent]! === 0) becomeReady(s, dependent);
+    } else if (tasks.has(dependent, Flag.pipelined)) enterWindow(s, dependent);
   }
   if (!tasks.isNeeded(slot)) s.slack.push(slot);
 }
@@ -186,8 +193,10 @@ export function dropNeeds(s: CoreState, slot: number): void {
 export function withdraw(s: CoreState, slot: number): void {
   const { tasks } = s;
   const state = tasks.state[slot];
-  if (state === State.processing) endAttempt(s, slot, s.workers.get(tasks.place[slot]!)!);
-  else if (state !== State.waiting) leaveQueue(s, slot);
+  if (state === State.processing) {
+    endAttempt(s, slot, s.workers.get(tasks.place[slot]!)!);
+    stopPipelined(s, slot);
+  } else if (state !== State.waiting) leaveQueue(s, slot);
   dropNeeds(s, slot);
   s.move(slot, State.released);
   s.slack.push(slot);
@@ -204,8 +213,10 @@ export function fail(s: CoreState, slot: number, error: ErrorReport): void {
     const task = stack.pop()!;
     const state = tasks.state[task];
     if (state === State.erred || state === State.memory) continue;
-    if (state === State.processing) endAttempt(s, task, s.workers.get(tasks.place[task]!)!);
-    else if (state === State.queued || state === State.noWorker) leaveQueue(s, task);
+    if (state === State.processing) {
+      endAttempt(s, task, s.workers.get(tasks.place[task]!)!);
+      stopPipelined(s, task);
+    } else if (state === State.queued || state === State.noWorker) leaveQueue(s, task);
     dropNeeds(s, task);
     s.move(task, State.erred);
     const cold = tasks.coldOf(task);

@@ -106,7 +106,7 @@ function checkTask(s: CoreState, slot: number, needed: number, linked: number, c
     check(s.workers.get(tasks.place[slot]!) !== undefined, () => `${name()}: on a worker that is gone`);
     check(tasks.isNeeded(slot) || tasks.has(slot, Flag.stopping), () => `${name()}: nobody needs it, and it goes on`);
   } else {
-    const running = Flag.started | Flag.suspended | Flag.stopping | Flag.suspect | Flag.recalled;
+    const running = Flag.started | Flag.suspended | Flag.stopping | Flag.suspect | Flag.recalled | Flag.pipelined;
     check(!tasks.has(slot, running), () => `${name()}: flags of an attempt`);
   }
   check((state === State.memory) === holderCount(s, slot) > 0, () => `${name()}: ${holderCount(s, slot)} holders`);
@@ -159,6 +159,8 @@ function checkWorkers(s: CoreState, check: Check): void {
   for (const worker of workers.all()) {
     let processing = 0;
     let suspended = 0;
+    let pipelined = 0;
+    let pipelinedMs = 0;
     let held = 0;
     let heldBytes = 0;
     let queued = 0;
@@ -171,7 +173,10 @@ function checkWorkers(s: CoreState, check: Check): void {
       if (state === State.processing && isHere) {
         processing++;
         if (tasks.has(slot, Flag.suspended)) suspended++;
-        else load += tasks.charge[slot]!;
+        else if (tasks.has(slot, Flag.pipelined)) {
+          pipelined++;
+          pipelinedMs += tasks.charge[slot]!;
+        } else load += tasks.charge[slot]!;
         if (isActor(s, slot)) actors++;
       } else if (state === State.queued && isHere) {
         queued++;
@@ -187,6 +192,9 @@ function checkWorkers(s: CoreState, check: Check): void {
       check(Math.abs(has - should) < 1e-3, () => `${worker.name}: ${what} ${has}, should be ${should}`);
     same('processing', worker.processing, processing);
     same('suspended', worker.suspended, suspended);
+    same('pipelined', worker.pipelined, pipelined);
+    same('pipelinedMs', worker.pipelinedMs, pipelinedMs);
+    check(worker.leads.length === 0 || s.leading.has(worker), () => `${worker.name}: its leads are forgotten`);
     same('held', worker.held, held);
     same('heldBytes', worker.heldBytes, heldBytes);
     same('queued', worker.queue.live, queued);

@@ -28,11 +28,15 @@ export class Worker {
   /** Kept free for a suspect, or running it. */
   reserved = false;
 
-  /** Attempts sent to it that have not ended; `suspended` of them have given their thread away. */
+  /** Attempts sent to it that have not ended; `suspended` of them have given their thread away, `pipelined` can't run yet. */
   processing = 0;
   suspended = 0;
-  /** Estimated milliseconds of the attempts that are not suspended. */
+  pipelined = 0;
+  /** Estimated milliseconds of the attempts that occupy threads or wait for them, and of those that can't run yet. */
   load = 0;
+  pipelinedMs = 0;
+  /** Attempts whose dependents may be sent behind them, to be looked at when the batch ends. */
+  readonly leads: number[] = [];
   /** Ready tasks that are best placed here, on the scheduler. */
   readonly queue: ReadyQueue;
   /** Estimated milliseconds of those. */
@@ -87,7 +91,7 @@ export class Worker {
 
   /** Attempts that occupy threads or wait for them. */
   get active(): number {
-    return this.processing - this.suspended;
+    return this.processing - this.suspended - this.pipelined;
   }
 
   /** It takes new work in general, if not at the moment. */
@@ -165,6 +169,14 @@ export class WorkerTable {
     if (worker.dirty) return;
     worker.dirty = true;
     this.dirty.push(worker);
+  }
+
+  /** Whether something of this length may be sent ahead that can't run yet: as much as the window is long, beside the window. */
+  mayPipeline(worker: Worker, charge: number): boolean {
+    const { windowMs, maxWindowTasks } = this.#config;
+    return (
+      worker.pipelined < maxWindowTasks * worker.nthreads && worker.pipelinedMs + charge <= windowMs * worker.nthreads
+    );
   }
 
   /** Recomputes whether the worker can take work; to be called after any change of what that depends on. */

@@ -4,7 +4,7 @@
  * A result stays while the scheduler has not freed it, or while a task that was not handed to a thread yet needs it. There is one path for everything that goes wrong
  * with a fetch: `missing` to the scheduler, whose `holders` start the next attempt.
  */
-import type { ComputeTask, DependencyWhere, TaskId, WorkerId } from '@covey/protocol/internal';
+import type { AttemptId, ComputeTask, DependencyWhere, TaskId, WorkerId } from '@covey/protocol/internal';
 import type { ComputeThread } from './compute-thread.js';
 import { Datum } from './datum.js';
 import { FetchPlanner } from './fetch-planner.js';
@@ -14,6 +14,8 @@ import type { WorkerTask } from './task.js';
 
 /** What the book asks of the core that owns it. */
 export interface DataBookOwner {
+  /** Whether an attempt was sent here and hasn't ended. */
+  isUnderWay(attempt: AttemptId): boolean;
   /** The last input of a waiting task is here. */
   inputsAreHere(task: WorkerTask, now: number): void;
   /** Call `ask` at this time. */
@@ -58,12 +60,14 @@ export class DataBook<Value> {
   /** Registers a task's inputs and sets what it waits for. Its leaving (`release`) must follow. */
   require(task: WorkerTask, now: number): void {
     eachInput(task.compute, (taskId, nbytes, where) => {
-      const datum = this.#find(taskId) ?? this.#add(taskId, nbytes);
+      const datum = this.#find(taskId) ?? this.#add(taskId, where === 1 ? 0 : nbytes);
       datum.users += 1;
       if (datum.isHere) return;
       const isFirst = this.#wait(datum, task);
       if (datum.state !== 'missing') return;
-      if (where !== 0 && where.length > 0) this.#want(datum, nbytes, where, now);
+      // It comes; or the scheduler, which hears how that attempt ended, takes this one back.
+      if (where === 1 && this.#owner.isUnderWay(nbytes as AttemptId)) return;
+      if (typeof where !== 'number' && where.length > 0) this.#want(datum, nbytes, where, now);
       // With other waiters, or when it was to be acquired, the question is under way.
       else if (isFirst && !datum.isKept) this.#output.missing(taskId, NOBODY);
     });
@@ -313,6 +317,6 @@ function eachInput(
   for (let i = 0; i < dependencies.length; i += 3) {
     const where = dependencies[i + 2];
     if (where instanceof Uint8Array || ArrayBuffer.isView(where)) continue;
-    visit(dependencies[i] as TaskId, dependencies[i + 1] as number, where as 0 | readonly WorkerId[]);
+    visit(dependencies[i] as TaskId, dependencies[i + 1] as number, where as 0 | 1 | readonly WorkerId[]);
   }
 }

@@ -62,6 +62,33 @@ describe('a function that has run many times and is tiny', () => {
   });
 });
 
+describe('a task sent behind the one that makes its input', () => {
+  const behind = () => {
+    const world = new CoreWorld({ nthreads: 2 });
+    world.compute(1).compute(2, { needs: { 1: 1 } });
+    expect(world.turn()).toEqual(['hand 1 1', 'started [1]']);
+    return world;
+  };
+
+  it('waits for it without a question, and runs when it is done', () => {
+    const world = behind();
+    expect(world.claim(1).done(1, 1).turn()).toEqual(['done 1 1', 'hand 1 2', 'started [2]']);
+  });
+
+  it('stays where it is until the scheduler takes it back, should that one fail', () => {
+    const world = behind();
+    expect(world.claim(1).erred(1, 1).turn()).toEqual(['erred 1 1 TypeError']);
+    expect(world.cancel(2).turn()).toEqual(['stopped 2 2 false cancelled']);
+  });
+
+  it('asks for the input when that attempt is over, and the result is not there', () => {
+    const world = new CoreWorld();
+    world.compute(1).turn();
+    world.claim(1).erred(1, 1).turn();
+    expect(world.compute(2, { needs: { 1: 1 } }).turn()).toEqual(['missing 1 0']);
+  });
+});
+
 describe('the window', () => {
   it('gives a thread one task of unknown duration at a time, best priority first', () => {
     const world = new CoreWorld();

@@ -95,6 +95,7 @@ export class WorkerCore<Value> {
     this.#data = new DataBook(
       output,
       {
+        isUnderWay: (attempt) => this.#tasks.has(attempt),
         inputsAreHere: (task, now) => this.#becomeReady(task, 'input', now),
         askLater: (datum, holder, atMs) => this.#due(atMs, { kind: 'ask', datum, holder }),
         tell: (taskId, from, to, stimulus, now) => this.#story.tell(now, taskId, from, to, stimulus),

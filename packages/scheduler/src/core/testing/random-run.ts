@@ -76,6 +76,7 @@ class RandomRun {
         storyLength: 64,
         allowedFailures: this.#random.below(3),
         windowTasks: 1 + this.#random.below(3),
+        windowMs: this.#random.oneIn(2) ? 5 : 1000,
         recallAfterMs: this.#random.oneIn(2) ? 5 : 200,
       },
       validate: true,
@@ -118,7 +119,7 @@ class RandomRun {
       case 6:
       case 7:
       case 8:
-        if (client !== undefined) this.#submit(client);
+        if (client !== undefined) for (let i = random.oneIn(3) ? 4 : 1; i > 0; i--) this.#submit(client, i > 1);
         break;
       case 9:
         if (client !== undefined) this.#scatter(client);
@@ -200,13 +201,14 @@ class RandomRun {
     this.#core.removeClient(client.id, this.#now);
   }
 
-  #submit(client: ToyClient): void {
+  /** As a link, one task that depends on the client's last one. */
+  #submit(client: ToyClient, isLink: boolean): void {
     const random = this.#random;
-    const count = 1 + (random.oneIn(2) ? random.below(6) : 0);
-    const optionsIndex = random.below(OPTIONS.length);
-    const perTask = random.below(4);
+    const count = isLink ? 1 : 1 + (random.oneIn(2) ? random.below(6) : 0);
+    const optionsIndex = random.below(isLink ? 5 : OPTIONS.length);
+    const perTask = isLink ? 1 : random.below(4);
     const firstId = client.nextId;
-    const ids = [...client.known.keys()];
+    const ids = isLink ? [firstId - 1] : [...client.known.keys()];
     const dependencies: ClientTaskId[] = [];
     for (let i = 0; i < count * perTask; i++) {
       // Mostly what it knows; now and then an id that it released or never had.

@@ -18,6 +18,8 @@ interface Attempt {
   /** Dependencies that came inside the message, or are kept. */
   readonly needs: readonly TaskId[];
   readonly inline: ReadonlySet<TaskId>;
+  /** Dependencies that another attempt here is to make. */
+  readonly coming: Set<TaskId>;
   started: boolean;
   suspended: boolean;
   /** Its result will hold futures. */
@@ -101,6 +103,7 @@ export class ToyWorker {
     const attempt = random.pick([...this.attempts.values()]);
     if (attempt === undefined) return false;
     if (!attempt.started) {
+      if (attempt.coming.size > 0) return false;
       for (const taskId of attempt.needs) {
         const isThere = this.held.has(taskId) || attempt.inline.has(taskId);
         if (!isThere && !attempt.missing.has(taskId)) attempt.missing.set(taskId, []);
@@ -139,7 +142,7 @@ export class ToyWorker {
       this.#send((core, now) => core.workerErred(this.id, taskId, number, 0, 1, 0, error, now));
       return;
     }
-    this.held.add(taskId);
+    this.#hold(taskId);
     const thread = (this.#thread = (this.#thread + 1) % this.nthreads);
     if (kind === 1 || key.includes('pin')) {
       this.#send((core, now) => core.workerPinned(this.id, taskId, number, 'Socket', 'open', 0, 1, thread, now));
@@ -162,15 +165,18 @@ export class ToyWorker {
   ): void {
     const missing = new Map<TaskId, readonly WorkerId[] | null>();
     const inline = new Set<TaskId>();
+    const coming = new Set<TaskId>();
     const needs: TaskId[] = [];
     for (let i = 0; i < dependencies.length; i += 3) {
       const dependency = dependencies[i] as TaskId;
       const where = dependencies[i + 2]!;
       needs.push(dependency);
       if (where instanceof Uint8Array) inline.add(dependency);
-      else if (typeof where === 'object' && !this.held.has(dependency)) missing.set(dependency, where);
+      else if (where === 1) {
+        if (this.attempts.get(dependency)?.attempt === dependencies[i + 1]) coming.add(dependency);
+      } else if (typeof where === 'object' && !this.held.has(dependency)) missing.set(dependency, where);
     }
-    this.attempts.set(taskId, { taskId, attempt, key, kind, missing, needs, inline, ...atFirst });
+    this.attempts.set(taskId, { taskId, attempt, key, kind, missing, needs, inline, coming, ...atFirst });
   }
 
   #fetch(attempt: Attempt, taskId: TaskId, holders: readonly WorkerId[] | null, random: RandomSource): boolean {
@@ -192,8 +198,13 @@ export class ToyWorker {
 
   #gain(taskId: TaskId): void {
     if (this.held.has(taskId)) return;
-    this.held.add(taskId);
+    this.#hold(taskId);
     this.#send((core, now) => core.workerGained(this.id, [taskId], now));
+  }
+
+  #hold(taskId: TaskId): void {
+    this.held.add(taskId);
+    for (const { coming } of this.attempts.values()) coming.delete(taskId);
   }
 
   #send(message: (core: SchedulerCore, now: number) => void): void {

@@ -5,7 +5,7 @@ import type { WorkerCoreOptions } from '../worker-core.js';
 import { RecordingOutput } from './recording-output.js';
 
 export interface TaskWords {
-  readonly needs?: Readonly<Record<number, 0 | 'inline' | readonly number[]>>;
+  readonly needs?: Readonly<Record<number, 0 | 1 | 'inline' | readonly number[]>>;
   readonly priority?: number;
   readonly timeoutMs?: number;
   readonly functionId?: number;
@@ -40,8 +40,8 @@ export class CoreWorld {
     const needs = Object.entries(words.needs ?? {});
     const dependencies = needs.flatMap(([taskId, where]) => [
       Number(taskId) as TaskId,
-      100,
-      where === 'inline' ? new Uint8Array(1) : (where as 0 | WorkerId[]),
+      where === 1 ? Number(taskId) : 100,
+      where === 'inline' ? new Uint8Array(1) : (where as 0 | 1 | WorkerId[]),
     ]);
     const task: ComputeTask = {
       taskId: (words.taskId ?? attempt) as TaskId,

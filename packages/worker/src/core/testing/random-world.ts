@@ -47,6 +47,10 @@ export class RandomWorld {
   readonly #questions: number[] = [];
   readonly #ending: number[] = [];
   readonly #here = new Set<number>();
+  /** By attempt: those that were sent behind it. */
+  readonly #behind = new Map<number, number[]>();
+  /** Sent behind an attempt that ended without a result, and to be taken back. */
+  readonly #bereft: number[] = [];
   #lastAttempt = 0;
   #lastElsewhere = 10_000;
 
@@ -85,6 +89,7 @@ export class RandomWorld {
       () => this.#answerFetch(),
       () => this.#answerQuestion(),
       () => this.#cancel(),
+      () => this.#takeBack(),
       () => this.#free(),
       () => this.#acquire(),
       () => this.#threadNews(),
@@ -105,6 +110,7 @@ export class RandomWorld {
       this.#runThread();
       this.#answerFetch();
       this.#answerQuestion();
+      this.#takeBack();
       this.#threadNews();
       if (round % 10 === 0) this.#passTime();
       if (round > 1500) for (const attempt of this.unanswered()) this.world.cancel(attempt);
@@ -140,6 +146,7 @@ export class RandomWorld {
       if (!this.#sent.includes(second)) throw new Error(`attempt ${second} was answered and never sent`);
       this.#answers.set(second, op);
       if (op === 'done' || op === 'pinned') this.#here.add(first);
+      else this.#bereft.push(...(this.#behind.get(second) ?? []));
     } else if (op === 'started') {
       for (const attempt of fields[0] as number[]) this.#announced.add(attempt);
     } else if (op === 'startFetch') {
@@ -156,15 +163,20 @@ export class RandomWorld {
   }
 
   #compute(): void {
-    const needs: Record<number, 0 | 'inline' | number[]> = {};
+    const needs: Record<number, 0 | 1 | 'inline' | number[]> = {};
+    const attempt = ++this.#lastAttempt;
     for (let i = this.#random.below(4); i > 0; i--) {
-      const kind = this.#random.below(5);
+      const kind = this.#random.below(6);
       const here = this.#random.pick([...this.#here]);
+      const before = this.#random.pick(this.#random.below(3) === 0 ? this.#sent : this.unanswered());
       if (kind === 0 && here !== undefined) needs[here] = 0;
       else if (kind === 1) needs[9000 + this.#random.below(5)] = 'inline';
       else if (kind < 4) needs[this.#someElsewhere()] = [this.#random.pick(PEERS) ?? 0];
+      else if (before !== undefined) {
+        needs[before] = 1;
+        this.#behind.set(before, [...(this.#behind.get(before) ?? []), attempt]);
+      }
     }
-    const attempt = ++this.#lastAttempt;
     this.#sent.push(attempt);
     this.world.compute(attempt, {
       needs,
@@ -252,6 +264,11 @@ export class RandomWorld {
     this.world.holders(taskId);
     for (const attempt of this.unanswered()) if (this.#random.below(2) === 0) this.world.cancel(attempt);
     if (this.unanswered().length > 0) this.#questions.push(taskId);
+  }
+
+  #takeBack(): void {
+    const attempt = this.#bereft.shift();
+    if (attempt !== undefined) this.world.cancel(attempt);
   }
 
   #cancel(): void {
