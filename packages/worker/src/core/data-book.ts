@@ -194,7 +194,7 @@ export class DataBook<Value> {
     }
   }
 
-  /** A ready task waits again for those of its inputs that are gone. */
+  /** A task waits again for those of its inputs that are gone. */
   requireAgain(task: WorkerTask): void {
     eachInput(task.compute, (taskId) => {
       const datum = this.#data.get(taskId);
@@ -240,13 +240,12 @@ export class DataBook<Value> {
     if (datum.state === 'memory' && datum.isKept && datum.users === 0) this.#data.delete(datum.taskId);
   }
 
-  /** Lets a task wait; true when it is the only one. */
+  /** Lets a task wait; true when it is the first one. */
   #wait(datum: Datum, task: WorkerTask): boolean {
     datum.waiters ??= new Set();
-    if (!datum.waiters.has(task)) {
-      datum.waiters.add(task);
-      task.waitingFor += 1;
-    }
+    if (datum.waiters.has(task)) return false;
+    datum.waiters.add(task);
+    task.waitingFor += 1;
     return datum.waiters.size === 1;
   }
 

@@ -3,7 +3,7 @@ import type { AttemptId, TaskId, WorkerId } from '@covey/protocol/internal';
 import { CoreWorld } from './testing/core-world.js';
 import { RandomWorld } from './testing/random-world.js';
 
-const HISTORIES = 120;
+const HISTORIES = 600;
 const STEPS = 250;
 
 function play(seed: number): RandomWorld {

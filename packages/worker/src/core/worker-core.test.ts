@@ -438,6 +438,16 @@ describe('pinned values', () => {
     world.pinned(1, 1).pinned(2, 2).turn();
     expect(world.compute(3, { needs: { 1: 0, 2: 0 } }).turn()).toEqual(['erred 3 3 PinnedConflictError']);
   });
+
+  it('are waited for again when their thread ends before the other inputs have come', () => {
+    const world = new CoreWorld();
+    world.compute(1).turn();
+    world.claim(1).pinned(1, 1).turn();
+    world.compute(2, { needs: { 1: 0, 50: [7] } }).turn();
+    expect(world.threadEnded(1, 0).turn()).toEqual(['recall 1', 'lost [1]', 'missing 1 0', 'startThread 2']);
+    world.threadReady(2);
+    expect(world.fetched(1, 50).turn()).toEqual(['gained [50]']);
+  });
 });
 
 describe('actors', () => {

@@ -588,6 +588,7 @@ export class WorkerCore<Value> {
     }
     this.#data.threadLost(thread, now);
     for (const task of [...thread.own]) this.#unbind(task, thread, now);
+    for (const task of this.#tasks.values()) if (task.state === 'waiting') this.#data.requireAgain(task);
     if (!thread.forActor) this.#replace(thread.slot, now);
   }
 

@@ -2,6 +2,7 @@
  * A seeded random environment of the worker's core: a scheduler that sends, cancels and frees, threads that claim and end tasks in every way, peers that
  * answer, lack things and vanish. It knows what must hold from outside: each attempt is answered exactly once, nothing runs unannounced, nothing is left.
  */
+import type { TaskId } from '@covey/protocol/internal';
 import { CoreWorld } from './core-world.js';
 
 type Step = () => void;
@@ -149,6 +150,8 @@ export class RandomWorld {
       else this.#bereft.push(...(this.#behind.get(second) ?? []));
     } else if (op === 'started') {
       for (const attempt of fields[0] as number[]) this.#announced.add(attempt);
+    } else if (op === 'hand') {
+      this.#expectInputs(first, second);
     } else if (op === 'startFetch') {
       this.#fetches.set(first, { peer: second, open: [...(fields[2] as number[])] });
     } else if (op === 'missing') {
@@ -159,6 +162,18 @@ export class RandomWorld {
       this.#ending.push(first);
     } else if (op === 'gained') {
       for (const taskId of fields[0] as number[]) this.#here.add(taskId);
+    }
+  }
+
+  /** What a task needs is in the store or in its thread when it is handed over. */
+  #expectInputs(thread: number, attempt: number): void {
+    const { output, core } = this.world;
+    const dependencies = output.handed.get(thread)?.at(-1)?.compute.dependencies ?? [];
+    for (let i = 0; i < dependencies.length; i += 3) {
+      const taskId = dependencies[i] as TaskId;
+      if (typeof dependencies[i + 2] === 'object' && ArrayBuffer.isView(dependencies[i + 2])) continue;
+      if (output.store.has(taskId) || core.threadOf(taskId) === thread) continue;
+      throw new Error(`attempt ${attempt} was handed over without its input ${taskId}`);
     }
   }
 
