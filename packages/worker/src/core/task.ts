@@ -40,3 +40,8 @@ export class WorkerTask {
     this.compute = compute;
   }
 }
+
+/** The slot of the thread that an attempt is in, as people see it. */
+export function slotOf(task: WorkerTask): number {
+  return task.thread?.slot ?? 0;
+}

@@ -123,7 +123,7 @@ export class Incarnation {
 
   /** Starts the threads; the scheduler may come later. */
   start(): void {
-    this.core.start(epochMs());
+    this.core.start();
   }
 
   /** The session has begun: takes its batches. */

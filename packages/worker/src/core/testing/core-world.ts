@@ -23,7 +23,7 @@ export class CoreWorld {
   constructor(options: Partial<WorkerCoreOptions> = {}) {
     const { nthreads = 1 } = options;
     this.core = new WorkerCore<string>(this.output, { name: 'alice', ...options, nthreads });
-    this.core.start(this.now);
+    this.core.start();
     for (let thread = 1; thread <= nthreads; thread++) this.core.handleThreadReady(thread);
     this.output.take();
   }
