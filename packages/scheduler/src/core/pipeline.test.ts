@@ -35,6 +35,19 @@ test('the links of a chain are sent to one worker at once, each naming the attem
   expect(world.news(client)).toEqual(['done a', 'done b', 'done c']);
 });
 
+test('a task follows several when all of them are on their way to one worker, and no others', () => {
+  const { world, client } = shortCalls({ maxWindowTasks: 2 });
+  world.worker('other');
+  client.submit('a', 'b', 'c', 'd', { key: 'ab', dependsOn: ['a', 'b'] }, { key: 'bc', dependsOn: ['b', 'c'] });
+  world.flush();
+  expect(world.byWorker()).toEqual({ other: ['a', 'b', 'ab'], a: ['c', 'd'] });
+  const [a, b, ab] = ['a', 'b', 'ab'].map((key) => world.attempts.get(key)!);
+  expect(ab!.dependencies).toEqual([a!.taskId, a!.attempt, 1, b!.taskId, b!.attempt, 1]);
+  world.finish('b');
+  world.err('a');
+  expect(world.heard('cancelAttempt').map(([, taskId]) => taskId)).toEqual([ab!.taskId]);
+});
+
 test('a link that is submitted while the one before is under way follows it', () => {
   const { world, client } = shortCalls();
   chain(client, 'a');
@@ -128,17 +141,11 @@ describe('when the attempt that they were sent behind', () => {
 });
 
 test.each<[why: string, tasks: TaskSketch[]]>([
-  [
-    'others wait for the same result',
-    [
-      { key: 'next', dependsOn: ['lead'] },
-      { key: 'too', dependsOn: ['lead'] },
-    ],
-  ],
+  ['many wait for the same result', ['v', 'w', 'x', 'y', 'z'].map((key) => ({ key, dependsOn: ['lead'] }))],
   ['it is not known to be short', [{ key: 'next', fn: 'unknown', dependsOn: ['lead'] }]],
   ['it is restricted', [{ key: 'next', dependsOn: ['lead'], options: { workers: ['a', 'b'] } }]],
   ['it is an actor', [{ key: 'next', dependsOn: ['lead'], options: { actor: true } }]],
-  ['another input is missing', [{ key: 'next', dependsOn: ['lead', 'slow'] }]],
+  ['another input will take long', [{ key: 'next', dependsOn: ['lead', 'slow'] }]],
   ['another input would have to be fetched', [{ key: 'next', dependsOn: ['lead', 'remote'] }]],
 ])('a task is not sent behind another when %s', (_why, tasks) => {
   const { world, client } = shortCalls();

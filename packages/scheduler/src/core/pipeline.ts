@@ -1,11 +1,10 @@
 /**
- * Policy: a task whose last missing input is being made on a worker is sent there behind the attempt that makes it. So a chain
- * goes on from link to link without asking the scheduler after each.
+ * Policy: a task whose missing inputs are all being made on one worker is sent there behind the attempts that make them. So a chain, or
+ * the lower part of a tree, goes on without asking the scheduler after each task.
  *
- * Only where nobody loses by it: no task with others that wait for the same result (they would rather spread), nothing restricted,
- * nothing long, nothing that would have to be fetched, nothing while more urgent tasks wait. What was sent so isn't counted in the
- * worker's window until its input is there, so it keeps no thread from other work; should the attempt before it end without a
- * result, it is taken back.
+ * Only where nobody loses by it: no result that many wait for (they would rather spread), nothing restricted, nothing long, nothing that
+ * would have to be fetched, nothing while more urgent tasks wait. What was sent so isn't counted in the worker's window until its inputs
+ * are there, so it keeps no thread from other work; should an attempt before it end without a result, it is taken back.
  */
 import type { CoreState } from './core-state.js';
 import { isHolder } from './holders.js';
@@ -14,14 +13,19 @@ import { stopAttempt } from './stop.js';
 import { Flag } from './task-table.js';
 import type { Worker } from './workers.js';
 
+/** Tasks with more inputs, and results with more dependents, take the usual way. */
+const MOST_EDGES = 4;
+/** What is sent while so many are to be looked at takes the usual way. */
+const MOST_LEADS = 4096;
 /** An attempt that won't simply go on to a result that its worker can use. */
 const UNSURE = Flag.suspended | Flag.stopping | Flag.suspect | Flag.recalled;
 
-/** Notes that a dependent of a running task may be sent behind it. Cheap: every task that is sent passes through here. */
+/** Notes that dependents of a running task may be sent behind it. Cheap: every task that is sent passes through here. */
 export function noteLead(s: CoreState, slot: number): void {
   const { tasks } = s;
-  if (soleDependent(s, slot) === -1 || tasks.charge[slot]! >= s.config.windowMs) return;
+  if (tasks.firstDependent[slot] === -1 || tasks.charge[slot]! >= s.config.windowMs) return;
   const worker = s.workers.get(tasks.place[slot]!)!;
+  if (worker.leads.length === MOST_LEADS) return;
   if (worker.leads.length === 0) s.leading.add(worker);
   worker.leads.push(tasks.attempt[slot]!);
 }
@@ -30,47 +34,62 @@ export function noteLead(s: CoreState, slot: number): void {
 export function fillPipelines(s: CoreState, send: (s: CoreState, slot: number, worker: Worker) => void): void {
   for (const worker of s.leading) {
     const { leads } = worker;
-    for (let lead = leads.pop(); lead !== undefined; lead = leads.pop()) {
-      const follower = followerOf(s, lead, worker);
-      if (follower === -1) continue;
-      if (s.workers.mayPipeline(worker, estimate(s, follower))) {
-        send(s, follower, worker);
-        continue;
-      }
-      // The end of a chain is looked at again when there is room. What follows others will come when it is ready, as usual.
-      leads.length = 0;
-      leads.push(lead);
-      break;
-    }
+    const takesMore = worker.isRunning && !worker.reserved && worker.stallMs === 0;
+    let at = takesMore ? 0 : leads.length;
+    while (at < leads.length && sendFollowers(s, s.attempts.get(leads[at]!), worker, send)) at++;
+    // Those for which there is no room now are looked at again in the next batch.
+    leads.splice(0, at);
     if (leads.length === 0) s.leading.delete(worker);
   }
 }
 
-/** The task to be sent behind an attempt, or -1. */
-function followerOf(s: CoreState, lead: number, worker: Worker): number {
+/** Sends what can follow a task; false when there is no room for all of it. */
+function sendFollowers(
+  s: CoreState,
+  maker: number,
+  worker: Worker,
+  send: (s: CoreState, slot: number, worker: Worker) => void,
+): boolean {
   const { tasks, edges } = s;
-  const maker = s.attempts.get(lead);
-  if (maker === -1 || tasks.has(maker, UNSURE) || !worker.isRunning || worker.reserved || worker.stallMs > 0) return -1;
-  const slot = soleDependent(s, maker);
-  if (slot === -1 || tasks.state[slot] !== State.waiting || tasks.waiting[slot] !== 1) return -1;
-  const options = s.options.at(tasks.options[slot]!);
-  if (options.restrictions !== null || options.kind === 1 || s.options.at(tasks.options[maker]!).kind === 1) return -1;
-  if ((tasks.coldIfAny(slot)?.suspicion ?? 0) > 0 || estimate(s, slot) >= s.config.windowMs) return -1;
-  if (isUrgent(s, s.ready.peek(), slot) || isUrgent(s, worker.queue.peek(), slot)) return -1;
-  const first = tasks.firstEdge[slot]!;
-  for (let edge = first; edge < first + tasks.edgeCount[slot]!; edge++) {
-    const dependency = edges.to[edge]!;
-    if (dependency === maker) continue;
-    if (tasks.has(dependency, Flag.pinned)) return -1;
-    if (tasks.cached[dependency] === -1 && !isHolder(s, dependency, worker.id)) return -1;
+  if (maker === -1 || hasManyDependents(s, maker)) return true;
+  for (let edge = tasks.firstDependent[maker]!; edge !== -1; edge = edges.next[edge]!) {
+    const slot = edges.from[edge]!;
+    if (!mayFollow(s, slot, worker)) continue;
+    if (!s.workers.mayPipeline(worker, estimate(s, slot))) return false;
+    send(s, slot, worker);
   }
-  return slot;
+  return true;
 }
 
-/** The only task that depends on another, or -1. */
-function soleDependent({ tasks, edges }: CoreState, slot: number): number {
-  const edge = tasks.firstDependent[slot]!;
-  return edge === -1 || edges.next[edge] !== -1 ? -1 : edges.from[edge]!;
+function hasManyDependents({ tasks, edges }: CoreState, slot: number): boolean {
+  let count = 0;
+  for (let edge = tasks.firstDependent[slot]!; edge !== -1; edge = edges.next[edge]!) {
+    if (++count > MOST_EDGES) return true;
+  }
+  return false;
+}
+
+/** Whether a task can be sent to a worker before its inputs are there, since all of them will be. */
+function mayFollow(s: CoreState, slot: number, worker: Worker): boolean {
+  const { tasks, edges } = s;
+  const count = tasks.edgeCount[slot]!;
+  if (tasks.state[slot] !== State.waiting || count > MOST_EDGES) return false;
+  const first = tasks.firstEdge[slot]!;
+  for (let edge = first; edge < first + count; edge++) if (!willBeAt(s, edges.to[edge]!, worker)) return false;
+  const options = s.options.at(tasks.options[slot]!);
+  if (options.restrictions !== null || options.kind === 1) return false;
+  if ((tasks.coldIfAny(slot)?.suspicion ?? 0) > 0 || estimate(s, slot) >= s.config.windowMs) return false;
+  return !isUrgent(s, s.ready.peek(), slot) && !isUrgent(s, worker.queue.peek(), slot);
+}
+
+/** Whether a result is at hand on a worker, or will soon be made there. */
+function willBeAt(s: CoreState, slot: number, worker: Worker): boolean {
+  const { tasks } = s;
+  if (tasks.state[slot] === State.memory)
+    return !tasks.has(slot, Flag.pinned) && (tasks.cached[slot] !== -1 || isHolder(s, slot, worker.id));
+  if (tasks.state[slot] !== State.processing || tasks.place[slot] !== worker.id) return false;
+  if (tasks.has(slot, UNSURE) || tasks.charge[slot]! >= s.config.windowMs) return false;
+  return s.options.at(tasks.options[slot]!).kind === 0;
 }
 
 function isUrgent({ tasks }: CoreState, other: number, slot: number): boolean {

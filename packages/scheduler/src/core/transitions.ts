@@ -61,7 +61,7 @@ export function wake(s: CoreState, slot: number): void {
     s.move(task, State.waiting);
     if (erred !== -1) fail(s, task, tasks.coldIfAny(erred)!.error!);
     else if (missing === 0) becomeReady(s, task);
-    else if (missing === 1 && running !== -1) noteLead(s, running);
+    else if (running !== -1) noteLead(s, running);
   }
 }
 
