@@ -93,7 +93,7 @@ export type {
 } from '@covey/deploy';
 
 // Values and functions of one's own.
-export { registerSerializer } from '@covey/functions';
+export { registerSerializer, shared } from '@covey/functions';
 export type { Serializer } from '@covey/functions';
 
 // Secrets and logging.

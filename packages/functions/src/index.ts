@@ -25,3 +25,4 @@ export { decode, decodeAsync } from './values/decode.js';
 export type { DecodeOptions } from './values/decoder.js';
 export { encode } from './values/encoder.js';
 export type { EncodeOptions, Frames } from './values/encoder.js';
+export { shared } from './values/shared.js';

@@ -5,3 +5,4 @@ export { letProxyTravel, serializerNamed } from './registry.js';
 export { provideUploadedFile } from './runtime/uploaded-files.js';
 export { prepareCapture } from './capture/prepare.js';
 export { mapStack } from './v8/source-maps.js';
+export { isSharedEncoding } from './values/shared.js';

@@ -14,6 +14,7 @@ import { attribute, flags, tag, wellKnownSymbols } from '../wire/tags.js';
 import { readError, readInstance } from './decode-object.js';
 import type { Frames } from './encoder.js';
 import { symbolOf } from './origins.js';
+import { isSharedEncoding, shared } from './shared.js';
 import { webObjectOf } from './web-objects.js';
 
 export interface DecodeOptions {
@@ -33,6 +34,7 @@ export class Decoder {
   readonly objects: unknown[] = [];
   readonly #shapes: Shape[] = [];
   readonly #options: DecodeOptions | undefined;
+  readonly #isShared: boolean;
   #buffers: BufferReader | undefined;
   #functions: FunctionReader | undefined;
 
@@ -43,6 +45,7 @@ export class Decoder {
     if (flagByte === undefined || (flagByte & flags.versionMask) !== flags.version) {
       throw new MalformedValueError('This is not an encoding, or one of another version.');
     }
+    this.#isShared = isSharedEncoding(header);
     if ((flagByte & flags.trailer) === 0) {
       this.reader = new ByteReader(header, 1);
       return;
@@ -73,6 +76,7 @@ export class Decoder {
   run(): unknown {
     const value = this.read();
     this.#functions?.readDeferred();
+    if (this.#isShared && typeof value === 'object' && value !== null) shared(value);
     if (this.reader.position !== this.reader.end) {
       throw new MalformedValueError('Bytes are left over behind the value.');
     }

@@ -20,6 +20,7 @@ import { ObjectIndex } from '../wire/object-index.js';
 import { flags, tag, wellKnownSymbols } from '../wire/tags.js';
 import { byName, writeObject, writeProperties } from './encode-object.js';
 import { symbolId } from './origins.js';
+import { isShared } from './shared.js';
 import { Trail } from './trail.js';
 
 /** What a value became: a small header, and its large buffers out of band. */
@@ -145,8 +146,9 @@ export class Encoder {
   encode(value: unknown, buffers: Uint8Array[]): void {
     const { out } = this;
     const start = out.position;
-    out.byte(flags.version);
-    if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
+    const isObject = typeof value === 'object' && value !== null;
+    out.byte(isObject && !this.isCanonical && isShared(value) ? flags.version | flags.shared : flags.version);
+    if (isObject || typeof value === 'function') {
       shapeTest.renew();
       this.#guarded(value);
       if (this.buffers !== undefined || this.#functions !== undefined) this.#finish(start, buffers);
@@ -173,7 +175,7 @@ export class Encoder {
 
   #finish(start: number, buffers: Uint8Array[]): void {
     const { out } = this;
-    out.bytes[start] = flags.version | flags.trailer;
+    out.bytes[start]! |= flags.trailer;
     const trailer = out.position - start;
     if (this.buffers === undefined) out.varint(0);
     else this.buffers.write(out, buffers, this.#outOfBandBytes);

@@ -1,6 +1,15 @@
 /** Values there and back: every kind, shared objects and cycles, aliasing memory, other realms. */
 import { runInNewContext } from 'node:vm';
-import { decode, encode, MalformedValueError, NotSerializableError, registerSerializer } from '../index.js';
+import {
+  decode,
+  encode,
+  hashArguments,
+  MalformedValueError,
+  NotSerializableError,
+  registerSerializer,
+  shared,
+} from '../index.js';
+import { isSharedEncoding } from '../internal.js';
 import type { Frames } from '../index.js';
 
 function roundTrip<T>(value: T, options?: Parameters<typeof encode>[1]): T {
@@ -317,6 +326,26 @@ describe('registerSerializer', () => {
     expect(decode(back.p.frames)).toEqual({ inner: [1, 2, 3] });
     expect(back.after).toBe(1);
     undo();
+  });
+});
+
+describe('a value that is declared shared', () => {
+  it('says so in its encoding, and is declared so where it is decoded', () => {
+    const encoded = encode(shared({ deep: [1, 2] }));
+    expect(isSharedEncoding(encoded.header)).toBe(true);
+    expect(isSharedEncoding(encode(decode(encoded)).header)).toBe(true);
+    expect(isSharedEncoding(encode({ deep: [1, 2] }).header)).toBe(false);
+  });
+
+  it('with buffers apart from its header says so too', () => {
+    const encoded = encode(shared({ samples: new Float64Array(10_000) }));
+    expect(encoded.buffers).toHaveLength(1);
+    expect(isSharedEncoding(encoded.header)).toBe(true);
+    expect(decode(encoded)).toEqual({ samples: new Float64Array(10_000) });
+  });
+
+  it('has the hash of its equal', () => {
+    expect(hashArguments([shared({ a: 1 })])).toBe(hashArguments([{ a: 1 }]));
   });
 });
 

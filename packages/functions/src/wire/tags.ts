@@ -2,11 +2,11 @@
  * The alphabet of the encoding. One byte says what follows; the commonest values are the byte itself: integers from 0 to
  * 127, Latin-1 strings below 32 characters, arrays below 16 items.
  *
- * An encoding is a byte of `flags`, then the root value. When flagged, there follow what waited in line behind the root
+ * An encoding is a byte of `flags`, then the root value. With the flag `trailer`, there follow what waited in line behind the root
  * (captured variables), the *trailer* (buffers, modules, code: what is known only when everything was seen), and in the
  * last four bytes where the trailer begins.
  */
-export const flags = { version: 0x10, versionMask: 0xf0, trailer: 0x01 } as const;
+export const flags = { version: 0x10, versionMask: 0xf0, trailer: 0x01, shared: 0x02 } as const;
 
 export const tag = {
   smallInt: 0x00,

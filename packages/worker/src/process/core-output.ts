@@ -84,6 +84,7 @@ export class CoreOutput implements WorkerOutput<StoredValue> {
 
   keep(taskId: TaskId, value: StoredValue): void {
     this.#worker.store.put(taskId, value);
+    this.#worker.kept.drop(taskId);
   }
 
   discard(): void {
@@ -96,6 +97,7 @@ export class CoreOutput implements WorkerOutput<StoredValue> {
 
   drop(taskId: TaskId): void {
     this.#worker.store.drop(taskId);
+    this.#worker.kept.drop(taskId);
   }
 
   // --- the scheduler
@@ -189,7 +191,7 @@ export class CoreOutput implements WorkerOutput<StoredValue> {
 
   /** Triples `TaskId, header, parts`, as the thread reads them. */
   #inputs(dependencies: readonly unknown[], thread: ThreadHandle): unknown[] {
-    const { store, pool } = this.#worker;
+    const { kept, store, pool } = this.#worker;
     const inputs: unknown[] = [];
     for (let at = 0; at < dependencies.length; at += 3) {
       const taskId = dependencies[at] as TaskId;
@@ -198,7 +200,7 @@ export class CoreOutput implements WorkerOutput<StoredValue> {
         inputs.push(taskId, where, null);
         continue;
       }
-      const value = store.get(taskId);
+      const value = kept.has(taskId, thread) ? undefined : store.get(taskId);
       // Not in the store, and yet the task is ready: pinned in this thread.
       if (value === undefined) inputs.push(taskId, null, null);
       else inputs.push(taskId, value.header, value.parts === null ? null : shareParts(value.parts, thread, pool));

@@ -31,6 +31,7 @@ import type { ThreadSettings } from './compute-threads.js';
 import { CoreOutput } from './core-output.js';
 import { FunctionBlobs } from './function-blobs.js';
 import type { LocalDirectory } from './local-directory.js';
+import { KeptInputs } from './kept-inputs.js';
 import { Peers } from './peers.js';
 import { ReportReader } from './report-reader.js';
 import { SchedulerReader } from './scheduler-reader.js';
@@ -56,6 +57,7 @@ export interface IncarnationOptions {
 export class Incarnation {
   readonly pool = new BufferPool();
   readonly store = new MemoryStore(this.pool);
+  readonly kept = new KeptInputs();
   readonly functions = new FunctionBlobs(this.pool);
   readonly requests = new ThreadRequests();
   readonly threads = new Map<ThreadId, ThreadHandle>();
@@ -279,6 +281,7 @@ export class Incarnation {
 
   #onThreadEnd(thread: ThreadHandle, end: ThreadEnd | undefined): void {
     this.threads.delete(thread.id);
+    this.kept.threadEnded(thread);
     this.pool.unleaseAll(thread);
     this.pool.unleaseAll(thread.writing);
     if (this.#isDisposed) return;

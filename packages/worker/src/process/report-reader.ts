@@ -1,6 +1,6 @@
 /** The compute threads' messages, led to the core, the pool and whoever waits for an answer. Which thread speaks is set before its batch is read. */
 import { workerNews } from '@covey/protocol/internal';
-import type { AttemptId, ErrorReport, Opaque } from '@covey/protocol/internal';
+import type { AttemptId, ErrorReport, Opaque, TaskId } from '@covey/protocol/internal';
 import type { PoolBuffer } from '../store/buffer-pool.js';
 import type { BufferId, Parts, ThreadReportHandler } from '../thread/messages.js';
 import type { ThreadHandle } from './compute-threads.js';
@@ -100,6 +100,12 @@ export class ReportReader implements ThreadReportHandler {
 
   collected(): void {
     // The leases that ended were reported by themselves.
+  }
+
+  kept(taskId: TaskId): void {
+    const { kept, store } = this.#worker;
+    kept.note(taskId, this.thread);
+    if (!store.has(taskId)) kept.drop(taskId);
   }
 
   event(topic: string, payload: unknown): void {

@@ -14,6 +14,7 @@ import { SHARED_FROM_BYTES, threadReports } from './messages.js';
 import type { ThreadValue } from './messages.js';
 import type { InTask } from './in-task.js';
 import type { Outbox } from './outbox.js';
+import { DecodedInput } from './shared-inputs.js';
 import type { Slot } from './slot.js';
 import type { QueuedTask } from './task-queue.js';
 import type { ThreadControl } from './thread-control.js';
@@ -134,6 +135,7 @@ export class Attempts {
 
   drop(taskIds: readonly TaskId[]): void {
     for (const taskId of taskIds) {
+      this.#parts.values.shared.drop(taskId);
       this.#parts.values.pinned.delete(taskId);
       this.#pinnedBy.get(taskId)?.end();
       this.#pinnedBy.delete(taskId);
@@ -157,11 +159,15 @@ export class Attempts {
   async #startLater(activity: Activity, task: QueuedTask, known: KnownFunction): Promise<unknown> {
     const { decodeOptions } = this.#parts;
     const inputOptions: DecodeOptions = { ...decodeOptions, named: (key) => this.#adopt(activity, key) };
-    const inputs = await Promise.all(task.inputs.map(async (frames) => frames && decodeAsync(frames, inputOptions)));
+    const inputs = await Promise.all(
+      task.inputs.map(async (input) =>
+        input instanceof DecodedInput ? input.value : input && decodeAsync(input, inputOptions),
+      ),
+    );
     activity.adoption?.send();
     // Indices of pinned values stay empty: the resolver looks them up.
     const decoded: unknown[] = [];
-    for (const [index, frames] of task.inputs.entries()) if (frames !== null) decoded[index] = inputs[index];
+    for (const [index, input] of task.inputs.entries()) if (input !== null) decoded[index] = inputs[index];
     const resolve = this.#resolver(task, decoded);
     const callable = known.callable ?? (await this.#parts.functions.makeAsync(known, resolve));
     const frames = { header: task.order.args, buffers: noBuffers };
@@ -323,10 +329,11 @@ export class Attempts {
     const { inputs, order } = task;
     return (index) => {
       if (index in decoded) return decoded[index];
-      const frames = inputs[index];
-      if (frames === undefined) throw new RangeError(`the task refers to dependency ${index} of ${inputs.length}`);
-      if (frames !== null) return (decoded[index] = decode(frames, this.#inputOptions));
+      const input = inputs[index];
+      if (input === undefined) throw new RangeError(`the task refers to dependency ${index} of ${inputs.length}`);
+      if (input instanceof DecodedInput) return (decoded[index] = input.value);
       const taskId = order.dependencies?.[index * 3] as TaskId;
+      if (input !== null) return (decoded[index] = this.#decode(input, taskId));
       if (!values.pinned.has(taskId)) {
         throw new PinnedValueGoneError(
           `'${order.key}' needs a value that only thread-bound code has, and that is gone`,
@@ -334,6 +341,16 @@ export class Attempts {
       }
       return (decoded[index] = values.pinned.get(taskId));
     };
+  }
+
+  #decode(frames: Frames, taskId: TaskId): unknown {
+    const { shared } = this.#parts.values;
+    // Another task that came with the same input may have decoded it since.
+    const known = shared.get(taskId);
+    if (known !== undefined) return known.value;
+    const value = decode(frames, this.#inputOptions);
+    if (this.#decodingFor?.adoption === undefined) shared.offer(taskId, frames, value);
+    return value;
   }
 
   #argumentOptions(known: KnownFunction, resolve: ((index: number) => unknown) | undefined): DecodeOptions {

@@ -3,7 +3,7 @@
  * when: the turn that goes through the queue, when to look for news, and when to send some.
  */
 import { receiveMessageOnPort } from 'node:worker_threads';
-import type { DecodeOptions, Frames } from '@covey/functions';
+import type { DecodeOptions } from '@covey/functions';
 import type { AttemptId, FunctionId, Opaque, TaskId } from '@covey/protocol/internal';
 import type { Activity } from './activity.js';
 import { Attempts } from './attempts.js';
@@ -18,6 +18,7 @@ import { Outbox } from './outbox.js';
 import { Requests } from './requests.js';
 import { Slot } from './slot.js';
 import { TaskQueue } from './task-queue.js';
+import type { TaskInput } from './task-queue.js';
 import { ThreadControl } from './thread-control.js';
 import { Tidying } from './tidying.js';
 import { framesOf, ValueStore } from './value-store.js';
@@ -218,13 +219,15 @@ export class ComputeThread implements ThreadOrderHandler {
     this.#buffers = noBuffers;
   }
 
-  #inputsOf({ dependencies }: TaskOrder): readonly (Frames | null)[] {
+  #inputsOf({ dependencies }: TaskOrder): readonly TaskInput[] {
     if (dependencies === null || dependencies.length === 0) return noInputs;
-    const inputs: (Frames | null)[] = [];
+    const inputs: TaskInput[] = [];
     for (let at = 0; at < dependencies.length; at += 3) {
       const header = dependencies[at + 1] as Opaque | 0 | null;
       const parts = dependencies[at + 2] as Parts;
-      inputs.push(header === null ? null : framesOf({ header, parts }, this.#buffers));
+      // What is kept is looked up at once: it may be dropped before the task's turn comes.
+      if (header === null) inputs.push(this.#values.shared.get(dependencies[at] as TaskId) ?? null);
+      else inputs.push(framesOf({ header, parts }, this.#buffers));
     }
     return inputs;
   }

@@ -96,7 +96,7 @@ export interface TaskOrder {
   /** 0 a plain task, 1 an actor: the result stays in this thread and is called. */
   readonly kind: number;
   readonly args: Opaque;
-  /** Triples `TaskId, header, parts`: header is bytes, 0 (it is the first part), or null (a value pinned in this thread). */
+  /** Triples `TaskId, header, parts`: header is bytes, 0 (it is the first part), or null (in this thread already: pinned or kept). */
   readonly dependencies: readonly unknown[] | null;
   /** See `ComputeTask`. */
   readonly tries: number;
@@ -260,6 +260,7 @@ const Report = {
   unused: 12,
   collected: 13,
   event: 14,
+  kept: 15,
 } as const;
 
 /** What the I/O thread does with each message of a compute thread. */
@@ -293,6 +294,8 @@ export interface ThreadReportHandler {
   /** Allocated, but the result was not delivered after all. */
   unused(ids: readonly BufferId[]): void;
   collected(token: number): void;
+  /** It keeps this input decoded until `drop`: it need not be sent again. */
+  kept(taskId: TaskId): void;
   /** What a task printed or logged, or an event for a topic: forwarded to who subscribed. */
   event(topic: string, payload: unknown): void;
 }
@@ -346,6 +349,9 @@ export const threadReports = {
   },
   collected(out: unknown[], token: number): void {
     out.push(Report.collected, token);
+  },
+  kept(out: unknown[], taskId: TaskId): void {
+    out.push(Report.kept, taskId);
   },
   event(out: unknown[], topic: string, payload: unknown): void {
     out.push(Report.event, topic, payload);
@@ -419,6 +425,9 @@ export function dispatchThreadReports(batch: readonly unknown[], handler: Thread
         break;
       case Report.collected:
         handler.collected(batch[at++] as number);
+        break;
+      case Report.kept:
+        handler.kept(batch[at++] as TaskId);
         break;
       case Report.event:
         handler.event(batch[at] as string, batch[at + 1]);

@@ -2,11 +2,14 @@
 import type { AttemptId } from '@covey/protocol/internal';
 import type { Frames } from '@covey/functions';
 import type { TaskOrder } from './messages.js';
+import type { DecodedInput } from './shared-inputs.js';
+
+export type TaskInput = Frames | DecodedInput | null;
 
 export interface QueuedTask {
   readonly order: TaskOrder;
-  /** The encoded dependencies, in order; null for values pinned in this thread. */
-  readonly inputs: readonly (Frames | null)[];
+  /** The dependencies, in order: encoded, decoded before, or null for values pinned in this thread. */
+  readonly inputs: readonly TaskInput[];
   /** Why it is not to start after all. */
   stopReason: string | undefined;
 }

@@ -11,6 +11,7 @@ import type { Leases } from './leases.js';
 import { SHARED_FROM_BYTES, threadReports } from './messages.js';
 import type { Answer, BufferId, Parts, ThreadValue } from './messages.js';
 import type { Outbox } from './outbox.js';
+import { SharedInputs } from './shared-inputs.js';
 import type { ThreadControl } from './thread-control.js';
 import type { Tidying } from './tidying.js';
 
@@ -51,6 +52,7 @@ export interface ValueStoreParts {
 export class ValueStore {
   /** Values that can't be encoded, and actors, by the task that made them. */
   readonly pinned = new Map<TaskId, unknown>();
+  readonly shared: SharedInputs;
   readonly #outbox: Outbox;
   readonly #answers: MessagePort;
   readonly #control: ThreadControl;
@@ -59,6 +61,7 @@ export class ValueStore {
 
   constructor({ outbox, answers, control, leases, tidying }: ValueStoreParts) {
     this.#outbox = outbox;
+    this.shared = new SharedInputs(outbox);
     this.#answers = answers;
     this.#control = control;
     this.#leases = leases;

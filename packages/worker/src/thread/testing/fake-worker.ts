@@ -330,6 +330,7 @@ export class FakeWorker {
     },
     unused: (ids) => this.#say('unused', { ids }),
     collected: (token) => this.#say('collected', { token }),
+    kept: (taskId) => this.#say('kept', { taskId }),
     event: (topic, payload) =>
       topic === 'print'
         ? this.#say('print', payload as Record<string, unknown>)
