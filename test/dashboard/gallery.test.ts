@@ -166,4 +166,18 @@ describeInBrowser('the gallery', () => {
     await page.locator('[aria-label="Follow the latest"][aria-pressed="false"]').waitFor();
     await page.close();
   });
+
+  test('the legend of the task stream stays while its tab is hidden, so that it is there when it is shown again', async () => {
+    const { page } = await openGallery('panel=task-stream');
+    const legend = page.locator('.covey-Legend li');
+    await legend.first().waitFor();
+    await page.locator('main > div').evaluate((host) => (host.style.display = 'none'));
+    // Sentences and legends are made anew once a second: after two sentences, the legend was due.
+    for (let i = 0; i < 2; i++) {
+      const before = (await page.locator('.covey-Panel-summary').textContent()) ?? '';
+      await page.locator('.covey-Panel-summary').filter({ hasNotText: before }).waitFor({ state: 'attached' });
+    }
+    expect(await legend.count()).toBeGreaterThan(0);
+    await page.close();
+  });
 });

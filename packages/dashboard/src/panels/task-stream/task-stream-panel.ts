@@ -40,9 +40,11 @@ export function createTaskStream(host: HTMLElement, context: PanelContext): Pane
       return `${shown} ${trans._n('on one thread', 'on %1 threads', runs.lanes.length)}.${missed}`;
     },
     draw: ({ runs }) => {
+      // Just shown, it has no size yet; it is drawn again once it has.
+      if (painter.width === 0) return false;
       const nowMs = Date.now();
       const { view } = painter;
-      if (!isPlaced && painter.width > 0) {
+      if (!isPlaced) {
         isPlaced = true;
         view.msPerPixel = FIRST_SPAN_MS / painter.width;
       }

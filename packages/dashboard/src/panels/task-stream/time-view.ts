@@ -30,11 +30,6 @@ export class TimeView {
         : this.#offsetMs * 0.98 + offset * 0.02;
   }
 
-  forget(): void {
-    this.#offsetMs = undefined;
-    this.isFollowing = true;
-  }
-
   /** Moves on with time. Whether it will move again without news. */
   advance(lastEndMs: number, nowMs: number, width: number): boolean {
     if (!this.isFollowing || this.#offsetMs === undefined) return false;
