@@ -24,6 +24,7 @@ export async function runChoiceScenario(context, server, pictures, step) {
   const lab = await LabPage.open(context, server, '/workspaces/choice/tree/choice.ipynb', pictures);
   const { page } = lab;
   const card = page.locator('.jp-covey-Card[data-cluster="chosen"]');
+  const missing = page.locator('.jp-covey-ClusterItem-missing').filter({ hasText: 'chosen' });
   const sources = () =>
     page.evaluate(() => window.jupyterapp.shell.currentWidget.model.sharedModel.cells.map((cell) => cell.getSource()));
 
@@ -31,7 +32,7 @@ export async function runChoiceScenario(context, server, pictures, step) {
     await lab.kernelReady();
     await lab.command('covey:show-clusters');
     await lab.sees('No cluster runs.');
-    await page.getByText('chosen (not running)').waitFor();
+    await missing.waitFor();
     await lab.runCell(0, 'Control+Enter');
     await lab.cell(0).getByText("no cluster named 'chosen' runs on this host").waitFor();
     const offer = page.getByText('The cluster chosen, which this notebook uses, is not running.').first();
@@ -45,7 +46,7 @@ export async function runChoiceScenario(context, server, pictures, step) {
     await page.fill('#jp-covey-save', 'A pair');
     await page.click('.jp-Dialog .jp-mod-accept');
     await card.getByText('2 workers').waitFor();
-    await page.getByText('chosen (not running)').waitFor({ state: 'detached' });
+    await missing.waitFor({ state: 'detached' });
   });
 
   await step('Restart & Run All runs every cell on the cluster of the notebook', async () => {
@@ -68,14 +69,12 @@ export async function runChoiceScenario(context, server, pictures, step) {
     await page.getByRole('button', { name: 'Delete the preset' }).click();
     await page.locator('#jp-covey-preset').waitFor({ state: 'detached' });
     // The button is gone, and the keyboard is still in the dialog.
-    await page.keyboard.press('Escape');
-    await page.locator('.jp-Dialog').waitFor({ state: 'detached' });
+    await lab.closeDialog();
     await lab.command('covey:new-cluster');
     await page.waitForSelector('#jp-covey-field-workers');
     assert.equal(await page.locator('#jp-covey-preset').count(), 0);
     assert.equal(await page.inputValue('#jp-covey-field-workers'), '1');
-    await page.keyboard.press('Escape');
-    await page.locator('.jp-Dialog').waitFor({ state: 'detached' });
+    await lab.closeDialog();
   });
 
   await step('code that connects is inserted, or pulled in, and runs', async () => {

@@ -1,4 +1,4 @@
-/* global window, requestAnimationFrame */
+/* global window, document, Event, requestAnimationFrame */
 /** A tab with JupyterLab in it: opens, runs commands, takes pictures, and keeps what went wrong. */
 import { join } from 'node:path';
 
@@ -135,6 +135,14 @@ export class LabPage {
     }, before);
   }
 
+  /** Closes a dialog by the keyboard, which Lab leads there only when the page has nothing else to do. */
+  async closeDialog() {
+    const dialog = this.page.locator('.jp-Dialog');
+    await dialog.locator(':focus').waitFor();
+    await this.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  }
+
   /** The names that the sidebar lists. */
   clusters() {
     return this.page.locator('.jp-covey-Card').evaluateAll((cards) => cards.map((card) => card.dataset.cluster));
@@ -144,6 +152,18 @@ export class LabPage {
   async stop(cluster) {
     await this.command('covey:stop-cluster', { cluster, isSure: true });
     await this.page.locator(`.jp-covey-Card[data-cluster="${cluster}"]`).waitFor({ state: 'detached' });
+  }
+
+  /** As a browser tells a page that it is behind others, or in front again. */
+  async isShown(isShown) {
+    await this.page.evaluate(
+      (state) => {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, value: state });
+        Object.defineProperty(document, 'hidden', { configurable: true, value: state === 'hidden' });
+        document.dispatchEvent(new Event('visibilitychange'));
+      },
+      isShown ? 'visible' : 'hidden',
+    );
   }
 
   sessions() {

@@ -64,17 +64,17 @@ export async function startLab(lab, root, extra = {}) {
     '--LabApp.check_for_updates_class': 'jupyterlab.NeverCheckForUpdate',
     ...extra,
   };
-  const args = [
+  const argsWith = (more) => [
     'lab',
     '--allow-root',
     '--no-browser',
-    ...Object.entries(options).map(([name, value]) => `${name}=${value}`),
+    ...Object.entries({ ...options, ...more }).map(([name, value]) => `${name}=${value}`),
   ];
   const url = `http://127.0.0.1:${port}`;
   let server;
-  const start = async () => {
+  const start = async (more = {}) => {
     const cwd = lab.chroot === undefined ? notebooks : undefined;
-    server = run(jupyter, args, { cwd, stdio: ['ignore', output, output] });
+    server = run(jupyter, argsWith(more), { cwd, stdio: ['ignore', output, output] });
     await answers(`${url}/api/status?token=${token}`, server);
   };
   const stop = async () => {
@@ -100,7 +100,9 @@ export async function startLab(lab, root, extra = {}) {
   }
   const registry = join(environment.COVEY_HOME, 'clusters', hostname());
   return {
-    ...{ url, token, notebooks, registry, start, stop, close },
+    ...{ url, token, notebooks, registry, stop, close },
+    /** Begins again after `stop`, perhaps with more options. */
+    start,
     log: () => readFileSync(log, 'utf8'),
     /** Runs `covey` with the same folders. */
     covey: (...given) => ended(run(node, [covey, ...given], { stdio: 'ignore' })),

@@ -64,6 +64,8 @@ export async function runManyScenario(context, server, pictures, step) {
     await lab.picture('52-many-in-menu');
     const box = await page.locator('.jp-covey-ClusterMenu').boundingBox();
     assert.ok(box.y >= 0 && box.y + box.height <= 800, `the menu goes from ${box.y} to ${box.y + box.height}`);
+    const first = page.locator('.jp-covey-ClusterMenu .lm-Menu-item').first();
+    assert.match(await first.innerText(), /New Covey Cluster/, 'what is not in the list is not behind it');
     await page.keyboard.press('Escape');
   });
 

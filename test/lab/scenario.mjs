@@ -155,7 +155,7 @@ export async function runScenario(context, server, pictures, step) {
     await lab.sees('was shut down');
     await lab.command('covey:new-cluster');
     await page.waitForSelector('#jp-covey-field-workers');
-    await page.keyboard.press('Escape');
+    await lab.closeDialog();
     await page.locator('.jp-covey-Header [data-action="stop-all"]:enabled').waitFor();
   });
 
@@ -178,8 +178,17 @@ export async function runScenario(context, server, pictures, step) {
     await page.locator(`${card} [data-action="stop"]`).click();
     await page.click('.jp-Dialog .jp-mod-accept');
     await page.locator(card).waitFor({ state: 'detached' });
+    await page.locator('.jp-covey-ClusterItem-missing').waitFor();
+    // Still in the toolbar's row, which JupyterLab does not lay out again.
+    const [first, item] = await page
+      .locator('.jp-NotebookPanel-toolbar')
+      .evaluate((toolbar) =>
+        [':first-child', '.jp-covey-ClusterItem'].map((selector) => toolbar.querySelector(selector).offsetTop),
+      );
+    assert.equal(item, first);
     await lab.picture('12-stopped-cluster');
   });
 
   await step('nothing was thrown in the page', () => assert.deepEqual(lab.errors, []));
+  await page.close();
 }

@@ -3,8 +3,18 @@
  * where JupyterLab itself tells of them.
  */
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LabPage } from './lab-page.mjs';
 import { processOfKernel } from './processes.mjs';
+
+/** Longer than what a page takes for a sign that somebody shut a kernel down: a minute without a word of it. */
+const IDLE_SECONDS = 62;
+const CULLING = {
+  '--MappingKernelManager.cull_idle_timeout': IDLE_SECONDS,
+  '--MappingKernelManager.cull_interval': 1,
+  // A page behind others stays connected.
+  '--MappingKernelManager.cull_connected': 'True',
+};
 
 export async function runServerScenario(context, server, pictures, step) {
   await server.covey('clusters', 'start', 'lasting', '--workers', '1');
@@ -50,13 +60,30 @@ export async function runServerScenario(context, server, pictures, step) {
     await server.stop();
     await lab.sees('The Jupyter server does not answer');
     await lab.picture('40-server-away');
-    await server.start();
+    await server.start(CULLING);
     await isLive(2);
     const sessions = (await lab.sessions()).filter(({ type }) => type === 'covey-manager');
     assert.equal(sessions.length, 1);
     assert.notEqual(sessions[0].id, id);
     await lab.picture('41-server-back');
   });
+
+  await step(
+    'one that the server took for idle comes back when the page is looked at, and nothing is lost',
+    async () => {
+      const { kernelId } = await manager();
+      await lab.isShown(false);
+      const isThere = async () => (await fetch(`${server.url}/api/kernels/${kernelId}?token=${server.token}`)).ok;
+      const deadline = Date.now() + 3 * IDLE_SECONDS * 1000;
+      while (Date.now() < deadline && (await isThere())) await delay(1000);
+      assert.ok(!(await isThere()), 'an idle manager was not culled');
+      await server.covey('clusters', 'scale', 'lasting', '3');
+      await lab.isShown(true);
+      await card.getByText('3 workers').waitFor();
+      assert.notEqual((await manager()).kernelId, kernelId);
+      await isLive(2);
+    },
+  );
 
   await step('it is stopped where all that runs is listed, and leaves the status bar', async () => {
     await lab.command('running:show-panel');

@@ -25,6 +25,7 @@ export function logWidget(
   text.setAttribute('aria-label', trans.__('Log of %1', cluster));
   content.node.append(text);
   const widget = new MainAreaWidget({ content });
+  widget.addClass('jp-covey-LogPanel');
   widget.title.label = trans.__('Log of %1', cluster);
   widget.title.icon = coveyIcon;
   const show = async (): Promise<void> => {

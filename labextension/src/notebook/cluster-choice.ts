@@ -26,12 +26,12 @@ export async function openClusterChoice(
     const again = (): void => void openClusterChoice(app, covey, notebook, button);
     return tellFailure(trans.__('The clusters are not known'), error, trans, again);
   }
-  for (const { summary } of entries) menu.addItem({ command: CommandIds.useCluster, args: { cluster: summary.name } });
-  if (menu.items.length > 0) menu.addItem({ type: 'separator' });
-  menu.addItem({ command: CommandIds.useCluster, args: {} });
-  menu.addItem({ type: 'separator' });
   const named = notebook.cluster;
   const isMissing = named !== undefined && clusters.find(named) === undefined;
+  // First what is always there: of many clusters, the end is far away.
   menu.addItem({ command: CommandIds.newCluster, args: isMissing ? { name: named } : {} });
+  menu.addItem({ command: CommandIds.useCluster, args: {} });
+  if (entries.length > 0) menu.addItem({ type: 'separator' });
+  for (const { summary } of entries) menu.addItem({ command: CommandIds.useCluster, args: { cluster: summary.name } });
   openMenu(menu, button);
 }

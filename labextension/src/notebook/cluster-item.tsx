@@ -52,6 +52,7 @@ export class ClusterItem extends ReactWidget {
 
   protected override render(): JSX.Element {
     const { label, caption, isMissing } = this._look();
+    // As wide whether it runs or not: JupyterLab's toolbars don't make room for what grows.
     return (
       <button
         className={`jp-covey-ClusterItem-button ${isMissing ? 'jp-covey-ClusterItem-missing' : ''}`}
@@ -60,7 +61,13 @@ export class ClusterItem extends ReactWidget {
         aria-haspopup="menu"
         onClick={(event) => this._choose(event.currentTarget)}
       >
-        <coveyIcon.react tag="span" stylesheet="toolbarButton" />
+        {isMissing ? (
+          <span className="jp-covey-ClusterItem-mark" aria-hidden="true">
+            ✗
+          </span>
+        ) : (
+          <coveyIcon.react tag="span" stylesheet="toolbarButton" />
+        )}
         <span className="jp-covey-ClusterItem-label">{label}</span>
       </button>
     );
@@ -82,7 +89,7 @@ export class ClusterItem extends ReactWidget {
     if (named !== undefined) {
       const isMissing = store.entries !== undefined && store.find(named) === undefined;
       return {
-        label: isMissing ? trans.__('%1 (not running)', named) : named,
+        label: named,
         caption: isMissing
           ? trans.__('This notebook uses the cluster %1, which is not running. Choose another, or start it.', named)
           : trans.__('This notebook uses the cluster %1. Choose another.', named),

@@ -24,6 +24,10 @@ export interface LineChartOptions {
 
 /** What is seen at once. */
 const SPAN_SECONDS = 300;
+/** What is free at the right of a plot. */
+const RIGHT_PIXELS = 8;
+/** Half of what a time is wide. */
+const TIME_PIXELS = 28;
 /** Round numbers of bytes, ascending. */
 const BYTE_STEPS = Array.from({ length: 45 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3));
 
@@ -126,12 +130,12 @@ export class LineChart {
     const options: uPlot.Options = {
       width,
       height,
-      padding: [8, 8, 0, 0],
+      padding: [8, RIGHT_PIXELS, 0, 0],
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 6 } },
       scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] } },
       axes: [
-        { ...axis, space: 80, size: 30, values: (_plot, ticks) => ticks.map((seconds) => formatTime(seconds * 1000)) },
+        { ...axis, space: 80, size: 30, values: timesThatFit },
         {
           ...axis,
           size: ySize,
@@ -158,4 +162,10 @@ export class LineChart {
     };
     return new uPlot(options, this.#data(), this.#plotHost);
   }
+}
+
+/** Times stand below the middle of their ticks: where that is too near to the edge, they would be cut off. */
+function timesThatFit(plot: uPlot, ticks: readonly number[]): string[] {
+  const edge = plot.valToPos(plot.scales['x']?.max ?? Infinity, 'x') + RIGHT_PIXELS;
+  return ticks.map((seconds) => (plot.valToPos(seconds, 'x') + TIME_PIXELS > edge ? '' : formatTime(seconds * 1000)));
 }

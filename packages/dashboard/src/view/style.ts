@@ -120,7 +120,7 @@ const STYLE = /* css */ `
 .covey-Stream .covey-Legend { grid-column: 1 / 3; max-height: 53px; border-top: 1px solid var(--covey-line); }
 .covey-Stream-scroll { position: absolute; top: 0; right: 0; bottom: 0; width: 14px; overflow-y: auto; overflow-x: hidden; z-index: 2; }
 
-.covey-System { display: grid; grid-template-columns: minmax(0, 1fr); grid-auto-rows: minmax(112px, 1fr); height: 100%; gap: 8px 20px; padding: 8px 14px; overflow: auto; }
+.covey-System { display: grid; grid-template-columns: minmax(0, 1fr); grid-auto-rows: minmax(124px, 1fr); height: 100%; gap: 8px 20px; padding: 8px 14px; overflow: auto; }
 @container (min-width: 440px) { .covey-System { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @container (min-width: 680px) and (max-height: 240px) { .covey-System { grid-template-columns: repeat(4, minmax(0, 1fr)); } }
 .covey-Lines { display: flex; flex-direction: column; min-width: 0; min-height: 0; }
@@ -128,8 +128,7 @@ const STYLE = /* css */ `
 .covey-Lines h2 span { display: inline-flex; align-items: center; gap: 5px; font-weight: 400; color: var(--covey-quiet); }
 .covey-Lines h2 svg { width: 22px; height: 8px; }
 .covey-Lines h2 svg line { stroke: var(--covey-swatch); stroke-width: 2; }
-@container (max-width: 700px) or (max-height: 260px) { .covey-Lines h2 { flex-wrap: nowrap; overflow: hidden; white-space: nowrap; } }
-@container (min-width: 680px) and (max-height: 240px) { .covey-Lines h2 { flex-wrap: wrap; max-height: 34px; } }
+@container (max-width: 700px) or (max-height: 260px) { .covey-Lines h2 { flex: none; max-height: 34px; overflow: hidden; white-space: nowrap; } }
 .covey-Lines-plot { position: relative; flex: 1; min-height: 0; overflow: hidden; }
 .covey-Panel .uplot { position: absolute; inset: 0; line-height: 1.45; font-family: inherit; }
 .covey-Panel .u-wrap { position: relative; user-select: none; }
