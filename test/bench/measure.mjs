@@ -14,6 +14,16 @@ export function quantile(values, q) {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
 }
 
+/**
+ * Between what the median of what the values are drawn from lies, in 95 of 100 cases: the sign test's interval, which asks
+ * nothing of how they are spread.
+ */
+export function medianInterval(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const below = Math.max(0, Math.floor(sorted.length / 2 - 0.98 * Math.sqrt(sorted.length)));
+  return [sorted[below], sorted[sorted.length - 1 - below]];
+}
+
 /** Seconds that `work` takes, and what it returned. */
 export async function timed(work) {
   const start = performance.now();

@@ -1,113 +1,116 @@
 /**
- * What live figures cost the scheduler: its processor time a task of `map` and `gather` before anybody has watched, with
- * ten dashboards, and when they have left long enough. Viewers are in a process of their own and pull over HTTP, as browsers do.
+ * What live figures cost the scheduler: its processor time a task of `map` and `gather` while ten dashboards watch, and after
+ * they have left, beside that of a scheduler that nobody has watched.
+ *
+ * Rounds differ by more than what is looked for, and so do two processes that do the same. So two clusters take turns at short
+ * rounds, whose ratio is left alone by whatever lasts longer than a pair of them; and ratios are compared with ratios: what
+ * the one cluster's scheduler is by itself goes out.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Executor, LocalCluster } from 'covey';
 import { inc } from '../functions.mjs';
-import { median } from '../measure.mjs';
+import { median, medianInterval } from '../measure.mjs';
+import { processorSeconds, schedulersOf } from '../processor-time.mjs';
 
 const VIEWERS = 10;
+const TASKS = 60_000;
+const PAIRS = 12;
+const WARM_UPS = 8;
 /** After a minute the scheduler collects nothing any more. */
 const LEFT_MS = 62_000;
-const TICKS_PER_SECOND = 100;
 
 export async function viewers({ scale, rounds }) {
   if (process.platform !== 'linux') return { skipped: 'processor time of other processes is read from /proc' };
-  const n = Math.max(20_000, Math.round(300_000 * scale));
-  const cluster = await LocalCluster.create({ workers: 2, threadsPerWorker: 1, protocol: 'ws' });
+  const tasks = Math.max(5_000, Math.round(TASKS * scale));
+  const first = await measuredCluster(tasks);
+  const second = await measuredCluster(tasks);
   try {
-    const executor = (await Executor.connect(cluster)).with({ pure: false });
-    await executor.waitForWorkers(2);
-    const pid = schedulerPid();
-    const round = async () => {
-      const before = processorSeconds(pid);
-      const futures = executor.map(
-        inc,
-        Array.from({ length: n }, (_, i) => i),
-      );
-      await executor.gather(futures);
-      for (const future of futures) future.release();
-      return ((processorSeconds(pid) - before) / n) * 1e6;
+    for (let i = 0; i < WARM_UPS; i++) for (const { round } of [first, second]) await round();
+    /** The costs of both, pair by pair. Each begins as often as the other. */
+    const compare = async () => {
+      const pairs = [];
+      for (let i = 0; i < PAIRS * rounds; i++) {
+        const costs = [];
+        for (const { round } of i % 2 === 0 ? [first, second] : [second, first]) costs.push(await round());
+        pairs.push(i % 2 === 0 ? costs : costs.reverse());
+      }
+      return pairs;
     };
-    const measure = async () => {
-      const costs = [];
-      for (let i = 0; i < rounds; i++) costs.push(await round());
-      return median(costs);
-    };
-    await round();
-    const alone = await measure();
-    const child = startViewers(cluster);
-    await once(child, 'message');
-    await round();
-    const watched = await measure();
-    child.kill();
+    const before = await compare();
+    const firstWatched = await watched(first, compare);
     await delay(LEFT_MS);
-    const left = await measure();
-    await executor.close();
+    const firstLeft = await compare();
+    const secondWatched = await watched(second, compare);
+    const change = (pairs, base) => pairs.map(([a, b], i) => a / b / (base[i][0] / base[i][1]));
     return {
-      tasks: n,
-      us_per_task: alone,
-      us_per_task_with_10_viewers: watched,
-      us_per_task_after_they_left: left,
-      more_percent: (watched / alone - 1) * 100,
+      tasks,
+      pairs: before.length,
+      us_per_task: median(before.flat()),
+      // Once the first was watched, once the second: what viewers cost is in it twice.
+      ...morePercent('viewers', change(firstWatched, secondWatched).map(Math.sqrt)),
+      ...morePercent('afterwards', change(firstLeft, before)),
     };
   } finally {
-    await cluster.close();
+    await first.close();
+    await second.close();
   }
 }
 
-/** The scheduler that this process started. */
-function schedulerPid() {
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1]);
-      if (parent !== process.pid) continue;
-      if (readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('scheduler.cjs')) return Number(name);
-    } catch (error) {
-      if (error.code !== 'ENOENT' && error.code !== 'ESRCH') throw error;
-    }
-  }
-  throw new Error('the scheduler is no child of this process');
+/** How much more in the middle, and between what that lies with 95 %. */
+function morePercent(name, ratios) {
+  const [least, most] = medianInterval(ratios);
+  const [middle, atLeast, atMost] = [median(ratios), least, most].map((ratio) => (ratio - 1) * 100);
+  return { [`${name}_more_percent`]: middle, [`${name}_at_least`]: atLeast, [`${name}_at_most`]: atMost };
 }
 
-function processorSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+/** A cluster, and what a task of a round on it costs its scheduler, in microseconds. */
+async function measuredCluster(tasks) {
+  const others = schedulersOf(process.pid);
+  const cluster = await LocalCluster.create({ workers: 2, threadsPerWorker: 1, protocol: 'ws' });
+  const [scheduler] = schedulersOf(process.pid).filter((pid) => !others.includes(pid));
+  const executor = (await Executor.connect(cluster)).with({ pure: false });
+  await executor.waitForWorkers(2);
+  const inputs = Array.from({ length: tasks }, (_, i) => i);
+  return {
+    cluster,
+    async round() {
+      const began = processorSeconds(scheduler);
+      const futures = executor.map(inc, inputs);
+      await executor.gather(futures);
+      for (const future of futures) future.release();
+      // It is answered after what was sent before it: the round's tasks are forgotten.
+      await executor.nthreads();
+      return ((processorSeconds(scheduler) - began) / tasks) * 1e6;
+    },
+    async close() {
+      await executor.close();
+      await cluster.close();
+    },
+  };
 }
 
-function startViewers(cluster) {
-  return spawn(process.execPath, [fileURLToPath(import.meta.url)], {
+/** Does something while dashboards watch a cluster. */
+async function watched({ cluster, round }, act) {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../dashboards.mjs', import.meta.url))], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: {
       ...process.env,
       VIEWED: cluster.address.replace('ws:', 'http:'),
       TOKEN: cluster.secret.httpToken(),
+      VIEWERS,
     },
   });
-}
-
-/** A dashboard with its first panels open. */
-async function view(topic, onfirst) {
-  const headers = { authorization: `Bearer ${process.env.TOKEN}` };
-  for (let cursor = 0; ; onfirst()) {
-    const response = await fetch(`${process.env.VIEWED}/figures/${topic}?cursor=${cursor}&waitMs=1000`, { headers });
-    const bytes = Buffer.from(await response.arrayBuffer());
-    cursor = JSON.parse(bytes.toString('utf8', 4, 4 + bytes.readUInt32LE(0))).cursor;
+  const ended = once(child, 'exit');
+  try {
+    await once(child, 'message');
+    for (let i = 0; i < WARM_UPS; i++) await round();
+    return await act();
+  } finally {
+    child.kill();
+    await ended;
   }
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const topics = ['overview', 'workers', 'progress', 'task-stream'];
-  let first = topics.length * VIEWERS;
-  const onfirst = () => {
-    if (--first === 0) process.send('watching');
-  };
-  for (let i = 0; i < VIEWERS; i++) for (const topic of topics) void view(topic, onfirst);
 }

@@ -114,10 +114,12 @@ export class Reception {
     const worker = this.#parts.core.addWorker(hello, nowMs);
     const member = this.#parts.fleet.join(worker, hello, channel, nowMs);
     const { core, figures } = this.#parts;
+    const runs = figures.runsOf(hello.name);
     const session = new WorkerSession(worker, this.#parts.core, {
       heartbeat: (heard, atMs) => {
         member.heardMs = atMs;
-        figures.heartbeat(worker, heard, atMs);
+        runs.heard(heard.time, atMs);
+        figures.heartbeat(worker, heard);
       },
       get isWatched() {
         return figures.isWatched;
@@ -125,17 +127,7 @@ export class Reception {
       ran: (taskId, startMs, durationMs, thread, outcome) => {
         const functionName = core.nameOf(taskId);
         // Of a task that is forgotten nobody knows the function.
-        if (functionName === undefined) return;
-        figures.ran({
-          workerId: worker,
-          worker: hello.name,
-          thread,
-          name: functionName,
-          taskId,
-          startMs: startMs + figures.clockOffset(worker),
-          durationMs,
-          outcome,
-        });
+        if (functionName !== undefined) runs.ended(taskId, functionName, startMs, durationMs, thread, outcome);
       },
       failed: (taskId, error, atMs) => {
         const functionName = core.nameOf(taskId);

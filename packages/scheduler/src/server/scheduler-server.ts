@@ -294,7 +294,7 @@ export class SchedulerServer implements AsyncDisposable {
 
   #figurePages(): FigurePages {
     return {
-      pull: (topic, cursor, waitMs, signal) => this.#parts.figures.pull(topic, cursor, waitMs, signal),
+      pull: (topic, cursor, waitMs, whenGone) => this.#parts.figures.pull(topic, cursor, waitMs, whenGone),
       ask: (method, params, signal) => this.#calls.answer(method, params, { client: NO_CLIENT, signal }),
     };
   }
@@ -309,7 +309,6 @@ export class SchedulerServer implements AsyncDisposable {
   #workerGone({ id, hello }: Member, departure: WorkerDeparture): void {
     this.#output.removeWorker(id);
     this.#retired.delete(id);
-    this.#parts.figures.workerGone(id);
     this.#parts.threadClients.workerGone(hello);
     if (this.#isClosing) return;
     this.#logger.info('a worker left', { worker: hello.name, reason: departure.reason });

@@ -14,7 +14,9 @@ export function figureCalls({ core, figures }: ServerParts): CallTable<'figures'
   };
   return {
     figures: (args, { signal }) =>
-      figures.pull(args.text('topic'), args.integer('cursor', 0), args.integer('waitMs', 0, MAX_WAIT_MS), signal),
+      figures.pull(args.text('topic'), args.integer('cursor', 0), args.integer('waitMs', 0, MAX_WAIT_MS), (listener) =>
+        signal.addEventListener('abort', () => listener(signal.reason as Error), { once: true }),
+      ),
     task: (args) => {
       const key = keyOf(args);
       const explanation = key === undefined ? undefined : core.explain(key);

@@ -1,6 +1,6 @@
 /**
  * Live figures for whoever shows the cluster. They are pulled: a viewer names the newest that it has, and is answered as
- * soon as there is something newer, ten times a second at most. What only viewers need is collected from the first pull
+ * soon as there is something newer, five times a second at most. What only viewers need is collected from the first pull
  * until nobody has asked for a minute.
  */
 import { CallArgumentError, CallTimeoutError } from '@covey/protocol';
@@ -16,13 +16,13 @@ import { overviewOf, progressOf, WorkerRows } from './pictures.js';
 import { ProfileFeed } from './profile-feed.js';
 import { plainSnapshot, Snapshot } from './snapshot.js';
 import { TaskStream } from './task-stream.js';
-import type { Run } from './task-stream.js';
 import { Transfers } from './transfers.js';
-import { WorkerClocks } from './worker-clocks.js';
+import { WorkerRuns } from './worker-runs.js';
 
-const TICK_MS = 100;
-/** Pictures are made twice a second. */
-const PICTURE_MS = 500;
+/** So often whoever waits is answered: what it costs is a request, more than what is in it. */
+const TICK_MS = 200;
+/** Pictures are made so often. */
+const PICTURE_MS = 600;
 /** Pictures that look through all tasks are made so much less often: this many tasks a millisecond. */
 const TASKS_PER_MS = 1000;
 /** After so long without a pull, nobody watches. */
@@ -30,6 +30,9 @@ const UNWATCHED_MS = 60_000;
 export const MAX_WAIT_MS = 30_000;
 /** Viewers that wait at once: more than any number of dashboards. */
 const WAITING_MAX = 1000;
+
+/** Calls back when nobody waits for an answer any more: what an `AbortSignal` tells, and a fraction of what one costs. */
+export type WhenGone = (listener: (reason: Error) => void) => void;
 
 interface Pull {
   readonly topic: FigureTopic;
@@ -53,7 +56,6 @@ export class Figures {
   readonly #errors = new ErrorTable();
   readonly #stream = new TaskStream();
   readonly #transfers: Transfers;
-  readonly #clocks = new WorkerClocks();
   readonly #waiting = new Set<Pull>();
   /** What was told last of each topic, to whom knew so much when there was so much. */
   readonly #last = new Map<
@@ -103,54 +105,43 @@ export class Figures {
 
   /**
    * What is newer than `cursor`, when there is something; after `waitMs` at the latest, perhaps nothing.
-   * @throws {CallArgumentError} when there is no such topic; the signal's reason.
+   * @throws {CallArgumentError} when there is no such topic; the reason why who asked is gone.
    */
-  pull(topic: string, cursor: number, waitMs: number, signal?: AbortSignal): Promise<FigureBatch> {
+  pull(topic: string, cursor: number, waitMs: number, whenGone?: WhenGone): Promise<FigureBatch> {
     if (!this.#isTopic(topic)) {
       throw new CallArgumentError(`there are no figures '${topic}'; there are: ${this.topics.join(', ')}`);
     }
-    signal?.throwIfAborted();
     if (this.#waiting.size >= WAITING_MAX) throw new CallTimeoutError('too many viewers wait for figures; try later');
     const { parts } = this.#options;
     const nowMs = parts.now();
     this.#watch(nowMs);
     const { promise, resolve, reject } = deferred<FigureBatch>();
-    const aborted = () => pull.refuse(signal?.reason as Error);
-    const settle = () => {
-      this.#waiting.delete(pull);
-      signal?.removeEventListener('abort', aborted);
-    };
     const pull: Pull = {
       topic,
       cursor,
       untilMs: nowMs + Math.min(waitMs, MAX_WAIT_MS),
       answer: (batch) => {
-        settle();
+        this.#waiting.delete(pull);
         resolve(batch);
       },
       refuse: (error) => {
-        settle();
+        this.#waiting.delete(pull);
         reject(error);
       },
     };
-    signal?.addEventListener('abort', aborted, { once: true });
     // A newcomer is shown what there is; who has seen something waits for the next tick, which makes the pace.
     if (cursor === 0 && this.#feeds[topic].newest(nowMs) > 0) pull.answer(this.#batch(pull, nowMs));
     else {
       this.#waiting.add(pull);
       this.#tick ??= this.#options.clock.setTimer(() => this.#serve(), TICK_MS);
+      whenGone?.(pull.refuse);
     }
     return promise;
   }
 
-  /** A run of a task has ended. To be told while somebody watches. */
-  ran(run: Run): void {
-    this.#stream.add(run);
-  }
-
-  /** Milliseconds to be added to times of a worker's clock. */
-  clockOffset(worker: WorkerId): number {
-    return this.#clocks.offsetOf(worker);
+  /** Takes the runs on a worker's threads, which are to be told while somebody watches. */
+  runsOf(worker: string): WorkerRuns {
+    return new WorkerRuns(this.#stream, worker);
   }
 
   /** A task has failed. To be told always. */
@@ -168,14 +159,9 @@ export class Figures {
     this.#errors.add(core.taskInfo(report.key)?.name ?? report.key, report, report.worker, now());
   }
 
-  heartbeat(worker: WorkerId, { time, fetched }: WorkerHeartbeat, nowMs: number): void {
-    this.#clocks.heard(worker, time, nowMs);
+  heartbeat(worker: WorkerId, { fetched }: WorkerHeartbeat): void {
     if (!this.#isWatched || fetched === undefined) return;
     for (const [from, bytes] of fetched) this.#transfers.add(from, worker, bytes);
-  }
-
-  workerGone(worker: WorkerId): void {
-    this.#clocks.forget(worker);
   }
 
   close(): void {

@@ -1,8 +1,16 @@
 import { readFigures, RunOutcome } from '@covey/protocol/bridge';
 import type { TaskStreamColumns } from '@covey/protocol/bridge';
-import type { WorkerId } from '@covey/protocol/internal';
+import type { TaskId } from '@covey/protocol/internal';
 import { TaskStream } from './task-stream.js';
-import type { Run } from './task-stream.js';
+
+interface Run {
+  readonly lane: number;
+  readonly name: string;
+  readonly taskId: number;
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly outcome: number;
+}
 
 function read(stream: TaskStream, cursor: number): TaskStreamColumns & { cursor: number; missed: number } {
   const portion = stream.read(cursor);
@@ -16,18 +24,19 @@ function crowd(stream: TaskStream): void {
 }
 
 function add(stream: TaskStream, run: Partial<Run>): void {
-  const common = { workerId: 1 as WorkerId, worker: 'a', thread: 0, name: 'f', taskId: 1, outcome: RunOutcome.done };
-  stream.add({ ...common, startMs: 0, durationMs: 0.25, ...run });
+  const common = { lane: 0, name: 'f', taskId: 1, startMs: 0, durationMs: 0.25, outcome: RunOutcome.done };
+  const { lane, name, taskId, startMs, durationMs, outcome } = { ...common, ...run };
+  stream.add(lane, name, taskId as TaskId, startMs, durationMs, outcome);
 }
 
-function run(stream: TaskStream, n: number, name = 'f', thread = 0): void {
-  add(stream, { taskId: n, startMs: n, durationMs: 1, name, thread });
+function run(stream: TaskStream, n: number, name = 'f', lane = 0): void {
+  add(stream, { taskId: n, startMs: n, durationMs: 1, name, lane });
 }
 
 test('tells what came since the cursor, with the names and lanes that came with it', () => {
   const stream = new TaskStream(10);
-  run(stream, 1);
-  run(stream, 2, 'g', 1);
+  run(stream, 1, 'f', stream.addLane('a', 0));
+  run(stream, 2, 'g', stream.addLane('a', 1));
   const first = read(stream, 0);
   expect([...first.task]).toEqual([1, 2]);
   expect(first.names).toEqual({ first: 0, added: ['f', 'g'] });
@@ -90,7 +99,7 @@ describe('in a crowd', () => {
   test('tiny runs that follow each other in a lane are one row, from the first to the end of the last', () => {
     const stream = new TaskStream();
     crowd(stream);
-    for (let n = 0; n < 8; n++) add(stream, { taskId: n, startMs: n / 2, thread: n % 2 });
+    for (let n = 0; n < 8; n++) add(stream, { taskId: n, startMs: n / 2, lane: n % 2 });
     const { task, start, duration, lane, count } = read(stream, 1000);
     expect([...task]).toEqual([0, 1]);
     expect([...start]).toEqual([0, 0.5]);
@@ -104,8 +113,7 @@ describe('in a crowd', () => {
     ['that failed', { startMs: 0.25, outcome: RunOutcome.erred }],
     ['that is long', { startMs: 0.25, durationMs: 1 }],
     ['after a pause', { startMs: 1.5 }],
-    ['on another thread', { startMs: 0.25, thread: 1 }],
-    ['of another worker', { startMs: 0.25, workerId: 2 as WorkerId, worker: 'b' }],
+    ['in another lane', { startMs: 0.25, lane: 1 }],
   ])('a run %s is a row of its own', (_what, second) => {
     const stream = new TaskStream();
     crowd(stream);

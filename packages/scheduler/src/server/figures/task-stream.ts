@@ -7,7 +7,7 @@
  */
 import { packTaskStream, RunOutcome } from '@covey/protocol/bridge';
 import type { TaskStreamColumns } from '@covey/protocol/bridge';
-import type { WorkerId } from '@covey/protocol/internal';
+import type { TaskId } from '@covey/protocol/internal';
 import type { Feed, Portion } from './feed.js';
 
 /** Rows that are kept: as many as a screen can show. */
@@ -25,18 +25,6 @@ const JOINED_MS = 20;
 const NAMES_MAX = 10_000;
 const LANES_MAX = 60_000;
 const REST = '…';
-
-export interface Run {
-  readonly workerId: WorkerId;
-  /** Its name. */
-  readonly worker: string;
-  readonly thread: number;
-  readonly name: string;
-  readonly taskId: number;
-  readonly startMs: number;
-  readonly durationMs: number;
-  readonly outcome: number;
-}
 
 interface Columns {
   readonly start: Float64Array;
@@ -64,8 +52,9 @@ export class TaskStream implements Feed {
   readonly #names = new Numbered<string>(NAMES_MAX, REST);
   readonly #nameNumbers = new Map<string, number>();
   readonly #lanes = new Numbered<Lane>(LANES_MAX, { worker: REST, thread: 0 });
-  /** Numbers of lanes by worker and thread. */
-  readonly #laneNumbers = new Map<WorkerId, number[]>();
+  /** The name that was asked for last, and its number: runs of one function mostly come together. */
+  #lastName: string | undefined;
+  #lastNumber = 0;
   /** The latest row of each lane. */
   readonly #latest: number[] = [];
   /** From where on rows are counted, and when that was. */
@@ -76,18 +65,23 @@ export class TaskStream implements Feed {
     this.#kept = kept;
   }
 
-  add(run: Run): void {
-    const lane = this.#laneOf(run);
-    const name = this.#nameOf(run.name);
-    if (this.#isCrowded(run.startMs) && this.#join(run, lane, name)) return;
+  /** The number of a lane for the runs of a thread. */
+  addLane(worker: string, thread: number): number {
+    return this.#lanes.add({ worker, thread }, this.#written);
+  }
+
+  /** A run has ended; the time is on the scheduler's clock. */
+  add(lane: number, name: string, taskId: TaskId, startMs: number, durationMs: number, outcome: number): void {
+    const number = name === this.#lastName ? this.#lastNumber : this.#numberOf(name);
+    if (this.#isCrowded(startMs) && this.#join(lane, number, startMs, durationMs, outcome)) return;
     const ring = (this.#ring ??= emptyColumns(this.#kept));
     const at = this.#written % this.#kept;
-    ring.start[at] = run.startMs;
-    ring.duration[at] = run.durationMs;
+    ring.start[at] = startMs;
+    ring.duration[at] = durationMs;
     ring.lane[at] = lane;
-    ring.name[at] = name;
-    ring.outcome[at] = run.outcome;
-    ring.task[at] = run.taskId;
+    ring.name[at] = number;
+    ring.outcome[at] = outcome;
+    ring.task[at] = taskId;
     ring.count[at] = 1;
     this.#latest[lane] = this.#written;
     this.#written++;
@@ -103,7 +97,7 @@ export class TaskStream implements Feed {
   }
 
   /** Whether a run has become part of the row before it in its lane. */
-  #join({ startMs, durationMs, outcome }: Run, lane: number, name: number): boolean {
+  #join(lane: number, name: number, startMs: number, durationMs: number, outcome: number): boolean {
     const row = this.#latest[lane] ?? -1;
     if (row < this.#told || row < this.#oldest || durationMs >= TINY_MS || outcome !== RunOutcome.done) return false;
     const ring = this.#ring!;
@@ -117,18 +111,12 @@ export class TaskStream implements Feed {
     return true;
   }
 
-  #nameOf(text: string): number {
-    const known = this.#nameNumbers.get(text);
-    if (known !== undefined) return known;
-    const number = this.#names.add(text, this.#written);
-    if (number < NAMES_MAX) this.#nameNumbers.set(text, number);
+  #numberOf(name: string): number {
+    const number = this.#nameNumbers.get(name) ?? this.#names.add(name, this.#written);
+    if (number < NAMES_MAX) this.#nameNumbers.set(name, number);
+    this.#lastName = name;
+    this.#lastNumber = number;
     return number;
-  }
-
-  #laneOf({ workerId, worker, thread }: Run): number {
-    let numbers = this.#laneNumbers.get(workerId);
-    if (numbers === undefined) this.#laneNumbers.set(workerId, (numbers = []));
-    return (numbers[thread] ??= this.#lanes.add({ worker, thread }, this.#written));
   }
 
   newest(): number {

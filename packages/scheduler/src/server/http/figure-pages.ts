@@ -4,6 +4,7 @@
  */
 import { CoveyError } from '@covey/protocol';
 import type { FigureBatch } from '@covey/protocol/bridge';
+import type { WhenGone } from '../figures/figures.js';
 
 /** Calls that change nothing and need no session. */
 export const ASKABLE: ReadonlySet<string> = new Set([
@@ -18,7 +19,7 @@ export const ASKABLE: ReadonlySet<string> = new Set([
 ]);
 
 export interface FigurePages {
-  pull(topic: string, cursor: number, waitMs: number, signal: AbortSignal): Promise<FigureBatch>;
+  pull(topic: string, cursor: number, waitMs: number, whenGone: WhenGone): Promise<FigureBatch>;
   ask(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
 }
 
@@ -33,12 +34,12 @@ export function figurePage(
   pages: FigurePages,
   path: string,
   query: URLSearchParams,
-  signal: AbortSignal,
+  whenGone: WhenGone,
 ): Promise<BinaryPage> | undefined {
   const [, area, name = '', more] = path.split('/');
   if (more !== undefined) return undefined;
-  if (area === 'figures') return orRefusal(() => figures(pages, name, query, signal));
-  if (area === 'ask') return orRefusal(() => ask(pages, name, query, signal));
+  if (area === 'figures') return orRefusal(() => figures(pages, name, query, whenGone));
+  if (area === 'ask') return orRefusal(() => ask(pages, name, query, signalOf(whenGone)));
   return undefined;
 }
 
@@ -46,13 +47,13 @@ async function figures(
   pages: FigurePages,
   topic: string,
   query: URLSearchParams,
-  signal: AbortSignal,
+  whenGone: WhenGone,
 ): Promise<BinaryPage> {
   const [cursor, waitMs] = [wholeNumber(query, 'cursor', 0), wholeNumber(query, 'waitMs', 0)];
   if (cursor === undefined || waitMs === undefined) {
     return json({ error: 'cursor and waitMs are whole numbers from 0' }, 400);
   }
-  return { type: 'application/vnd.covey.figures', body: bytesOf(await pages.pull(topic, cursor, waitMs, signal)) };
+  return { type: 'application/vnd.covey.figures', body: bytesOf(await pages.pull(topic, cursor, waitMs, whenGone)) };
 }
 
 /** Batches that are told to several viewers are written once. */
@@ -85,6 +86,12 @@ async function ask(
     return json({ error: 'params is not JSON' }, 400);
   }
   return json(await pages.ask(method, params, signal));
+}
+
+function signalOf(whenGone: WhenGone): AbortSignal {
+  const gone = new AbortController();
+  whenGone((reason) => gone.abort(reason));
+  return gone.signal;
 }
 
 /** A refusal is an answer: what was asked for wrongly is told to who asked. */

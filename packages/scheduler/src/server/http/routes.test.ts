@@ -18,6 +18,9 @@ const info: SchedulerInfo = {
 
 let server: Server;
 let base: string;
+/** Topics that were pulled by who went away before the answer. */
+const left: string[] = [];
+let asked: () => void;
 
 beforeAll(async () => {
   const routes = httpRoutes(
@@ -32,8 +35,13 @@ beforeAll(async () => {
       },
     },
     {
-      pull: (topic, cursor, waitMs) =>
-        topic === 'overview'
+      pull: (topic, cursor, waitMs, whenGone) => {
+        whenGone(() => left.push(topic));
+        if (topic === 'events') {
+          asked();
+          return new Promise((_, reject) => whenGone(reject));
+        }
+        return topic === 'overview'
           ? Promise.resolve({
               topic,
               epoch: 'e',
@@ -42,7 +50,8 @@ beforeAll(async () => {
               json: { name: 'ä' },
               buffers: [Uint8Array.of(1, 2), Uint8Array.of(3)],
             })
-          : Promise.reject(new CallArgumentError(`there are no figures '${topic}'`)),
+          : Promise.reject(new CallArgumentError(`there are no figures '${topic}'`));
+      },
       ask: (method, params) => Promise.resolve({ method, params, large: 10n }),
     },
   );
@@ -141,6 +150,15 @@ test('live figures come as plain data with columns behind it', async () => {
     bufferLengths: [2, 1],
   });
   expect([...bytes.subarray(4 + length)]).toEqual([1, 2, 3]);
+});
+
+test('who leaves while it waits is told of, who was answered is not', async () => {
+  await get('/figures/overview?cursor=4');
+  const leaving = new AbortController();
+  asked = () => leaving.abort();
+  await expect(fetch(`${base}/figures/events?cursor=4`, { signal: leaving.signal })).rejects.toThrow('aborted');
+  while (left.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(left).toEqual(['events']);
 });
 
 test('calls that change nothing are answered', async () => {

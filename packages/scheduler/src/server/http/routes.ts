@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpHandler, SchedulerInfo } from '@covey/protocol/internal';
+import type { WhenGone } from '../figures/figures.js';
 import { asksForDashboard, dashboardPage } from './dashboard-page.js';
 import { EXPOSITION_CONTENT_TYPE } from './exposition.js';
 import { figurePage } from './figure-pages.js';
@@ -59,14 +60,16 @@ export function httpRoutes(source: StatusSource, figures: FigurePages): HttpHand
     }
     const broken = (error: unknown) =>
       send(json({ error: error instanceof Error ? error.message : String(error) }, 500));
-    const gone = new AbortController();
-    response.once('close', () => gone.abort(new Error('who asked is gone')));
+    const whenGone: WhenGone = (listener) =>
+      response.once('close', () => {
+        if (!response.writableFinished) listener(new Error('who asked is gone'));
+      });
     try {
-      const page = answer(source, figures, request, gone.signal);
+      const page = answer(source, figures, request, whenGone);
       if (!(page instanceof Promise)) send(page);
       else {
         page.then(send, (error: unknown) => {
-          if (!gone.signal.aborted) broken(error);
+          if (!response.destroyed) broken(error);
         });
       }
     } catch (error) {
@@ -100,7 +103,7 @@ function answer(
   source: StatusSource,
   figures: FigurePages,
   request: IncomingMessage,
-  signal: AbortSignal,
+  whenGone: WhenGone,
 ): Page | Promise<Page> {
   let url: URL;
   let path: string;
@@ -111,7 +114,7 @@ function answer(
     return json({ error: 'the path is not well formed' }, 400);
   }
   const isReading = request.method === 'GET' || request.method === 'HEAD';
-  const live = isReading ? figurePage(figures, path, url.searchParams, signal) : undefined;
+  const live = isReading ? figurePage(figures, path, url.searchParams, whenGone) : undefined;
   if (live !== undefined) return live;
   const found = route(source, path, url.searchParams);
   if (found === undefined) return json({ error: `there is nothing at ${path}`, see: '/', paths: PATHS }, 404);
