@@ -2,7 +2,7 @@
  * Live figures: what a dashboard shows of a cluster while it works.
  *
  * They are pulled: who shows a topic asks for what is newer than its cursor, and the answer comes when there is
- * something, at most five times a second. So a viewer that is slow, hidden or gone is sent nothing, and a scheduler
+ * something, at most ten times a second. So a viewer that is slow, hidden or gone is sent nothing, and a scheduler
  * that nobody asks collects nothing.
  */
 

@@ -5,7 +5,7 @@ import type { FigureBatch } from '@covey/protocol/bridge';
 export type Portion = Pick<FigureBatch, 'cursor' | 'missed' | 'json' | 'buffers'>;
 
 export interface Feed {
-  /** The cursor of the newest there is to tell; looked at some five times a second while somebody waits. */
+  /** The cursor of the newest there is to tell; looked at some ten times a second while somebody waits. */
   newest(nowMs: number): number;
   /** What is newer than a cursor, or the first part of it. 0 asks from the start. */
   read(cursor: number, nowMs: number): Portion;

@@ -1,9 +1,12 @@
 import { readFigures } from '@covey/protocol/bridge';
 import type { FigureTopic, Figures } from '@covey/protocol/bridge';
-import { workerNews } from '@covey/protocol/internal';
-import type { WorkerHeartbeat } from '@covey/protocol/internal';
+import { VirtualClock, workerNews } from '@covey/protocol/internal';
+import type { SchedulerInfo, WorkerHeartbeat } from '@covey/protocol/internal';
+import { World } from '../../core/testing/world.js';
+import { Topics } from '../state/topics.js';
 import type { FakeClient } from '../testing/fake-client.js';
 import { ServerWorld } from '../testing/server-world.js';
+import { Figures as SchedulerFigures } from './figures.js';
 
 const WAIT_MS = 30_000;
 
@@ -167,4 +170,28 @@ test.each([
   await using world = await ServerWorld.start();
   const client = await world.client();
   await expect(client.call('figures', params as never)).rejects.toThrow(message);
+});
+
+test.each([
+  ['one that waits is answered ten times a second', 1, 100],
+  ['of ten dashboards each less often', 40, 400],
+  ['of very many each is still answered twice a second', 900, 500],
+])('%s', async (_who, waiting, everyMs) => {
+  const clock = new VirtualClock();
+  const topics = new Topics(() => undefined);
+  const { core } = new World();
+  const info = () => ({}) as SchedulerInfo;
+  const parts = { core, info, topics, now: () => clock.now() };
+  const figures = new SchedulerFigures({ parts, clock, epoch: 'e', askProfiles: () => Promise.resolve([]) });
+  const round = async () => {
+    const answers = Array.from({ length: waiting }, () => figures.pull('events', topics.published, WAIT_MS));
+    topics.publish('print', 'news', clock.now());
+    const began = clock.now();
+    clock.step();
+    await Promise.all(answers);
+    return clock.now() - began;
+  };
+  await round(); // How many there are is seen when they are answered.
+  expect(await round()).toBe(everyMs);
+  figures.close();
 });

@@ -12,8 +12,8 @@ import type { Feed, Portion } from './feed.js';
 
 /** Rows that are kept: as many as a screen can show. */
 const KEPT = 100_000;
-/** Rows in one portion, of which a viewer takes five a second. */
-const PORTION = 4000;
+/** Rows in one portion, of which a viewer takes ten a second, and where there are many two: as many as come in a crowd. */
+const PORTION = 5000;
 /** So many rows within so long are a crowd: further runs join. */
 const CROWD = 1000;
 const CROWD_MS = 100;
