@@ -160,6 +160,16 @@ describe('stack traces', () => {
   });
 });
 
+describe('a script of many comments', () => {
+  it('is read once, whether it begins with the directive or not', async () => {
+    const comments = '/* a */ // b\n'.repeat(500);
+    const strictness = '(() => function () { return this === undefined })()';
+    const run = (text: string): (() => boolean) => new Script(text).runInThisContext() as () => boolean;
+    expect(await call(captureFunction(run(`${comments};${strictness}`)))).toBe(false);
+    expect(await call(captureFunction(run(`${comments}'use strict';${comments};${strictness}`)))).toBe(true);
+  });
+});
+
 describe('modules', () => {
   const blobWith = (version: string): Frames => {
     const { blob } = captureFunction(usesAcorn);

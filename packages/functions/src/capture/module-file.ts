@@ -26,8 +26,6 @@ export interface ModuleFile {
 }
 
 const files = new Map<string, ModuleFile>();
-const directive =
-  /^(?:#![^\n]*\n)?(?:\s|\/\/[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(?:\(\{"Object\.<anonymous>":function\([^)]*\)\{)?(?:\s|\/\/[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(?:'use strict'|"use strict")/;
 
 /** What is known about the file of a script. */
 export function moduleFile(scriptId: string): ModuleFile {
@@ -48,9 +46,34 @@ function read(scriptId: string): ModuleFile {
   if (script === undefined) return { ...empty, isStrict: false, imports, exports, forwarded };
   const source = inspect().source(scriptId);
   if (!script.isModule)
-    return { ...empty, isStrict: directive.test(source) || isStrictWrapper(source), imports, exports, forwarded };
+    return { ...empty, isStrict: beginsStrict(source) || isStrictWrapper(source), imports, exports, forwarded };
   for (const statement of bodyOf(source)) readStatement(statement as ModuleDeclaration, imports, exports, forwarded);
   return { ...empty, isStrict: true, imports, exports, forwarded };
+}
+
+/**
+ * Whether a script begins with the directive, also behind jest's wrapper. Blanks and comments are stepped over one by one: a
+ * pattern for all of them would try every way of taking a file of many comments apart.
+ */
+function beginsStrict(source: string): boolean {
+  const start = afterBlanks(source, matchEnd(/#![^\n]*/y, source, 0) ?? 0);
+  const inside = matchEnd(/\(\{"Object\.<anonymous>":function\([^)]*\)\{/y, source, start);
+  const first = inside === undefined ? start : afterBlanks(source, inside);
+  return matchEnd(/'use strict'|"use strict"/y, source, first) !== undefined;
+}
+
+function afterBlanks(source: string, start: number): number {
+  let position = start;
+  for (;;) {
+    const end = matchEnd(/\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\//y, source, position);
+    if (end === undefined) return position;
+    position = end;
+  }
+}
+
+function matchEnd(sticky: RegExp, source: string, start: number): number | undefined {
+  sticky.lastIndex = start;
+  return sticky.test(source) ? sticky.lastIndex : undefined;
 }
 
 /** The text around a function that was decoded in this process. */
