@@ -1,4 +1,5 @@
 /** What user code does wrong comes to its user as it was, and to nobody else. */
+import { Parser } from 'acorn';
 import { getTask, NotSerializableError, TaskCancelledError, TaskExitError, TaskTimeoutError } from 'covey';
 import { failure, RunningCluster } from '../support/running-cluster.js';
 import { until } from '../support/sandbox.js';
@@ -33,7 +34,7 @@ describe('an error that a task throws', () => {
     expect(error).toBeInstanceOf(QuotaError);
     expect([error.name, error.message, error.used, error.excess]).toEqual(['QuotaError', 'too much', 121, 21]);
     expect(error.cause).toEqual(new TypeError('inner'));
-    expect(error.stack).toMatch(/at overQuota \(.*user-code\.test\.ts:30:/);
+    expect(error.stack).toMatch(/at overQuota \(.*user-code\.test\.ts:31:/);
     expect(error.stack).toMatch(/at task 'overQuota-.*' on worker-\d/);
     expect(error.stack).not.toContain('thread.cjs');
     expect((error.cause as Error).stack).not.toContain('thread.cjs');
@@ -67,6 +68,19 @@ describe('an error that a task throws', () => {
     );
     expect(error).toBeInstanceOf(RangeError);
     expect((error as { waits?: unknown }).waits).toEqual(expect.stringContaining('Promise'));
+  });
+
+  it('has what it has from packages, which are imported for it', async () => {
+    class SyntaxRefusal extends Error {
+      readonly parser = Parser;
+    }
+    const failing = world.impure.submit((): void => {
+      throw new SyntaxRefusal('not this');
+    });
+    const error = await failure(failing);
+    expect(error).toBeInstanceOf(SyntaxRefusal);
+    expect((error as SyntaxRefusal).parser.name).toBe('Parser');
+    await expect(world.executor.gather([failing])).rejects.toBe(error);
   });
 
   it('comes from asynchronous functions too, and from too deep a recursion', async () => {

@@ -13,7 +13,7 @@ import type { Future } from '../future.js';
 import type { Session } from '../session/session.js';
 import { State } from '../session/task-table.js';
 import type { ClientTaskId } from '@covey/protocol/internal';
-import { decodeFrames, decodeValue, encodeWhole } from '../values/codec.js';
+import { decodeFrames, encodeWhole } from '../values/codec.js';
 import { Failure } from '../values/failures.js';
 
 /**
@@ -110,7 +110,7 @@ async function atWorker(
 ): Promise<unknown> {
   const { session } = target;
   session.checkOpen();
-  throwIfGone(session, target.id);
+  await throwIfGone(session, target.id);
   let place = places.get(target);
   if (place === undefined) places.set(target, (place = locate(target)));
   const answer = untilGone(
@@ -119,7 +119,7 @@ async function atWorker(
       call(address, taskId).catch(async (error: unknown) => {
         // If its worker has died, that is about to be heard. If only this process does not reach it, the actor is well, and others' too.
         if (isConnectionError(error)) await pause(NEWS_OF_DEATH_MS);
-        throw asThrown(error, target.type);
+        throw await asThrown(error, target.type);
       }),
     ),
   );
@@ -132,16 +132,17 @@ function untilGone<T>(target: Target, answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = target.session.onActorGone(target.id, () => {
       places.delete(target);
-      const why = target.session.results.whyNone(target.id);
-      reject(why instanceof Error ? why : new Error(String(why)));
+      void target.session.results.whyNone(target.id).then((why) => {
+        reject(why instanceof Error ? why : new Error(String(why)));
+      });
     });
     answer.finally(stop).then(resolve, reject);
   });
 }
 
-function throwIfGone(session: Session, id: number): void {
+async function throwIfGone(session: Session, id: number): Promise<void> {
   const state = session.table.state(id);
-  if (state !== State.pending && state !== State.finished) throw session.results.whyNone(id);
+  if (state !== State.pending && state !== State.finished) throw await session.results.whyNone(id);
 }
 
 /** The scheduler hears of a death in this time, by the nanny's report or the end of the connection's grace. */
@@ -159,7 +160,7 @@ function isConnectionError(error: unknown): boolean {
 async function locate({ session, id, type }: Target): Promise<{ readonly address: string; readonly taskId: TaskId }> {
   // One that came along as an argument is asked for at the same time.
   if (session.table.state(id) === State.pending) await session.results.settled(id);
-  throwIfGone(session, id);
+  await throwIfGone(session, id);
   const [located] = await session.call('locate', { ids: [id as ClientTaskId] });
   const address = located?.addresses[0];
   if (located === undefined || address === undefined) {
@@ -169,11 +170,11 @@ async function locate({ session, id, type }: Target): Promise<{ readonly address
 }
 
 /** What a call of an actor failed with: what its method threw, as it was; or that the actor is gone. */
-function asThrown(error: unknown, type: string): unknown {
+async function asThrown(error: unknown, type: string): Promise<unknown> {
   if (typeof error !== 'object' || error === null) return error;
   const { code, remoteCode, data } = error as { code?: unknown; remoteCode?: unknown; data?: unknown };
   const known = remoteCode ?? code;
-  if (known === 'ERR_COVEY_REMOTE_RUN') return new Failure(data as ErrorReport).error(decodeValue);
+  if (known === 'ERR_COVEY_REMOTE_RUN') return new Failure(data as ErrorReport).error();
   if (known === 'ERR_COVEY_NOT_HERE') {
     return new ActorGoneError(`The actor '${type}' is gone: its thread or its worker ended`, { cause: error });
   }

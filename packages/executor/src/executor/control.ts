@@ -13,7 +13,7 @@ import { checkArgument, checkUsage, listFutures } from '../usage.js';
 import type { Session } from '../session/session.js';
 import { State } from '../session/task-table.js';
 import type { Waiter } from '../session/task-table.js';
-import { captureTask, decodeFrames, decodeValue, encodeWhole } from '../values/codec.js';
+import { captureTask, decodeFrames, encodeWhole } from '../values/codec.js';
 import { Failure } from '../values/failures.js';
 import { ClusterQueries } from './queries.js';
 import { listTasks } from './base.js';
@@ -74,7 +74,7 @@ export abstract class ClusterControl extends ClusterQueries {
       outcomes[address] =
         'ok' in answer
           ? { status: 'fulfilled', value: (await decodeFrames({ header: answer.ok, buffers: [] })) as Awaited<R> }
-          : { status: 'rejected', reason: errorOf(answer.error) };
+          : { status: 'rejected', reason: await errorOf(answer.error) };
     }
     return outcomes;
   }
@@ -109,7 +109,7 @@ export abstract class ClusterControl extends ClusterQueries {
     const given = typeof file === 'string' ? await readFile(file) : file.content;
     const content = typeof given === 'string' ? Buffer.from(given) : given;
     const hash = createHash('sha256').update(content).digest('base64url');
-    throwFirst(await this.session.call('upload', { name, content, hash }, this.signal), `could not take ${name}`);
+    await throwFirst(await this.session.call('upload', { name, content, hash }, this.signal), `could not take ${name}`);
   }
 
   /**
@@ -202,7 +202,7 @@ export abstract class ClusterControl extends ClusterQueries {
     checkArgument(workers, workerOrWorkers, '`workers`');
     checkUsage(options, { timeoutMs: milliseconds }, 'restartWorkers');
     const params = { workers: typeof workers === 'string' ? [workers] : workers, ...options };
-    throwFirst(await this.session.call('restart-workers', params, this.signal), 'could not be restarted');
+    await throwFirst(await this.session.call('restart-workers', params, this.signal), 'could not be restarted');
   }
 
   /**
@@ -269,7 +269,9 @@ function warnOfFailures(session: Session, ids: readonly number[]): void {
       handles.letGo(id);
       // Whoever still has a future of it is told by that.
       if (why === undefined || session.isHeld(id)) return;
-      settings.logger.warn(`the task '${key}' failed, and nobody waits for it`, { error: why });
+      void why.then((error) => {
+        settings.logger.warn(`the task '${key}' failed, and nobody waits for it`, { error });
+      });
     },
   };
   for (const id of ids) {
@@ -278,14 +280,14 @@ function warnOfFailures(session: Session, ids: readonly number[]): void {
   }
 }
 
-function errorOf(report: ErrorReport): unknown {
-  return new Failure(report).error(decodeValue);
+function errorOf(report: ErrorReport): Promise<unknown> {
+  return new Failure(report).error();
 }
 
-function throwFirst(answers: PerWorker<null>, what: string): void {
+async function throwFirst(answers: PerWorker<null>, what: string): Promise<void> {
   for (const [address, answer] of Object.entries(answers)) {
     if ('ok' in answer) continue;
-    const cause = errorOf(answer.error);
+    const cause = await errorOf(answer.error);
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new RunOnWorkersError(`${address} ${what}: ${message}`, { cause, data: { worker: address } });
   }

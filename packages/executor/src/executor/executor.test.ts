@@ -185,6 +185,7 @@ describe('asking and acting', () => {
     await executor.fireAndForget([kept, dropped, dropped]);
     dropped.release();
     await scheduler.runAll();
+    await new Promise(setImmediate); // Errors are made of their bytes on the way.
     expect(warnings).toMatchObject([
       [`the task '${key}' failed, and nobody waits for it`, { error: { message: 'no room' } }],
     ]);

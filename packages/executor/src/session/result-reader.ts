@@ -6,7 +6,7 @@ import type { ClientTaskId, Located, Opaque, ValueFrames } from '@covey/protocol
 import { GatherTooLargeError, ResultUnavailableError, UnknownKeyError } from '../errors.js';
 import { actorProxy } from '../actors/actor.js';
 import type { WaitOptions } from '../future.js';
-import { decodeFrames, decodePrimitive, decodeResult, decodeValue, NOT_PRIMITIVE } from '../values/codec.js';
+import { decodeFrames, decodePrimitive, decodeResult, NOT_PRIMITIVE } from '../values/codec.js';
 import { Ending, Failure } from '../values/failures.js';
 import { Adoption } from './adoption.js';
 import { Relay } from './relay.js';
@@ -87,9 +87,9 @@ export class ResultReader {
   }
 
   /** The error with which a task that is not finished ended. */
-  whyNone(id: number): unknown {
+  async whyNone(id: number): Promise<unknown> {
     const value = this.#session.table.value(id);
-    if (value instanceof Failure) return value.error(decodeValue);
+    if (value instanceof Failure) return value.error();
     if (value instanceof Ending) return value.error;
     return new UnknownKeyError(`Task ${id} is not held any more`);
   }
@@ -106,7 +106,7 @@ export class ResultReader {
     }
     const why = state === State.finished ? undefined : this.whyNone(id);
     this.#session.handles.letGo(id);
-    if (state !== State.finished) throw why;
+    if (why !== undefined) return failing(why);
     return kept instanceof Uint8Array ? decodeFrames({ header: kept, buffers: [] }) : kept;
   }
 
@@ -143,7 +143,9 @@ export class ResultReader {
       await Promise.all(missing.map((id) => this.settled(id, options)));
       const finished = missing.filter((id) => this.#session.table.state(id) === State.finished);
       if (finished.length < missing.length) {
-        if (!skip) throw this.whyNone(missing.find((id) => this.#session.table.state(id) !== State.finished) as number);
+        if (!skip) {
+          throw await this.whyNone(missing.find((id) => this.#session.table.state(id) !== State.finished) as number);
+        }
         missing = finished;
         if (missing.length === 0) break;
       }
@@ -262,6 +264,6 @@ export class ResultReader {
 }
 
 /** A promise that rejects with whatever a task threw, which need not be an error. */
-async function failing(reason: unknown): Promise<never> {
-  throw reason;
+async function failing(reason: Promise<unknown>): Promise<never> {
+  throw await reason;
 }

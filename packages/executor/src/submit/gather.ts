@@ -53,7 +53,7 @@ export async function gatherValues(
     if (raise && ids.some(failed)) break;
   }
   const failure = raise ? ids.find(failed) : undefined;
-  if (failure !== undefined) throw session.results.whyNone(failure);
+  if (failure !== undefined) throw await session.results.whyNone(failure);
   const fetched = await fetchElsewhere(session, ids, options, options.maxBytes ?? defaultMaxBytes);
   const build = new Builder(session, fetched, raise);
   const value = build.of(structure);
@@ -203,8 +203,13 @@ class Builder {
     const id = this.#session.handles.idOf(future);
     if (this.#fetched.has(id)) return this.#fetched.get(id);
     if (table.state(id) !== State.finished) {
-      if (this.#raise) throw results.whyNone(id);
-      return skipped;
+      if (!this.#raise) return skipped;
+      this.late.push(
+        results.whyNone(id).then((why) => {
+          throw why;
+        }),
+      );
+      return comesLate;
     }
     const kept = table.value(id);
     if (kept instanceof Elsewhere) return skipped; // Nobody could give it: asked to skip, else it had thrown.

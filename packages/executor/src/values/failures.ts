@@ -7,25 +7,21 @@ import { mapStack } from '@covey/functions/internal';
 import { CoveyError } from '@covey/protocol';
 import { errorClassOf } from '@covey/protocol/internal';
 import { TaskCancelledError, TaskError } from '../errors.js';
+import { decodeFrames } from './codec.js';
 import type { ErrorReport } from '@covey/protocol/internal';
 
 /** Why a task has no result: as reported, and as an object once somebody wanted it. */
 export class Failure {
   readonly report: ErrorReport;
-  #error: unknown;
-  #made = false;
+  #error: Promise<unknown> | undefined;
 
   constructor(report: ErrorReport) {
     this.report = report;
   }
 
   /** What `result()` throws; the same object each time, so that it can be recognised. */
-  error(decode: (bytes: Uint8Array) => unknown): unknown {
-    if (!this.#made) {
-      this.#made = true;
-      this.#error = makeError(this.report, decode);
-    }
-    return this.#error;
+  error(): Promise<unknown> {
+    return (this.#error ??= makeError(this.report));
   }
 }
 
@@ -38,10 +34,10 @@ export class Ending {
   }
 }
 
-function makeError(report: ErrorReport, decode: (bytes: Uint8Array) => unknown): unknown {
+async function makeError(report: ErrorReport): Promise<unknown> {
   if (report.value !== undefined) {
     try {
-      return withRemoteStack(decode(report.value), report);
+      return withRemoteStack(await decodeFrames({ header: report.value, buffers: [] }), report);
     } catch (cause) {
       // Its class needs something that this process lacks: what can be said in words is still said.
       return withRemoteStack(new TaskError(describe(report), { cause, data: dataOf(report) }), report);
