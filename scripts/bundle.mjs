@@ -19,8 +19,9 @@ const entries = [
   ['packages/worker/src/thread/main.ts', 'packages/worker/bundle/thread.cjs'],
   ['packages/worker/src/nanny/main.ts', 'packages/worker/bundle/nanny.cjs'],
   ['packages/worker/src/nanny/scheduler-link.ts', 'packages/worker/bundle/nanny-link.cjs'],
-  ['packages/executor/src/in-task.ts', 'packages/executor/bundle/in-task.cjs'],
   ['packages/deploy/src/keeper/main.ts', 'packages/deploy/bundle/keeper.cjs'],
+  // Beside those who tell workers where it is.
+  ['packages/covey/src/in-thread.ts', 'packages/deploy/bundle/in-thread.cjs'],
   ['kernel-bridge/src/process/main.ts', 'kernel-bridge/bundle/kernel.cjs'],
   ['kernel-bridge/src/process/kernel.ts', 'kernel-bridge/bundle/cells.cjs'],
   ['kernel-bridge/src/protocol/main.ts', 'kernel-bridge/bundle/protocol.cjs'],

@@ -1,6 +1,6 @@
 /**
- * The executor of a compute thread: tasks submit and wait through it. It is bundled to a file of its own, which a thread loads
- * only when a task first asks for an executor.
+ * The executor of a compute thread: tasks submit and wait through it. It is bundled, with all else that tasks may import of Covey,
+ * to a file of its own, which a thread loads only when a task first asks for it.
  */
 import { createLineLogger, Secret } from '@covey/protocol';
 import type { ConnectTls } from '@covey/protocol';
@@ -8,7 +8,7 @@ import type { AttemptId, HostThread } from '@covey/protocol/internal';
 import { UsageError } from './errors.js';
 import { ExecutorCore } from './executor/core.js';
 import { letExecutorsTravel } from './executor/travel.js';
-import { Executor } from './executor.js';
+import type { Executor } from './executor.js';
 import type { Future } from './future.js';
 import { Adoption } from './session/adoption.js';
 import { openLink } from './session/channel-link.js';
@@ -47,8 +47,12 @@ export interface InTaskConnection {
   adoption(): Adoption;
 }
 
-/** An executor at once; the connection is made in the background, and what is submitted meanwhile waits. */
-export function connectInTask(context: InTaskContext): InTaskConnection {
+/**
+ * An executor at once; the connection is made in the background, and what is submitted meanwhile waits.
+ *
+ * @param executorClass what tasks know as `Executor`
+ */
+export function connectInTask(context: InTaskContext, executorClass: typeof Executor): InTaskConnection {
   if (context.secret === null) throw new UsageError('This worker has no secret with which tasks could connect');
   const logger = createLineLogger({ level: 'warn' });
   const insideTask = context.currentTaskKey();
@@ -73,7 +77,7 @@ export function connectInTask(context: InTaskContext): InTaskConnection {
     },
     { dial, shared: true },
   );
-  const executor: Executor = new Executor(core, new View({}));
+  const executor: Executor = new executorClass(core, new View({}));
   letExecutorsTravel(() => executor);
   return {
     executor,

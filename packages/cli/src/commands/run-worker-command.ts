@@ -168,7 +168,7 @@ function workerLaunches(configuration: Configuration, listen: string | undefined
     localDirectory: configuration.get('worker.local-directory'),
     listenAddress: listen,
     contactAddress: configuration.get('worker.contact-address'),
-    executorEntry: bundledEntry('in-task executor'),
+    executorEntry: bundledEntry('covey in threads'),
   };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   if (count > 1 && (configuration.get('worker.listen-address') ?? options.contactAddress) !== undefined) {

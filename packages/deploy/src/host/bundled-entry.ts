@@ -10,7 +10,7 @@ const ENTRIES = {
   scheduler: ['scheduler', 'scheduler.cjs'],
   nanny: ['worker', 'nanny.cjs'],
   keeper: ['deploy', 'keeper.cjs'],
-  'in-task executor': ['executor', 'in-task.cjs'],
+  'covey in threads': ['deploy', 'in-thread.cjs'],
 } as const;
 
 /**

@@ -201,7 +201,7 @@ export function workerLaunches(
       nthreads: plan.threadsPerWorker,
       resources: plan.resources,
       ...(options.localDirectory !== undefined && { localDirectory: options.localDirectory }),
-      executorEntry: bundledEntry('in-task executor'),
+      executorEntry: bundledEntry('covey in threads'),
       // Whoever can reach the scheduler has to reach the workers too.
       ...(plan.protocol !== 'unix' && !isLoopbackHost(plan.host) && { listenAddress: webSocketAddress(plan, 0) }),
     },

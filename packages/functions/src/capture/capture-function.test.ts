@@ -203,6 +203,30 @@ describe('modules', () => {
 });
 
 import { parse, version as acornVersion } from 'acorn';
+describe('the package that a thread is made of', () => {
+  const mine = (): { type: string } => ({ type: 'the thread’s own' });
+  const own = { version: acornVersion, load: () => ({ parse: mine }) };
+
+  it('is what functions get that import it', async () => {
+    const runtime = new FunctionRuntime({ own: { ...own, name: 'acorn', scope: '@acorn/' } });
+    const fn = await runtime.load(captureFunction(usesAcorn).blob);
+    expect(fn(...(['1'] as never[]))).toBe('the thread’s own');
+  });
+
+  it('has the names that it shows in its parts too; their inner names are theirs', async () => {
+    const { modules } = new FunctionRuntime({ own: { ...own, name: 'whole', scope: 'acorn' } });
+    const part = { specifier: 'acorn', isFile: false, package: 'acorn', version: acornVersion, from: __dirname };
+    await modules.load(part);
+    expect(modules.get(part)).toMatchObject({ parse: mine, tokenizer: expect.any(Function) as unknown });
+  });
+
+  it('is not that of another version', async () => {
+    const other = { ...own, name: 'acorn', scope: '@acorn/', version: '0.0.1' };
+    const fn = await new FunctionRuntime({ own: other }).load(captureFunction(usesAcorn).blob);
+    expect(fn(...(['1'] as never[]))).toBe('Program');
+  });
+});
+
 function usesAcorn(text: string): string {
   return parse(text, { ecmaVersion: 2022 }).type;
 }

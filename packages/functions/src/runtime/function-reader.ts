@@ -80,7 +80,7 @@ export class FunctionReader {
       case tag.namespace:
         return this.#readNamespace();
       case tag.require:
-        return requireOfFile(this.#decoder.reader.text(), this.#decoder.modules.moduleRoot);
+        return requireOfFile(this.#decoder.reader.text(), this.#decoder.modules);
       case tag.weakMap:
         return this.#keep(new WeakMap());
       case tag.weakSet:
@@ -239,7 +239,7 @@ export class FunctionReader {
       }
     }
     const hooks = {};
-    const imports = record.usesImports ? importsOfFile(record.url) : undefined;
+    const imports = record.usesImports ? importsOfFile(record.url, this.#decoder.modules) : undefined;
     const { value, set } = factoryOf(record)({
       ...own,
       hooks,

@@ -19,17 +19,38 @@ export type { ModuleReference };
 export interface ModuleRuntimeOptions {
   /** The folder whose `node_modules` (and those above it) serve bare imports. Default: the working directory. */
   readonly moduleRoot?: string;
+  /** The package that the thread itself is made of. */
+  readonly own?: OwnPackage;
 }
 
-type Namespace = Record<string, unknown>;
+/**
+ * A package whose code runs in the thread already. Functions that import it get that: a copy of its own beside it would take
+ * the thread's objects for strangers.
+ */
+export interface OwnPackage {
+  readonly name: string;
+  readonly version: string;
+  /** Its parts, packages themselves, begin so; what they export under a name is what the package exports under it. */
+  readonly scope: string;
+  load(): Readonly<Record<string, unknown>>;
+}
+
+type Namespace = Readonly<Record<string, unknown>>;
 
 export class ModuleRuntime {
   readonly moduleRoot: string;
+  readonly #own: OwnPackage | undefined;
   readonly #loaded = new Map<string, Namespace>();
   readonly #loading = new Map<string, Promise<void>>();
 
   constructor(options: ModuleRuntimeOptions = {}) {
     this.moduleRoot = options.moduleRoot ?? process.cwd();
+    this.#own = options.own;
+  }
+
+  /** The thread's own package, if that is what a specifier names. */
+  own(specifier: string): Namespace | undefined {
+    return this.#own?.name === specifier ? this.#own.load() : undefined;
   }
 
   /** The module's namespace, if it was imported. */
@@ -58,9 +79,14 @@ export class ModuleRuntime {
   }
 
   async #import(module: ModuleReference): Promise<Namespace> {
+    const own = this.#own?.version === module.version ? this.#own : undefined;
+    if (own?.name === module.package) return own.load();
     const { found, from } = this.#find(module);
-    if (!module.isFile) return importFrom(module.specifier, from);
-    return importFrom(pathToFileURL(join(found.directory, ...module.specifier.split('/'))).href, from);
+    const specifier = module.isFile
+      ? pathToFileURL(join(found.directory, ...module.specifier.split('/'))).href
+      : module.specifier;
+    const namespace = await importFrom(specifier, from);
+    return own !== undefined && module.package.startsWith(own.scope) ? withOwn(namespace, own.load()) : namespace;
   }
 
   #find(module: ModuleReference): { readonly found: PackageFile; readonly from: string } {
@@ -83,6 +109,11 @@ export class ModuleRuntime {
         'Install the same version on both sides.',
     );
   }
+}
+
+/** A part of the thread's own package: its inner names are its own, those that the package shows are the thread's. */
+function withOwn(namespace: Namespace, own: Namespace): Namespace {
+  return Object.fromEntries(Object.entries(namespace).map(([name, value]) => [name, own[name] ?? value]));
 }
 
 function idOf(module: ModuleReference): string {
@@ -121,19 +152,24 @@ function importFrom(specifier: string, directory: string): Promise<Namespace> {
 }
 
 /** The `require` of a file; where that folder doesn't exist, one of the module root. */
-export function requireOfFile(url: string, moduleRoot: string): NodeJS.Require {
+export function requireOfFile(url: string, modules: ModuleRuntime): NodeJS.Require {
   const path = url.startsWith('file:') ? fileURLToPath(url) : url;
-  const require = createRequire(path !== '' && existsSync(path) ? path : join(moduleRoot, 'covey.js'));
-  const withUploads = (specifier: string): unknown => require(uploadedFile(specifier)?.path ?? specifier);
-  return Object.assign(withUploads, require);
+  const require = createRequire(path !== '' && existsSync(path) ? path : join(modules.moduleRoot, 'covey.js'));
+  const find = (specifier: string): unknown =>
+    modules.own(specifier) ?? require(uploadedFile(specifier)?.path ?? specifier);
+  return Object.assign(find, require);
 }
 
 /** `import()` and `import.meta` as they are in a file. */
-export function importsOfFile(url: string): { importFunction: (specifier: string) => unknown; meta: object } {
+export function importsOfFile(
+  url: string,
+  modules: ModuleRuntime,
+): { importFunction: (specifier: string) => unknown; meta: object } {
   const path = url.startsWith('file:') ? fileURLToPath(url) : url;
   const directory = path === '' ? process.cwd() : dirname(path);
   return {
-    importFunction: (specifier) => importFrom(uploadedFile(specifier)?.url ?? specifier, directory),
+    importFunction: async (specifier) =>
+      modules.own(specifier) ?? (await importFrom(uploadedFile(specifier)?.url ?? specifier, directory)),
     meta: {
       url,
       filename: path,

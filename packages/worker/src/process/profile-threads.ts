@@ -79,7 +79,7 @@ function pathsOf(nodes: CpuProfile['nodes']): Map<number, readonly Frame[]> {
 }
 
 function isOurs(url: string): boolean {
-  return url.endsWith('/thread.cjs') || url.endsWith('/in-task.cjs') || url.startsWith('node:');
+  return url.endsWith('/thread.cjs') || url.endsWith('/in-thread.cjs') || url.startsWith('node:');
 }
 
 function told({ name, place, totalMs, children }: Node): ProfileNode {

@@ -1,6 +1,6 @@
 /**
  * What an executor inside a compute thread needs from it. The executor's package is known to a worker only by the path of
- * a module (`executorEntry`) that exports {@link ConnectInTask}.
+ * a module (`executorEntry`), which exports an {@link ExecutorEntry}.
  */
 import type { ConnectTls } from '@covey/protocol';
 import type { HostThread } from '@covey/protocol/internal';
@@ -45,6 +45,12 @@ export interface InTaskConnection {
   /** Has the result of an attempt that is about to be done hold the tasks of the futures in it. */
   holdInResult(attempt: number, futures: readonly object[], signal: AbortSignal): Promise<void>;
   adoption(): InTaskAdoption;
+}
+
+export interface ExecutorEntry {
+  readonly connectInTask: ConnectInTask;
+  /** What tasks get that import the package that users install: of the same code as the executor, whose futures it has to know. */
+  readonly covey: Readonly<Record<string, unknown>>;
 }
 
 /** Returns an executor at once; it connects by itself. Called once a thread, when a task first asks. */

@@ -1,11 +1,10 @@
 /** Answers `getTask()`, `getWorker()` and `getExecutor()` in a compute thread. The executor is loaded when a task first asks for it. */
-import { createRequire } from 'node:module';
 import process from 'node:process';
-import { NoExecutorError } from '@covey/protocol';
 import { checkPlainData } from '@covey/protocol/internal';
-import type { ConnectInTask, GiveBack, InTaskConnection, InTaskContext } from '../task-context/in-task-context.js';
+import type { GiveBack, InTaskConnection, InTaskContext } from '../task-context/in-task-context.js';
 import type { TaskContext, TaskContextProvider, WorkerContext } from '../task-context/task-context.js';
 import { activities } from './activity.js';
+import { loadExecutorEntry } from './executor-entry.js';
 import { threadReports } from './messages.js';
 import type { ThreadStart } from './messages.js';
 import type { Outbox } from './outbox.js';
@@ -80,8 +79,7 @@ export class InTask implements TaskContextProvider {
 
   #connect(): InTaskConnection {
     const { executorEntry, schedulerAddress, secret, tls, workerName, thread } = this.#parts.start;
-    if (executorEntry === null) throw new NoExecutorError('this worker was started without an executor for its tasks');
-    const { connectInTask } = createRequire(import.meta.url)(executorEntry) as { connectInTask: ConnectInTask };
+    const { connectInTask } = loadExecutorEntry(executorEntry);
     const context: InTaskContext = {
       schedulerAddress,
       secret,
