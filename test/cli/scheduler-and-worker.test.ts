@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { localAddressTowards } from '@covey/deploy/internal';
@@ -114,6 +115,34 @@ test('workers whose scheduler is killed give up after the death timeout', async 
   expect(status).toBe(1);
   expect(errors).toMatch(/^covey: /m);
   await run('clusters', 'list').ended; // Whoever looks takes away what the killed one left.
+});
+
+test('a client at the other end of a tunnel gets in by the name that the scheduler was told', async () => {
+  const tunnelTo: { port: number } = { port: 0 };
+  const tunnel = createServer((near) => {
+    const far = connect(tunnelTo.port, '127.0.0.1');
+    near.on('error', () => far.destroy());
+    far.on('error', () => near.destroy());
+    near.pipe(far).pipe(near);
+  }).listen(0, '127.0.0.1');
+  await once(tunnel, 'listening');
+  const name = `127.0.0.1:${(tunnel.address() as AddressInfo).port}`;
+  const connected = async (...args: string[]): Promise<string> => {
+    const { command, address, secretFile } = await scheduler('tunnelled', ...args);
+    tunnelTo.port = Number(new URL(address).port);
+    try {
+      const executor = await Executor.connect(`ws://${name}`, { secret: Secret.fromFile(secretFile) });
+      await executor.close();
+      return 'in';
+    } catch (error) {
+      return (error as Error).message;
+    } finally {
+      await command.interrupt();
+    }
+  };
+  expect(await connected()).toMatch(/does not answer for the host name.*--allowed-hosts/);
+  expect(await connected('--allowed-hosts', name)).toBe('in');
+  tunnel.close();
 });
 
 test('a port in use is one line that names it', async () => {

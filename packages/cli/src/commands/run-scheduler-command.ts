@@ -56,6 +56,7 @@ export async function runSchedulerCommand(
         clusterName: name,
         http: flags.http,
         preload: [...configuration.get('scheduler.preload')],
+        allowedHosts: [...configuration.get('scheduler.allowed-hosts')],
         ...(tlsFiles !== undefined && { tls: listenTlsOf(readTlsFiles(tlsFiles)) }),
         ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
         ...(contactAddress !== undefined && { contactAddress }),

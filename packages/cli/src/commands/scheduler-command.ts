@@ -11,6 +11,7 @@ const SETTINGS = [
     'scheduler.protocol',
     'scheduler.listen',
     'scheduler.contact-address',
+    'scheduler.allowed-hosts',
     'scheduler.name',
   ],
   ...[

@@ -82,6 +82,11 @@ export const settings = {
       means: 'the one listened on',
     },
   ),
+  'scheduler.allowed-hosts': setting(
+    listOf(text('HOST', 'a host name or address, with or without a port')),
+    'Further names under which it is dialled, such as localhost:9000 at the other end of a tunnel.',
+    [],
+  ),
   'scheduler.name': setting(
     text('NAME', 'letters, digits, dots, dashes'),
     'The name of the cluster, by which it is found on this host.',

@@ -75,7 +75,7 @@ export function readUpgrade(request: IncomingMessage, socket: Socket, head: Buff
   }
   if (!policy.isAllowedHost(headers.host)) {
     const name = JSON.stringify((headers.host ?? '').slice(0, 100));
-    const what = `this process does not answer for the host name ${name}; add it to its allowed hosts or contact address`;
+    const what = `this process does not answer for the host name ${name}; add it to its allowed hosts (of a scheduler: --allowed-hosts) or contact address`;
     throw new Refusal('421 Misdirected Request', new AuthenticationError(what));
   }
   if (isComm && headers['sec-websocket-protocol'] !== COMM_SUBPROTOCOL) {
