@@ -1,6 +1,6 @@
 /** What user code does wrong comes to its user as it was, and to nobody else. */
 import { Parser } from 'acorn';
-import { getTask, NotSerializableError, TaskCancelledError, TaskExitError, TaskTimeoutError } from 'covey';
+import { CoveyError, getTask, NotSerializableError, TaskCancelledError, TaskExitError, TaskTimeoutError } from 'covey';
 import { failure, RunningCluster } from '../support/running-cluster.js';
 import { until } from '../support/sandbox.js';
 
@@ -81,6 +81,13 @@ describe('an error that a task throws', () => {
     expect(error).toBeInstanceOf(SyntaxRefusal);
     expect((error as SyntaxRefusal).parser.name).toBe('Parser');
     await expect(world.executor.gather([failing])).rejects.toBe(error);
+  });
+
+  it('is of its class too when Covey throws it for the task', async () => {
+    const error = await failure(world.impure.submit(() => [1].values()));
+    expect(error).toBeInstanceOf(NotSerializableError);
+    expect(error).toBeInstanceOf(CoveyError);
+    expect(error).not.toBeInstanceOf(TaskExitError);
   });
 
   it('comes from asynchronous functions too, and from too deep a recursion', async () => {

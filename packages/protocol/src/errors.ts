@@ -87,6 +87,15 @@ export function defineError(errorClass: CoveyErrorClass, kind: ErrorKind): void 
   kinds.set(kind.code, { kind, errorClass });
 }
 
+/** Gives an error the code and name of a kind whose class is not declared here: `instanceof` holds with the class of whoever has it. */
+export function markAs(error: CoveyError, { code, name }: Pick<ErrorKind, 'code' | 'name'>): void {
+  Object.defineProperties(error, {
+    [Symbol.for(`covey.error.${code}`)]: { value: true },
+    code: { value: code },
+    name: { value: name },
+  });
+}
+
 /** All declared kinds, ordered by code: the source of the reference page of errors. */
 export function errorKinds(): readonly ErrorKind[] {
   return [...kinds.values()].map((entry) => entry.kind).sort((a, b) => (a.code < b.code ? -1 : 1));

@@ -5,7 +5,7 @@
 // Transport: addresses, comms, channels.
 export { isLoopbackHost } from './address.js';
 export { socketAddress, sweepSocketFolder } from './socket-folder.js';
-export { errorClassOf } from './errors.js';
+export { errorClassOf, markAs } from './errors.js';
 export { fromErrorRecord } from './transport-errors.js';
 export { connect } from './comms/connect.js';
 export type { ConnectOptions } from './comms/connect.js';

@@ -5,7 +5,7 @@
  */
 import { mapStack } from '@covey/functions/internal';
 import { CoveyError } from '@covey/protocol';
-import { errorClassOf } from '@covey/protocol/internal';
+import { errorClassOf, markAs } from '@covey/protocol/internal';
 import { TaskCancelledError, TaskError } from '../errors.js';
 import { decodeFrames } from './codec.js';
 import type { ErrorReport } from '@covey/protocol/internal';
@@ -47,9 +47,9 @@ async function makeError(report: ErrorReport): Promise<unknown> {
     const errorClass = errorClassOf(report.code);
     const options = { data: { ...report.details, ...dataOf(report) } };
     if (errorClass !== undefined) return withRemoteStack(new errorClass(report.message, options), report);
-    // A kind that only workers declare keeps its name and code.
+    // A kind that only workers declare, or what ships functions: that keeps free of imports.
     const error = new CoveyError(report.message, options);
-    Object.defineProperties(error, { code: { value: report.code }, name: { value: report.name } });
+    markAs(error, { code: report.code, name: report.name });
     return withRemoteStack(error, report);
   }
   return withRemoteStack(new TaskError(describe(report), { data: dataOf(report) }), report);
