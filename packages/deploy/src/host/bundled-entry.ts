@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ClusterStartError } from '../errors.js';
 
 const ENTRIES = {
   scheduler: ['scheduler', 'scheduler.cjs'],
@@ -15,11 +16,21 @@ const ENTRIES = {
 
 /**
  * The path of an entry.
- * @throws an error of Node's module resolution when the package that holds it is not installed, or was not built.
+ * @throws ClusterStartError when the package that holds it is not found from here, as where a program was bundled with Covey in it and moved.
  */
 export function bundledEntry(name: keyof typeof ENTRIES): string {
   const [folder, file] = ENTRIES[name];
   // Siblings in a folder of packages, as npm installs them and as they are in the repository.
-  const beside = fileURLToPath(new URL(`../../../${folder}/bundle/${file}`, import.meta.url));
-  return existsSync(beside) ? beside : createRequire(import.meta.url).resolve(`@covey/${folder}/bundle/${file}`);
+  // A program that somebody bundled to CommonJS has no URL.
+  const here = (import.meta.url as string | undefined) ?? pathToFileURL(__filename).href;
+  const beside = fileURLToPath(new URL(`../../../${folder}/bundle/${file}`, here));
+  if (existsSync(beside)) return beside;
+  try {
+    return createRequire(here).resolve(`@covey/${folder}/bundle/${file}`);
+  } catch (cause) {
+    throw new ClusterStartError(
+      `Covey's own files are not found from ${fileURLToPath(here)} (@covey/${folder}/bundle/${file}): leave 'covey' out of the bundle of your program, and install it beside`,
+      { cause },
+    );
+  }
 }
