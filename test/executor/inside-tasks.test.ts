@@ -91,6 +91,33 @@ it('futures can be sent into it deep inside of arguments and captures', async ()
   expect(await used.result()).toBe(16);
 });
 
+describe('a task that waits, in its own thread, for one that is stopped', () => {
+  const endsOf = async (child: () => unknown): Promise<string> => {
+    const parent = world.impure.with({ workers: 'worker-0' }).submit(async () => {
+      const there = getExecutor().with({ workers: 'worker-0', pure: false, timeout: 50 });
+      return String(await there.submit(child).exception()).split(':')[0] as string;
+    });
+    try {
+      return await parent.result({ timeoutMs: 3000 });
+    } finally {
+      parent.cancel();
+    }
+  };
+
+  it('has its error, and goes on', async () => {
+    expect(await endsOf(() => new Promise(() => undefined))).toBe('TaskTimeoutError');
+  });
+
+  // Its thread has to be ended, so it begins again, and submits it again.
+  it.failing('also when that one never reaches an await', async () => {
+    expect(
+      await endsOf(() => {
+        for (;;);
+      }),
+    ).toBe('TaskTimeoutError');
+  });
+});
+
 it('what it logs reaches who follows', async () => {
   const heard: unknown[] = [];
   const [log, topic] = await Promise.all([

@@ -145,6 +145,7 @@ export class WorkerProcess implements AsyncDisposable {
       localDirectory: this.#directory.path,
       moduleRoot: config.moduleRoot,
       executorEntry: config.executorEntry,
+      cancelGraceMs: config.cancelGraceMs,
       uploads: [],
     };
     const incarnation = new Incarnation({

@@ -7,7 +7,7 @@ import { PinnedValueGoneError } from '@covey/protocol';
 import { decode, decodeAsync, encode, ModulesNotLoadedError, NotSerializableError } from '@covey/functions';
 import type { DecodeOptions, EncodeOptions, Frames } from '@covey/functions';
 import type { AttemptId, TaskId } from '@covey/protocol/internal';
-import { activities, Activity } from './activity.js';
+import { abortReason, activities, Activity } from './activity.js';
 import { reportError } from './error-report.js';
 import type { FunctionTable, KnownFunction, UserFunction } from './function-table.js';
 import { SHARED_FROM_BYTES, threadReports } from './messages.js';
@@ -37,6 +37,7 @@ export interface AttemptsParts {
   readonly workerName: string;
   readonly decodeOptions: DecodeOptions;
   readonly inTask: InTask;
+  readonly cancelGraceMs: number;
   /** Looks for news from outside. */
   readonly poll: () => void;
   /** An attempt has ended outside of `start`: the next one may begin. */
@@ -66,6 +67,8 @@ export class Attempts {
   #decodingFor: Activity | undefined;
   /** Futures in the result that is being encoded. */
   #futuresFound: FutureMarked[] | undefined;
+  /** Not the one that tasks get, whose timers end with them. */
+  readonly #setTimeout = setTimeout;
   /** Made once: such options for each task would cost more than decoding its arguments. */
   readonly #referringOptions: DecodeOptions;
   readonly #inputOptions: DecodeOptions;
@@ -125,7 +128,20 @@ export class Attempts {
     const { holder } = this.#parts.slot;
     const activity = holder?.attempt === attempt ? holder : this.#going.get(attempt);
     activity?.stop(reason);
+    if (activity !== undefined && this.#going.has(attempt) && this.#going.size > 1)
+      this.#abandonLater(activity, reason);
     return activity !== undefined;
+  }
+
+  /**
+   * One that only awaits, and does not heed its signal, is left to itself before the thread is ended for it: tasks that wait here for futures
+   * would have to begin again, and one that waits for this very task would submit it again, and so on.
+   */
+  #abandonLater(activity: Activity, reason: string): void {
+    this.#setTimeout(() => {
+      this.#fail(activity, abortReason(reason));
+      this.#parts.wake();
+    }, this.#parts.cancelGraceMs / 2);
   }
 
   /** The context in which a pinned value was made. */

@@ -110,6 +110,7 @@ export class ComputeThread implements ThreadOrderHandler {
       workerName,
       decodeOptions,
       inTask: this.inTask,
+      cancelGraceMs: start.cancelGraceMs,
       poll,
       wake,
     });

@@ -218,6 +218,21 @@ test('a cancelled task that waits is told, and ends', async () => {
   expect(await worker.value(() => 'goes on')).toBe('goes on');
 });
 
+test('a stopped task that only awaits does not take along the one that waits for it, in one thread', async () => {
+  answering((n: number) =>
+    worker.run(() => new Promise(() => undefined), [n], { key: 'endless' }).then(({ op }) => op),
+  );
+  const parent = worker.task(async () => (provider().executor() as FakeExecutor).ask(1));
+  worker.flush();
+  await worker.hears(({ op }) => op === 'suspended');
+  const child = parent + 1;
+  while (worker.control.running !== child) await new Promise((resolve) => setImmediate(resolve));
+  worker.cancel(child, 'timeout');
+  expect(await worker.end(child)).toMatchObject({ op: 'stopped', reason: 'timeout' });
+  await worker.end(parent);
+  expect(worker.decode(parent)).toBe('stopped');
+});
+
 test('without an executor, asking for one says why', async () => {
   const plain = new FakeWorker();
   try {

@@ -59,6 +59,8 @@ export interface ThreadStart {
   readonly moduleRoot: string | null;
   /** The module that gives tasks their executor; null when there is none. */
   readonly executorEntry: string | null;
+  /** How long a task may take to heed its signal before the thread is ended for it, in milliseconds. */
+  readonly cancelGraceMs: number;
   /** Files uploaded before the thread started. */
   readonly uploads: readonly { readonly name: string; readonly path: string; readonly hash: string }[];
 }

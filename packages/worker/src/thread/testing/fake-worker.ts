@@ -76,6 +76,7 @@ export class FakeWorker {
       localDirectory: this.localDirectory,
       moduleRoot: null,
       executorEntry: null,
+      cancelGraceMs: 20,
       uploads: [],
       ...more,
     };
