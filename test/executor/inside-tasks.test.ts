@@ -1,4 +1,6 @@
 /** Code inside a task: who it is, where it runs, and tasks that it submits itself. */
+import { once } from 'node:events';
+import process from 'node:process';
 import { getExecutor, getTask, getWorker } from 'covey';
 import { RunningCluster } from '../support/running-cluster.js';
 import { until } from '../support/sandbox.js';
@@ -89,6 +91,20 @@ it('futures can be sent into it deep inside of arguments and captures', async ()
     },
   );
   expect(await used.result()).toBe(16);
+});
+
+it('may wait for many futures at once: nobody takes that for a leak', async () => {
+  const future = world.executor.with({ workers: 'worker-0' }).submit(async () => {
+    const warned = once(process, 'warning');
+    const futures = getExecutor().map(
+      (x: number) => x,
+      Array.from({ length: 40 }, (_, i) => i),
+    );
+    const { signal } = getTask();
+    await Promise.all(futures.map((each) => each.result({ signal })));
+    return Promise.race([warned, new Promise((resolve) => setImmediate(resolve, 'no warning'))]);
+  });
+  expect(await future.result()).toBe('no warning');
 });
 
 describe('a task that waits, in its own thread, for one that is stopped', () => {

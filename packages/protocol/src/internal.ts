@@ -70,6 +70,7 @@ export {
 } from './shared/kinds.js';
 export type { Kind, Kinds } from './shared/kinds.js';
 export { makeNonce } from './shared/nonce.js';
+export { offAbort, onAbort } from './shared/on-abort.js';
 export { optimizeEarly } from './shared/warm-up.js';
 
 // The messages: layouts, ids, calls.

@@ -1,5 +1,5 @@
 /** Futures in the order in which they settle. */
-import { oneOf, signalKinds } from '@covey/protocol/internal';
+import { offAbort, onAbort, oneOf, signalKinds } from '@covey/protocol/internal';
 import type { Kinds } from '@covey/protocol/internal';
 import { Future, hostOf } from '../future.js';
 import type { WaitOptions } from '../future.js';
@@ -58,7 +58,6 @@ export class AsCompleted<F extends Future<unknown>> implements AsyncIterableIter
   constructor(options: AsCompletedOptions = {}) {
     checkUsage(options, signalKinds, 'asCompleted');
     this.#options = options;
-    options.signal?.addEventListener('abort', () => this.#wakeAll(), { once: true });
   }
 
   /** Adds a future. */
@@ -176,12 +175,19 @@ export class AsCompleted<F extends Future<unknown>> implements AsyncIterableIter
   /** Waits until one is ready; false when nothing is left. */
   async #waitForOne(): Promise<boolean> {
     const around = this.#session?.settings.aroundWait;
+    const { signal } = this.#options;
+    const wakeUp = (): void => this.#wakeAll();
     for (;;) {
-      this.#options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       if (this.#ready.length > 0) return true;
       if (this.#waiting === 0) return false;
       const wait = () => new Promise<void>((resolve) => this.#wake.push(resolve));
-      await (around === undefined ? wait() : around(wait));
+      onAbort(signal, wakeUp);
+      try {
+        await (around === undefined ? wait() : around(wait));
+      } finally {
+        offAbort(signal, wakeUp);
+      }
     }
   }
 

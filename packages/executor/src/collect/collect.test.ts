@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { WaitTimeoutError } from '../errors.js';
 import { FakeScheduler } from '../testing/fake-scheduler.js';
 import { asCompleted } from './as-completed.js';
@@ -109,6 +110,14 @@ describe('asCompleted', () => {
     const waiting = asCompleted([futures[1]!], { signal: controller.signal }).next();
     controller.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
+  });
+
+  it('leaves nothing on its signal', async () => {
+    const { signal } = new AbortController();
+    const executor = new FakeScheduler().executor();
+    for await (const [, value] of asCompleted(executor.map(inc, [1, 2]), { signal }).results())
+      expect(value).toBeGreaterThan(1);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** A bar in the terminal that follows futures until all have settled. */
 import { performance } from 'node:perf_hooks';
-import { abortSignal, anObject, anyText } from '@covey/protocol/internal';
+import { abortSignal, anObject, anyText, offAbort, onAbort } from '@covey/protocol/internal';
 import type { Kinds } from '@covey/protocol/internal';
 import type { Future } from '../future.js';
 import { State } from '../session/task-table.js';
@@ -69,14 +69,14 @@ export async function progress(
     else if (!session.table.wait(id, waiter)) repeated.set(id, (repeated.get(id) ?? 1) + 1);
   }
   const { signal } = options;
-  signal?.addEventListener('abort', finish, { once: true });
+  onAbort(signal, finish);
   try {
     if (!follower.complete && signal?.aborted !== true) {
       follower.start();
       await (session.settings.aroundWait?.(() => over) ?? over);
     }
   } finally {
-    signal?.removeEventListener('abort', finish);
+    offAbort(signal, finish);
     for (const id of ids) session.table.stopWaiting(id, waiter);
     follower.stop();
   }

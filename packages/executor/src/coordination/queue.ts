@@ -1,5 +1,5 @@
 /** First in, first out, between all clients and tasks of a cluster. */
-import { whole } from '@covey/protocol/internal';
+import { offAbort, onAbort, whole } from '@covey/protocol/internal';
 import type { Kinds } from '@covey/protocol/internal';
 import { WaitTimeoutError } from '../errors.js';
 import type { Executor } from '../executor.js';
@@ -69,7 +69,7 @@ export class Queue<T> extends Coordinated {
     const token = nextToken();
     // An item may be on its way when the wait is given up: then it is given all the same, so that none is lost.
     const withdraw = () => void this.ask('withdraw', { token }).catch(() => undefined);
-    signal?.addEventListener('abort', withdraw, { once: true });
+    onAbort(signal, withdraw);
     try {
       const args = { count, token };
       const limits = timeoutMs === undefined ? {} : { timeoutMs };
@@ -78,7 +78,7 @@ export class Queue<T> extends Coordinated {
       if (error instanceof WaitTimeoutError) signal?.throwIfAborted();
       throw error;
     } finally {
-      signal?.removeEventListener('abort', withdraw);
+      offAbort(signal, withdraw);
     }
   }
 

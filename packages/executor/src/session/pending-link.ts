@@ -3,7 +3,7 @@
  * begin with one, and so does an executor whose scheduler was started anew.
  */
 import { CallTimeoutError, ConnectionClosedError } from '@covey/protocol';
-import { systemClock } from '@covey/protocol/internal';
+import { offAbort, onAbort, systemClock } from '@covey/protocol/internal';
 import type { CallOptions, ClientWelcome, SchedulerCalls, Timer } from '@covey/protocol/internal';
 import type { SchedulerLink } from './link.js';
 import type { WorkerLinks } from './worker-links.js';
@@ -97,7 +97,7 @@ export class PendingLink implements SchedulerLink {
       const startedMs = systemClock.now();
       let timer: Timer | undefined;
       const ended = (): void => {
-        signal?.removeEventListener('abort', aborted);
+        offAbort(signal, aborted);
         if (timer !== undefined) systemClock.clearTimer(timer);
         this.#waiting.delete(giveUp);
       };
@@ -113,7 +113,7 @@ export class PendingLink implements SchedulerLink {
         reject(error);
       };
       const aborted = (): void => giveUp(signal?.reason as Error);
-      signal?.addEventListener('abort', aborted, { once: true });
+      onAbort(signal, aborted);
       if (timeoutMs !== undefined) {
         const late = `the scheduler at ${this.address} was not reached within ${timeoutMs} ms, and so could not answer ${method}`;
         timer = systemClock.setTimer(() => giveUp(new CallTimeoutError(late)), timeoutMs);

@@ -1,6 +1,14 @@
 /** What a view of an executor adds to each task that is submitted through it. */
 import { createHash } from 'node:crypto';
-import { abortSignal, aKey, describeValue, flag, taskOptionKinds, workerOrWorkers } from '@covey/protocol/internal';
+import {
+  abortSignal,
+  aKey,
+  describeValue,
+  flag,
+  onAbort,
+  taskOptionKinds,
+  workerOrWorkers,
+} from '@covey/protocol/internal';
 import type { Kinds, TaskOptions } from '@covey/protocol/internal';
 import { KeyUsedError } from '../errors.js';
 import { checkUsage } from '../usage.js';
@@ -143,7 +151,7 @@ class SignalWatch {
 
   constructor(session: Session, signal: AbortSignal) {
     this.#session = session;
-    signal.addEventListener('abort', () => this.#abort(signal.reason), { once: true });
+    onAbort(signal, () => this.#abort(signal.reason));
   }
 
   add(firstId: number, count: number): void {

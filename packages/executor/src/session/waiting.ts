@@ -1,5 +1,5 @@
 /** Waiting for tasks of the table: for one, for all, for the first, with a signal and a time limit. */
-import { systemClock } from '@covey/protocol/internal';
+import { offAbort, onAbort, systemClock } from '@covey/protocol/internal';
 import type { Timer } from '@covey/protocol/internal';
 import { WaitTimeoutError } from '../errors.js';
 import type { WaitOptions } from '../future.js';
@@ -109,7 +109,7 @@ function limit(
   let timer: Timer | undefined;
   const cleanUp = () => {
     if (timer !== undefined) systemClock.clearTimer(timer);
-    signal?.removeEventListener('abort', aborted);
+    offAbort(signal, aborted);
   };
   const end = (reason: unknown) => {
     cleanUp();
@@ -127,7 +127,7 @@ function limit(
     end(signal.reason);
     return;
   }
-  signal?.addEventListener('abort', aborted, { once: true });
+  onAbort(signal, aborted);
   if (timeoutMs !== undefined) {
     // The connection keeps the process alive; a timer of a task that has ended must not.
     timer = systemClock.setTimer(() => end(new WaitTimeoutError(what())), timeoutMs);
@@ -139,8 +139,8 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
     const aborted = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', aborted, { once: true });
-    promise.finally(() => signal.removeEventListener('abort', aborted)).then(resolve, reject);
+    onAbort(signal, aborted);
+    promise.finally(() => offAbort(signal, aborted)).then(resolve, reject);
   });
 }
 

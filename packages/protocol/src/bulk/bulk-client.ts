@@ -4,6 +4,7 @@ import type { ConnectOptions } from '../comms/connect.js';
 import { socketAddressOf } from '../comms/dial.js';
 import { ProtocolError } from '../errors.js';
 import { deferred, type Deferred } from '../shared/deferred.js';
+import { offAbort, onAbort } from '../shared/on-abort.js';
 import { ConnectionClosedError, fromErrorRecord } from '../transport-errors.js';
 import { dialBulk, type BulkSocket } from './bulk-dial.js';
 import type { Filling } from './filling.js';
@@ -155,7 +156,7 @@ export class BulkClient implements AsyncDisposable {
     };
     bulk.onfail = reject;
     bulk.watch(stallMs, () => bulk.fail(new ConnectionClosedError(`nothing moved for ${stallMs} ms`)));
-    signal?.addEventListener('abort', aborted, { once: true });
+    onAbort(signal, aborted);
     if (bulk.failure !== undefined) reject(bulk.failure);
     else {
       bulk.filler.begin(parser, resolve);
@@ -163,7 +164,7 @@ export class BulkClient implements AsyncDisposable {
     }
     return promise.finally(() => {
       bulk.onfail = undefined;
-      signal?.removeEventListener('abort', aborted);
+      offAbort(signal, aborted);
     });
   }
 
@@ -233,7 +234,7 @@ export class BulkClient implements AsyncDisposable {
   async #turn(pool: Pool, signal: AbortSignal | undefined): Promise<void> {
     const waiter = deferred();
     const aborted = () => waiter.reject(signal?.reason);
-    signal?.addEventListener('abort', aborted, { once: true });
+    onAbort(signal, aborted);
     pool.waiting.push(waiter);
     try {
       await waiter.promise;
@@ -242,7 +243,7 @@ export class BulkClient implements AsyncDisposable {
       if (index >= 0) pool.waiting.splice(index, 1);
       throw error;
     } finally {
-      signal?.removeEventListener('abort', aborted);
+      offAbort(signal, aborted);
     }
   }
 

@@ -17,6 +17,7 @@ import { ProtocolError } from '../errors.js';
 import { systemClock } from '../shared/clock.js';
 import { deferred } from '../shared/deferred.js';
 import { systemRandomBytes } from '../shared/nonce.js';
+import { offAbort, onAbort } from '../shared/on-abort.js';
 import { ConnectError, ConnectionClosedError } from '../transport-errors.js';
 import { Filler, SCRATCH_BYTES } from './filling.js';
 
@@ -119,7 +120,7 @@ export async function dialBulk(address: SocketAddress, options: ConnectOptions):
     done.reject(signal?.reason);
     bulk.socket.destroy();
   };
-  signal?.addEventListener('abort', aborted, { once: true });
+  onAbort(signal, aborted);
   bulk.expectHead((head) => {
     const { status, headers } = parseHead(head.toString('latin1'), from);
     if (status !== 101) throw refusal(address, status, headers);
@@ -146,7 +147,7 @@ export async function dialBulk(address: SocketAddress, options: ConnectOptions):
   } finally {
     bulk.onfail = undefined;
     systemClock.clearTimer(timer);
-    signal?.removeEventListener('abort', aborted);
+    offAbort(signal, aborted);
   }
 }
 

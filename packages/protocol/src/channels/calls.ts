@@ -1,6 +1,7 @@
 /** Calls over a channel: who waits for which answer, and which calls of the peer are being worked on. It knows no frames, only flat records. */
 import { ProtocolError, toErrorRecord, type ErrorRecord } from '../errors.js';
 import type { Clock, Timer } from '../shared/clock.js';
+import { offAbort, onAbort } from '../shared/on-abort.js';
 import { CallTimeoutError, fromErrorRecord } from '../transport-errors.js';
 
 /** Operations in frames of calls. */
@@ -60,10 +61,10 @@ export class Calls {
       };
       const aborted = () => giveUp(signal?.reason);
       const settled = () => {
-        signal?.removeEventListener('abort', aborted);
+        offAbort(signal, aborted);
         if (timer !== undefined) this.#clock.clearTimer(timer);
       };
-      signal?.addEventListener('abort', aborted, { once: true });
+      onAbort(signal, aborted);
       if (timeoutMs !== undefined) {
         const late = () => giveUp(new CallTimeoutError(`the peer did not answer ${method} within ${timeoutMs} ms`));
         timer = this.#clock.setTimer(late, timeoutMs);

@@ -9,6 +9,7 @@ import { systemClock } from '../shared/clock.js';
 import { afterForce, mayBeTorn } from '../shared/critical.js';
 import { deferred } from '../shared/deferred.js';
 import { makeNonce } from '../shared/nonce.js';
+import { offAbort, onAbort } from '../shared/on-abort.js';
 import {
   AuthenticationError,
   CertificateError,
@@ -80,7 +81,7 @@ class Dialler {
     const { signal, waitMs = 0 } = this.#options;
     const untilMs = this.#clock.now() + waitMs;
     const aborted = () => this.#stop.abort(signal?.reason);
-    signal?.addEventListener('abort', aborted, { once: true });
+    onAbort(signal, aborted);
     try {
       signal?.throwIfAborted();
       for (let attempt = 0; ; attempt++) {
@@ -92,7 +93,7 @@ class Dialler {
         }
       }
     } finally {
-      signal?.removeEventListener('abort', aborted);
+      offAbort(signal, aborted);
     }
   }
 
@@ -171,7 +172,7 @@ class Dialler {
       timeoutMs,
     );
     const aborted = () => reject(this.#stop.signal.reason);
-    this.#stop.signal.addEventListener('abort', aborted, { once: true });
+    onAbort(this.#stop.signal, aborted);
     comm.onclose = ({ code, message }) => {
       reject(
         code === 'protocol'
@@ -192,7 +193,7 @@ class Dialler {
     };
     return promise.finally(() => {
       this.#clock.clearTimer(timer);
-      this.#stop.signal.removeEventListener('abort', aborted);
+      offAbort(this.#stop.signal, aborted);
       comm.onclose = undefined;
     });
   }
@@ -202,12 +203,12 @@ class Dialler {
       const { signal } = this.#stop;
       const done = () => {
         this.#clock.clearTimer(timer);
-        signal.removeEventListener('abort', done);
+        offAbort(signal, done);
         resolve();
       };
       // No socket is open in between, and yet somebody waits.
       const timer = this.#clock.setTimer(done, backoffMs(attempt, this.#backoff), { holdsProcess: true });
-      signal.addEventListener('abort', done, { once: true });
+      onAbort(signal, done);
     });
   }
 }

@@ -8,6 +8,7 @@ import { ProtocolError, type CoveyError } from '../errors.js';
 import { systemClock } from '../shared/clock.js';
 import { deferred } from '../shared/deferred.js';
 import { systemRandomBytes, type RandomBytes } from '../shared/nonce.js';
+import { offAbort, onAbort } from '../shared/on-abort.js';
 import { AuthenticationError, CertificateError, ConnectError } from '../transport-errors.js';
 import { DEFAULT_COMM_LIMITS, type Comm, type CommLimits } from './comm.js';
 import { connectError, isDropped, dial, dialTarget, isLocal, type SocketAddress } from './dial.js';
@@ -87,7 +88,7 @@ async function connectWebSocket(address: SocketAddress, options: ConnectOptions)
   const late = () => fail(new ConnectError(`${from} did not answer within ${timeoutMs} ms`));
   const timer = systemClock.setTimer(late, timeoutMs, { holdsProcess: true });
   const aborted = () => fail(signal?.reason);
-  signal?.addEventListener('abort', aborted, { once: true });
+  onAbort(signal, aborted);
 
   let comm: WebSocketComm | undefined;
   webSocket.on('error', (error) => done.reject(connectError(address, error)));
@@ -127,7 +128,7 @@ async function connectWebSocket(address: SocketAddress, options: ConnectOptions)
     return await done.promise;
   } finally {
     systemClock.clearTimer(timer);
-    signal?.removeEventListener('abort', aborted);
+    offAbort(signal, aborted);
   }
 }
 

@@ -1,9 +1,11 @@
+import { getEventListeners } from 'node:events';
 import { assertNever } from './assert-never.js';
 import { backoffMs } from './backoff.js';
 import { MAX_TIMER_MS, systemClock, VirtualClock } from './clock.js';
 import { deferred } from './deferred.js';
 import { createLineLogger, silentLogger } from './logger.js';
 import { makeNonce } from './nonce.js';
+import { offAbort, onAbort } from './on-abort.js';
 
 test('delays grow, stay below their limit, and are jittered by half', () => {
   const options = { firstMs: 100, maxMs: 1000, factor: 2 };
@@ -77,4 +79,22 @@ test('a deferred settles from outside; assertNever says what it met', async () =
   resolve(4);
   await expect(promise).resolves.toBe(4);
   expect(() => assertNever('odd' as never, 'kind')).toThrow('unexpected kind: "odd"');
+});
+
+test('a signal has one listener, however many hear of it, and none when nobody does any more', () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const heard: string[] = [];
+  const listeners = ['a', 'b', 'c'].map((name) => () => void heard.push(name));
+  const [a, b, c] = listeners as [() => void, () => void, () => void];
+  for (const each of listeners) onAbort(signal, each);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  for (const each of listeners) offAbort(signal, each);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  for (const each of [a, b, c, a]) onAbort(signal, each);
+  offAbort(signal, b);
+  controller.abort();
+  expect(heard).toEqual(['a', 'c']);
+  onAbort(undefined, a);
+  offAbort(undefined, a);
 });

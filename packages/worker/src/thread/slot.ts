@@ -5,6 +5,7 @@
  * An activity that waits for several futures at once gives the slot away again as soon as what one of them set off has come to rest: else the others,
  * which may need this very slot, would never come.
  */
+import { offAbort, onAbort } from '@covey/protocol/internal';
 import type { Activity } from './activity.js';
 
 interface Continuation {
@@ -52,7 +53,7 @@ export class Slot {
       const settle = (deliver: () => void): void => {
         if (delivered) return;
         delivered = true;
-        signal.removeEventListener('abort', stopped);
+        offAbort(signal, stopped);
         this.#continue({ activity, deliver });
       };
       const stopped = (): void => {
@@ -60,7 +61,7 @@ export class Slot {
         settle(() => reject(reason));
       };
       if (signal.aborted) stopped();
-      else signal.addEventListener('abort', stopped);
+      else onAbort(signal, stopped);
       promise.then(
         (value) => settle(() => resolve(value)),
         (error: Error) => settle(() => reject(error)),
