@@ -27,19 +27,26 @@ export interface ResolvedTarget extends ClusterLike {
   close?(): Promise<void>;
 }
 
+/** How a cluster is found. */
 export interface ResolveOptions {
   /** For an address. Default `COVEY_SECRET`, `COVEY_SECRET_FILE`, or the registry's when the cluster at that address is listed. */
   readonly secret?: Secret;
   /** Hears of a choice that nobody made explicitly. */
   readonly logger?: Logger;
+  /** Settings. Default those of the environment and your own file. */
   readonly configuration?: Configuration;
+  /** The list of clusters. Default this host's. */
   readonly registry?: Registry;
   /** For the new local cluster. */
   readonly local?: LocalClusterOptions;
+  /** Gives up looking. */
   readonly signal?: AbortSignal;
 }
 
 /**
+ * The cluster that `Executor.connect(target)` connects to: of an address, of a name, or, for neither, the one that is chosen by `COVEY_CLUSTER` or your settings,
+ * else a new local one.
+ *
  * @throws {ClusterNotFoundError} for a name under which no cluster runs; `AddressError` for text that is neither name nor address;
  * `SecretError` for an address whose secret is not known.
  */

@@ -21,8 +21,14 @@ interface AskOptions {
 /** How long a cluster that is asked to end may take before its owner is ended by force. */
 const STOP_GRACE_MS = 10_000;
 
+/**
+ * A cluster of this host that runs apart from this program, as `openCluster` and `startCluster` give it: to connect to, and to ask its keeper to
+ * scale or to stop it.
+ */
 export class RunningCluster {
+  /** What the list of clusters has of it. */
   readonly entry: ClusterEntry;
+  /** By which executors and workers are let in. */
   readonly secret: Secret;
   /** How to dial its processes over TLS; undefined for any certificate, or none. */
   readonly tls?: ConnectTls;

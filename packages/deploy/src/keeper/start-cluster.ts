@@ -14,6 +14,7 @@ import { readClusterRequest } from './cluster-kinds.js';
 import type { FromKeeper, KeepRequest } from './keeper-messages.js';
 import { RunningCluster } from './running-cluster.js';
 
+/** The cluster that `startCluster` starts. */
 export interface StartClusterOptions {
   /** Default one is invented. */
   readonly name?: string;
@@ -25,6 +26,7 @@ export interface StartClusterOptions {
   readonly idleTimeoutMs?: number;
   /** Where the registry is. Default `COVEY_HOME`, or the XDG state folder. */
   readonly home?: string;
+  /** Gives up the start; nothing is left then. */
   readonly signal?: AbortSignal;
 }
 

@@ -25,6 +25,7 @@ import { hostLimits, spreadOver, workerMemory } from '../host/host-limits.js';
 import type { HostLimits } from '../host/host-limits.js';
 import { checkClusterName, inventName } from '../names.js';
 
+/** What a `LocalCluster` is made of; what is left out comes from the settings (`local.…`), or the machine. */
 export interface LocalClusterOptions {
   /** How the cluster is called in lists and messages. Default one is invented. */
   readonly name?: string;

@@ -16,6 +16,9 @@ import { LocalProcesses, workerLaunches } from './local-processes.js';
 const NEWS_TIMEOUT_MS = 3_000;
 
 /**
+ * A cluster of processes on this machine: a scheduler, workers, and a nanny that starts again those that die. It ends with `close()`, or with
+ * the program, however that ends.
+ *
  * @example
  * ```ts
  * await using cluster = await LocalCluster.create({ workers: 4 });

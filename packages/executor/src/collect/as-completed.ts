@@ -116,11 +116,13 @@ export class AsCompleted<F extends Future<unknown>> implements AsyncIterableIter
     this.#wakeAll();
   }
 
+  /** The next future that has settled, waited for. */
   async next(): Promise<IteratorResult<F, undefined>> {
     const future = await this.#take();
     return future === undefined ? { done: true, value: undefined } : { done: false, value: future };
   }
 
+  /** Ends the iteration, as leaving the loop does. */
   async return(): Promise<IteratorResult<F, undefined>> {
     this.clear();
     return { done: true, value: undefined };

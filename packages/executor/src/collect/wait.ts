@@ -19,7 +19,9 @@ const waitForKinds: Kinds<WaitForOptions> = { ...waitKinds, returnWhen: oneOf('a
 
 /** Futures by whether they have settled, in the order in which they were given. */
 export interface Waited<F> {
+  /** Finished, erred, cancelled or lost. */
   readonly done: F[];
+  /** Still pending. */
   readonly notDone: F[];
 }
 

@@ -35,6 +35,7 @@ export class Event extends Coordinated {
     await this.ask('clear');
   }
 
+  /** Whether it is set now. */
   async isSet(): Promise<boolean> {
     return (await this.ask('isSet')) as boolean;
   }

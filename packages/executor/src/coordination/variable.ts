@@ -22,6 +22,7 @@ export class Variable<T> extends Coordinated {
     super(executor, 'variable', name);
   }
 
+  /** Gives it a value, in the place of the one that it had. */
   async set(value: T): Promise<void> {
     await this.ask('set', packValue(this.session, value, `variable '${this.name}'`));
   }

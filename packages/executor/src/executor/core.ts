@@ -34,9 +34,12 @@ import type { SessionSettings } from '../session/session.js';
 
 /** What an executor can connect to: a `Cluster`, or anything that says where its scheduler is and what its secret is. */
 export interface ClusterLike {
+  /** Of its scheduler. */
   readonly address: string;
+  /** By which it lets in. */
   readonly secret: Secret;
   readonly name?: string;
+  /** How to dial it over TLS. */
   readonly tls?: ConnectTls;
   /** Resolves when it is over, with the reason: then nothing waits for its scheduler to come back. */
   readonly closed?: Promise<string>;

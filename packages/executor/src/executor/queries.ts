@@ -21,8 +21,11 @@ export interface VersionReport {
 
 /** Memory of the scheduler's process, bytes. */
 export interface SchedulerMemory {
+  /** All that the process has in memory. */
   readonly resident: number;
+  /** JavaScript objects. */
   readonly heap: number;
+  /** Buffers, which lie outside of the heap. */
   readonly external: number;
 }
 

@@ -2,11 +2,13 @@
 
 /** From chatty to grave. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+/** Below which level lines are dropped. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Fields that go with a line. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
+/** Where messages go: any logger with these methods will do. */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -25,9 +27,11 @@ export const silentLogger: Logger = {
   child: () => silentLogger,
 };
 
+/** What a logger of lines writes, and where. */
 export interface LineLoggerOptions {
   /** Lines below it are dropped. Default `info`. */
   readonly level?: LogLevel;
+  /** Of every line. */
   readonly fields?: LogFields;
   /** Takes finished lines. Default standard error. */
   readonly write?: (line: string) => void;

@@ -6,6 +6,7 @@
 
 /** The running task. */
 export interface TaskContext {
+  /** What the task is called in the cluster. */
   readonly key: string;
   /** The how many-th try it is: 1, and one more after each that erred and is retried, or that may have run when its worker died. */
   readonly attempt: number;
@@ -13,14 +14,16 @@ export interface TaskContext {
   readonly attemptId: number;
   /** Aborted when the task is cancelled or its time is over; 200 ms later its thread ends. `aborted` is up to date in synchronous code too. */
   readonly signal: AbortSignal;
-  /** Sends a record to whoever follows the topic `log` (`executor.events('log')`), with key and worker. */
+  /** Sends a record to whoever follows the topic `log` (`executor.subscribe('log', …)`), with key and worker. */
   log(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
 /** The worker that runs the task. */
 export interface WorkerContext {
   readonly name: string;
+  /** Where its peers reach it. */
   readonly address: string;
+  /** The name of its machine. */
   readonly host: string;
   /** The number of the compute thread within its worker. */
   readonly thread: number;
