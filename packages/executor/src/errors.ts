@@ -26,7 +26,8 @@ export class ThreadEndedError extends CoveyError {
     defineError(this, {
       code: 'ERR_COVEY_THREAD_ENDED',
       name: 'ThreadEndedError',
-      summary: 'The thread that ran a task ended: in most cases the task used more memory than a thread may have.',
+      summary:
+        'The thread that ran a task ended: in most cases the task used more memory than a thread may have. Or it was ended several times because of another task in it that would not stop, while this one waited for that.',
       remedy: 'Put large data into typed arrays, which do not count there; or give workers more memory.',
     });
   }

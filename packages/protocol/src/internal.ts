@@ -109,7 +109,7 @@ export { dispatchTaskNews, taskNews } from './messages/scheduler-to-client.js';
 export type { TaskNewsHandler } from './messages/scheduler-to-client.js';
 export { dispatchWorkerBatch, RECALLED, workerMessages } from './messages/scheduler-to-worker.js';
 export type { ComputeTask, WorkerMessageHandler } from './messages/scheduler-to-worker.js';
-export { dispatchWorkerNews, workerNews } from './messages/worker-to-scheduler.js';
+export { dispatchWorkerNews, THREAD_ENDED, workerNews } from './messages/worker-to-scheduler.js';
 export type { WorkerHeartbeat, WorkerNewsHandler } from './messages/worker-to-scheduler.js';
 export type {
   Call,

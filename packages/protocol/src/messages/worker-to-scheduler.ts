@@ -47,6 +47,9 @@ export interface WorkerHeartbeat {
   readonly fetched?: readonly (readonly [peer: WorkerId, bytes: number])[];
 }
 
+/** The reason of a `stopped` when the attempt's thread had to end, because of another task in it. */
+export const THREAD_ENDED = 'thread ended';
+
 /** What the scheduler does with each message of a worker. Whatever names an attempt that is not the current one is ignored. */
 export interface WorkerNewsHandler {
   /** `startMs` on the worker's clock since the Unix epoch; `inline` is the result itself when it is small. The worker keeps it in any case. */

@@ -27,6 +27,7 @@ import type {
   WorkerId,
 } from '@covey/protocol/internal';
 import { ProtocolError } from '@covey/protocol';
+import { THREAD_ENDED } from '@covey/protocol/internal';
 import { fillWindows } from './assignment.js';
 import { CoreAnswers } from './core-answers.js';
 import { cancelLost, cancelNumbers, cancelTasks, retryTask } from './cancel.js';
@@ -39,6 +40,7 @@ import {
   bidFarewell,
   failOrRetry,
   loseCopy,
+  loseThread,
   wakeIfNeeded,
   welcomeWorker,
   failUnplaceable,
@@ -374,16 +376,19 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     workerId: WorkerId,
     taskId: TaskId,
     attempt: AttemptId,
-    _ran: boolean,
-    _reason: string,
+    ran: boolean,
+    reason: string,
     now: number,
   ): void {
     const s = this.#begin(Stimulus.stopped, now);
     const worker = s.workers.get(workerId);
     const slot = worker === undefined ? -1 : this.#attempt(worker, taskId, attempt);
     if (slot === -1) return;
-    withdraw(s, slot);
-    wakeIfNeeded(s, slot);
+    if (ran && reason === THREAD_ENDED) loseThread(s, slot, worker!);
+    else {
+      withdraw(s, slot);
+      wakeIfNeeded(s, slot);
+    }
     this.#end();
   }
 

@@ -98,6 +98,19 @@ export function killedWorker(
   };
 }
 
+export function threadsEnded(key: string, worker: Worker, times: number): ErrorReport {
+  return {
+    name: 'ThreadEndedError',
+    code: 'ERR_COVEY_THREAD_ENDED',
+    message:
+      `The compute thread of ${key} was ended ${times} times, the last time on ${worker.name}, because of another task in it that would not stop; it isn't tried again. ` +
+      'When it waits for that task itself, let that one heed its signal (getTask().signal), or run it on another worker.',
+    key,
+    worker: worker.address,
+    details: { times },
+  };
+}
+
 export function noWorker(key: string, afterMs: number, restrictions: unknown): ErrorReport {
   return {
     name: 'NoWorkerError',

@@ -1,4 +1,5 @@
-import type { WorkerDeath } from '@covey/protocol/internal';
+import type { ErrorReport, WorkerDeath } from '@covey/protocol/internal';
+import { THREAD_ENDED } from '@covey/protocol/internal';
 import { World } from './testing/world.js';
 
 const DEATH: WorkerDeath = {
@@ -365,4 +366,19 @@ test('a suspect that goes over memory when it runs alone is not tried again', ()
   expect(world.heard('erred').map(([, , error]) => error)).toMatchObject([
     { code: 'ERR_COVEY_KILLED_WORKER', details: { attempts: 2, overMemory: true } },
   ]);
+});
+
+test('a task whose thread ends because of another begins again, as often as its worker may die under it', () => {
+  const world = new World({ allowedFailures: 2 });
+  world.worker('a');
+  const client = world.client();
+  client.submit('outer');
+  world.flush();
+  for (let i = 0; i < 2; i++) {
+    world.stop('outer', true, THREAD_ENDED);
+    expect(world.state('outer')).toBe('processing');
+  }
+  world.stop('outer', true, THREAD_ENDED);
+  const [[, , error]] = world.heard('erred') as [[unknown, unknown, ErrorReport]];
+  expect(error).toMatchObject({ code: 'ERR_COVEY_THREAD_ENDED', details: { times: 3 } });
 });

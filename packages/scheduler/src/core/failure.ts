@@ -2,7 +2,7 @@
 import type { ErrorReport, TaskId, WorkerId } from '@covey/protocol/internal';
 import { peersWith } from './assignment.js';
 import type { CoreState } from './core-state.js';
-import { actorGone, killedWorker, noWorker } from './error-reports.js';
+import { actorGone, killedWorker, noWorker, threadsEnded } from './error-reports.js';
 import { isActor, isHolder, removeHolder } from './holders.js';
 import { noteUnplaceable, offerClass } from './placement.js';
 import { describeRestrictions } from './queries.js';
@@ -210,6 +210,21 @@ export function answerMissing(s: CoreState, worker: Worker, taskId: TaskId, hold
     if (!tasks.has(dependent, Flag.started))
       stopAttempt(s, dependent, 'a result that it needs is being computed again');
   }
+}
+
+/**
+ * processing → released, and on if it is needed: its thread had to end because of another task, for which it isn't to blame. But one that
+ * waits in its thread for a task of its own that never stops would begin again for ever: after as many times as a worker may die under it, it errs.
+ */
+export function loseThread(s: CoreState, slot: number, worker: Worker): void {
+  const cold = s.tasks.coldOf(slot);
+  cold.threadsLost = (cold.threadsLost ?? 0) + 1;
+  if (cold.threadsLost > s.config.allowedFailures && !s.tasks.has(slot, Flag.stopping)) {
+    fail(s, slot, threadsEnded(s.keys.text(slot), worker, cold.threadsLost));
+    return;
+  }
+  withdraw(s, slot);
+  wakeIfNeeded(s, slot);
 }
 
 /** processing → erred, or once more: the task's own code failed. */

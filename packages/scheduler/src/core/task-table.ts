@@ -63,6 +63,8 @@ export interface Cold {
   retriesUsed?: number;
   /** Deaths of workers that it is suspected of. */
   suspicion?: number;
+  /** How often its thread had to end because of another task in it. */
+  threadsLost?: number;
   /** The thread that a pinned result lives in, and why it can't leave. */
   thread?: number;
   whyPinned?: string;

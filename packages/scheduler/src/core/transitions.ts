@@ -163,6 +163,7 @@ export function enterMemory(s: CoreState, slot: number, worker: Worker, inline: 
     const cold = tasks.cold.get(slot)!;
     delete cold.suspicion;
     delete cold.retriesUsed;
+    delete cold.threadsLost;
   }
   tellDone(s, slot, inline);
   if ((flags & Flag.untilEnded) !== 0) tasks.clear(slot, Flag.untilEnded);
@@ -222,6 +223,7 @@ export function fail(s: CoreState, slot: number, error: ErrorReport): void {
     const cold = tasks.coldOf(task);
     cold.error = error;
     delete cold.suspicion;
+    delete cold.threadsLost;
     dropResultHolds(s, task);
     tellErred(s, task, error);
     tasks.clear(task, Flag.untilEnded);

@@ -1,13 +1,11 @@
 /** Stopping attempts: given back if they have not begun, else by their signal, and after the grace with their thread. */
-import { RECALLED } from '@covey/protocol/internal';
+import { RECALLED, THREAD_ENDED } from '@covey/protocol/internal';
 import type { CoreState } from './core-state.js';
 import { timeoutReport } from './reports.js';
 import { slotOf } from './task.js';
 import type { StopOrder, WorkerTask } from './task.js';
 import { endActorThreadIfIdle } from './thread-life.js';
 import { recall, remove } from './transitions.js';
-
-const CANCELLED_THREAD = 'thread ended';
 
 /** The scheduler has a better place for a task: it may have it, unless the task has begun to run. */
 export function giveBack(s: CoreState, task: WorkerTask, now: number): void {
@@ -66,6 +64,6 @@ export function tellStopped(s: CoreState, task: WorkerTask, ran: boolean, startM
   if (stop?.kind === 'timeout') {
     s.output.erred(compute.taskId, compute.attempt, startMs, durationMs, slotOf(task), timeoutReport(compute, s.name));
   } else {
-    s.output.stopped(compute.taskId, compute.attempt, ran, stop?.reason ?? CANCELLED_THREAD);
+    s.output.stopped(compute.taskId, compute.attempt, ran, stop?.reason ?? THREAD_ENDED);
   }
 }
