@@ -15,6 +15,8 @@ export interface NameUse {
   readonly isWrite: boolean;
   /** The property that is read from it, when that is all that is done with it here. */
   readonly member: string | undefined;
+  /** The property that is read from the member, when that is all that is done with it. */
+  readonly inner?: string;
   /** The property of it that is assigned here. */
   readonly written?: string;
 }
@@ -418,7 +420,12 @@ class Finder implements FreeNames {
 
   #member(node: Extract<AnyNode, { type: 'MemberExpression' }>): void {
     const { object, property } = node;
-    if (object.type === 'Identifier') this.#use(object, { form: 'plain', isWrite: false, member: memberName(node) });
+    const base = object.type === 'MemberExpression' && object.object.type === 'Identifier' ? object.object : undefined;
+    const member = base === undefined ? undefined : memberName(object as typeof node);
+    const inner = member === undefined ? undefined : memberName(node);
+    const read = { form: 'plain', isWrite: false } as const;
+    if (object.type === 'Identifier') this.#use(object, { ...read, member: memberName(node) });
+    else if (base !== undefined && inner !== undefined) this.#use(base, { ...read, member, inner });
     else this.#visit(object);
     if (node.computed || property.type === 'PrivateIdentifier') this.#visit(property);
   }
@@ -510,7 +517,7 @@ class Finder implements FreeNames {
     }
   }
 
-  #use(node: Identifier, how: Pick<NameUse, 'form' | 'isWrite' | 'member' | 'written'>): void {
+  #use(node: Identifier, how: Omit<NameUse, 'start' | 'end'>): void {
     const { name } = node;
     if (this.#scope.has(name)) return;
     if (name === 'arguments') {

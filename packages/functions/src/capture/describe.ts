@@ -20,12 +20,15 @@ import { variableOf } from './scope-instances.js';
 import type { ScopeInstance, ScopeInstances, Variable } from './scope-instances.js';
 
 /** A name that a function takes from around it. */
+/** Members of a module that are used; of those that are modules too, which of theirs. Undefined: all of it. */
+export type UsedMembers = ReadonlyMap<string, readonly string[] | undefined>;
+
 export interface Capture {
   readonly name: string;
   readonly uses: readonly NameUse[];
   readonly variable: Variable;
   /** Of a module's exports: the members that are used, when nothing else of it is. */
-  readonly members: readonly string[] | undefined;
+  readonly members: UsedMembers | undefined;
   /** It is an import of an installed package. */
   readonly reference: ModuleExport | undefined;
 }
@@ -149,14 +152,19 @@ function originOf(imported: ImportedName, importer: ModuleFile): { scriptId: str
 }
 
 /** The members that are used of a module, when it is one and is used in no other way. */
-function membersUsed(value: unknown, uses: readonly NameUse[]): string[] | undefined {
-  if (typeof value !== 'object' || value === null || !isModuleLike(value)) return undefined;
-  const members = new Set<string>();
-  for (const { member } of uses) {
+function membersUsed(value: unknown, uses: readonly NameUse[]): UsedMembers | undefined {
+  if (!isModuleLike(value)) return undefined;
+  const members = new Map<string, Set<string> | undefined>();
+  for (const { member, inner } of uses) {
     if (member === undefined) return undefined;
-    members.add(member);
+    if (!(member in value)) continue;
+    const held = inner === undefined ? undefined : ownProperty(value, member)?.value;
+    const known = members.get(member);
+    if (inner === undefined || !isModuleLike(held)) members.set(member, undefined);
+    else if (!members.has(member)) members.set(member, new Set([inner]));
+    else known?.add(inner);
   }
-  return [...members].filter((member) => member in value);
+  return new Map([...members].map(([member, inner]) => [member, inner && [...inner]]));
 }
 
 /**
@@ -198,7 +206,8 @@ function frameOf(
   return name === '' ? `    at ${place}` : `    at ${name} (${place})`;
 }
 
-function isModuleLike(value: object): boolean {
+function isModuleLike(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
   if (Object.prototype.toString.call(value) === '[object Module]') return true;
   if (Object.hasOwn(value, '__esModule') || isOwnModule(value)) return true;
   // Compilers to CommonJS copy what `import *` means: the exports, and the module itself as `default`.

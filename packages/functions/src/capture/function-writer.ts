@@ -22,7 +22,7 @@ import { deferred, functionHome } from '../wire/function-format.js';
 import { tag } from '../wire/tags.js';
 import { CodeTable } from './code-table.js';
 import { describeFunction } from './describe.js';
-import type { Capture, Description } from './describe.js';
+import type { Capture, Description, UsedMembers } from './describe.js';
 import { builtInOf, namespaceStep } from './intrinsics.js';
 import { moduleFile } from './module-file.js';
 import type { ModuleFile } from './module-file.js';
@@ -125,7 +125,7 @@ export class FunctionWriter {
   }
 
   /** A module's namespace object, by value: its exports as they are now. */
-  writeNamespace(value: object, members: readonly string[] = Object.keys(value)): 'by name' | 'by members' {
+  writeNamespace(value: object, members: UsedMembers = wholly(Object.keys(value))): 'by name' | 'by members' {
     const encoder = this.#encoder;
     const builtIn = builtInOf((value as { default?: object }).default ?? value);
     if (builtIn?.path.length === 0 && builtIn.module !== '') {
@@ -137,24 +137,39 @@ export class FunctionWriter {
       return 'by name';
     }
     // A partial view is an object of its own, whatever other views there are of the same module.
-    encoder.seen.add(members.length === Object.keys(value).length ? value : {});
+    const isWhole =
+      members.size === Object.keys(value).length && [...members.values()].every((inner) => inner === undefined);
+    encoder.seen.add(isWhole ? value : {});
     encoder.out.byte(tag.namespace);
     this.#writeMembers(value, members);
     return 'by members';
   }
 
-  #writeMembers(value: object, members: readonly string[]): void {
+  #writeMembers(value: object, members: UsedMembers): void {
     const encoder = this.#encoder;
-    encoder.out.varint(members.length);
-    for (const name of members) {
+    encoder.out.varint(members.size);
+    for (const [name, inner] of members) {
       encoder.out.string(name);
       const getter = ownProperty(value, name)?.get;
       const item = (value as Record<string, unknown>)[name];
+      if (inner !== undefined) {
+        encoder.out.byte(0);
+        encoder.trail.push(name);
+        this.#writePart(item as object, inner);
+        encoder.trail.pop();
+        continue;
+      }
       // Compilers to CommonJS export through getters: what they read may change there as it does here.
       const isLive = getter !== undefined && typeof item !== 'function';
       encoder.out.byte(isLive ? 1 : 0);
       encoder.writeAt(name, isLive ? getter : item);
     }
+  }
+
+  /** A module that is a member of one, by what is used of it. */
+  #writePart(module: object, members: readonly string[]): void {
+    if (this.writeWhole(module)) return;
+    this.writeNamespace(module, wholly(members.filter((member) => member in module)));
   }
 
   /** Writes what waits in line: variables, properties of functions. */
@@ -248,7 +263,7 @@ export class FunctionWriter {
 
   readonly #written = new Set<Variable>();
   /** Of modules that travel by the members that are used of them: those that have been, or are in line. */
-  readonly #members = new Map<Variable, Set<string>>();
+  readonly #members = new Map<Variable, Map<string, readonly string[] | undefined>>();
 
   #writeEager({ subject, analysis, file }: Description, eager: readonly Capture[]): void {
     const encoder = this.#encoder;
@@ -272,7 +287,7 @@ export class FunctionWriter {
   #deferVariable(capture: Capture, file: ModuleFile): void {
     const missing = this.#missingMembers(capture);
     if (this.#written.has(capture.variable)) {
-      if (missing.length > 0) this.#deferMembers(capture, missing);
+      if (missing.size > 0) this.#deferMembers(capture, missing);
       return;
     }
     this.#written.add(capture.variable);
@@ -287,18 +302,27 @@ export class FunctionWriter {
   }
 
   /** What a function uses of a module and others, that were met before, don't; marked as being on its way. */
-  #missingMembers({ variable, members }: Capture): string[] {
+  #missingMembers({ variable, members }: Capture): UsedMembers {
+    const missing = new Map<string, readonly string[] | undefined>();
     let known = this.#members.get(variable);
     if (known === undefined) {
-      if (members === undefined) return [];
-      this.#members.set(variable, (known = new Set()));
+      if (members === undefined) return missing;
+      known = new Map<string, readonly string[] | undefined>();
+      this.#members.set(variable, known);
     }
-    const missing = (members ?? Object.keys(variable.value as object)).filter((member) => !known.has(member));
-    for (const member of missing) known.add(member);
+    for (const [name, inner] of members ?? wholly(Object.keys(variable.value as object))) {
+      const before = known.get(name);
+      if (known.has(name) && before === undefined) continue;
+      // A part is written again, with all that is used of it so far.
+      const all = inner && [...new Set([...(before ?? []), ...inner])];
+      if (all !== undefined && all.length === before?.length) continue;
+      known.set(name, all);
+      missing.set(name, all);
+    }
     return missing;
   }
 
-  #deferMembers({ name, variable }: Capture, members: readonly string[]): void {
+  #deferMembers({ name, variable }: Capture, members: UsedMembers): void {
     this.#defer(() => {
       if (!this.#partial.has(variable)) return;
       const { out, trail } = this.#encoder;
@@ -411,4 +435,9 @@ export class FunctionWriter {
 
 function isOfNode({ location }: FunctionView): boolean {
   return location !== undefined && moduleFile(location.scriptId).url.startsWith('node:');
+}
+
+/** All of each of these members. */
+function wholly(names: readonly string[]): UsedMembers {
+  return new Map(names.map((name) => [name, undefined]));
 }

@@ -127,6 +127,22 @@ table("the user's own modules", {
     [],
     [3, 'function', 1],
   ],
+  'members of namespaces that are members of a module': [
+    () => {
+      const scope = { [Symbol.toStringTag]: 'Module', state, path };
+      const first = () => scope.state.scaled(1);
+      const last = (depth: number): unknown[] => (depth === 0 ? [Object.keys(scope.state).length, first()] : all(0));
+      const all = (depth: number): unknown[] => [
+        scope.path.sep,
+        new scope.state.Gauge(1).value,
+        first(),
+        ...last(depth),
+      ];
+      return () => all(1);
+    },
+    [],
+    ['/', 1, 3, '/', 1, 3, 6, 3],
+  ],
   'a namespace as a whole': [
     () => () => Object.keys(state).sort(),
     [],
