@@ -3,6 +3,7 @@
  * file changed, which no module system allows. Its top-level variables stay variables, exports are getters over them,
  * and imports are read from their namespaces at each use, as in any module.
  */
+import type { ImportDeclaration } from 'acorn';
 import { rewriteDynamicImports } from './dynamic-import.js';
 import { Edits } from './edits.js';
 import { namesOfCell } from './names.js';
@@ -18,37 +19,54 @@ export const MODULE_PARAMETERS = ['$export', '$imports', '$meta', HELPERS] as co
 export interface CompiledModule {
   /** An expression; one line longer than the module, at its beginning. */
   readonly code: string;
-  /** The specifiers behind `$imports`. */
-  readonly imports: readonly string[];
+  /** What is behind `$imports`. */
+  readonly imports: readonly ModuleImport[];
+}
+
+export interface ModuleImport {
+  readonly specifier: string;
+  readonly line: number;
+  /** What the module uses of it by name: all else that it imports, or passes on, may be types. */
+  readonly names: readonly string[];
 }
 
 /** @throws {CellSyntaxError} */
 export function compileModule(source: string, file: string): CompiledModule {
   const printed = toJavaScript(source, file);
   const { program } = printed;
+  const { uses } = namesOfCell(printed);
+  const isUsed = new Set(uses.map(({ name }) => name));
   const edits = new Edits();
-  const imports: string[] = [];
+  const imports: ModuleImport[] = [];
   const bindings = new Map<string, string>();
   const exported: string[] = [];
-  const from = (specifier: unknown): string => `$imports[${imports.push(String(specifier)) - 1}]`;
+  const from = (
+    { source, start }: { source: { value?: unknown }; start: number },
+    names: readonly string[] = [],
+  ): string => {
+    const line = printed.map.placeOf(start).line + 1;
+    return `$imports[${imports.push({ specifier: String(source.value), line, names }) - 1}]`;
+  };
   const getter = (name: string, expression: string): void => {
     exported.push(`${JSON.stringify(name)}: () => ${expression}`);
   };
   for (const node of childrenOf(program)) {
     switch (node.type) {
       case 'ImportDeclaration': {
-        const namespace = from(node.source.value);
+        const used = node.specifiers.filter(({ local }) => isUsed.has(local.name)).map(importedName);
+        const namespace = from(
+          node,
+          used.filter((name) => name !== '*'),
+        );
         for (const specifier of node.specifiers) {
-          if (specifier.type === 'ImportNamespaceSpecifier') bindings.set(specifier.local.name, namespace);
-          else if (specifier.type === 'ImportDefaultSpecifier')
-            bindings.set(specifier.local.name, `${namespace}.default`);
-          else bindings.set(specifier.local.name, `${namespace}[${JSON.stringify(nameOf(specifier.imported))}]`);
+          const name = importedName(specifier);
+          bindings.set(specifier.local.name, name === '*' ? namespace : `${namespace}[${JSON.stringify(name)}]`);
         }
         edits.remove(node.start, node.end);
         break;
       }
       case 'ExportAllDeclaration': {
-        const namespace = from(node.source.value);
+        const namespace = from(node);
         if (node.exported == null) exported.push(`...$export.all(${namespace})`);
         else getter(nameOf(node.exported), namespace);
         edits.remove(node.start, node.end);
@@ -59,7 +77,7 @@ export function compileModule(source: string, file: string): CompiledModule {
           for (const name of declaredBy(node.declaration)) getter(name, name);
           edits.remove(node.start, node.declaration.start);
         } else {
-          const namespace = node.source == null ? undefined : from(node.source.value);
+          const namespace = node.source == null ? undefined : from({ source: node.source, start: node.start });
           for (const { local, exported: name } of node.specifiers) {
             const inside = nameOf(local);
             const expression =
@@ -82,7 +100,7 @@ export function compileModule(source: string, file: string): CompiledModule {
       default:
     }
   }
-  for (const { name, start, end, form } of namesOfCell(printed).uses) {
+  for (const { name, start, end, form } of uses) {
     const binding = bindings.get(name);
     if (binding === undefined) continue;
     const text = form === 'callee' ? `(0, ${binding})` : form === 'shorthand' ? `${name}: ${binding}` : binding;
@@ -95,6 +113,11 @@ export function compileModule(source: string, file: string): CompiledModule {
   // On the module's first line: of code before a script's first line V8 tells nothing, so the getters could not travel.
   const exporting = `$export({ ${exported.join(', ')} }); `;
   return { code: `${head}\n${exporting}${printed.onSourceLines(edits)}\n${after}})`, imports };
+}
+
+function importedName(specifier: ImportDeclaration['specifiers'][number]): string {
+  if (specifier.type === 'ImportNamespaceSpecifier') return '*';
+  return specifier.type === 'ImportDefaultSpecifier' ? 'default' : nameOf(specifier.imported);
 }
 
 function nameOf(node: AnyNode): string {

@@ -14,11 +14,15 @@ export class ImportError extends Error {
 /** A specifier of a package: its name is before the path in it. */
 const packageName = /^(?:@[^/\s]+\/)?[^./\s:@][^/\s:@]*/;
 
-/**
- * What is wrong with the import; nothing when the module was found, and failed by itself.
- * @param importer the file that a cell's imports are of.
- */
-export function importProblem(specifier: string, error: unknown, importer: string): string | undefined {
+/** Who imports: a cell of the notebook, or a module of the user's own. */
+export interface Importer {
+  /** That Node takes it for. */
+  readonly file: string;
+  readonly name: string;
+}
+
+/** What is wrong with the import; nothing when the module was found, and failed by itself. */
+export function importProblem(specifier: string, error: unknown, importer: Importer): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (specifier.endsWith('.json') && error instanceof SyntaxError) return `'${specifier}' is no JSON: ${error.message}`;
   const [scheme] = /^[a-z]+:/.exec(specifier) ?? [];
@@ -29,7 +33,7 @@ export function importProblem(specifier: string, error: unknown, importer: strin
     case 'MODULE_NOT_FOUND':
       return missing(specifier, error, importer);
     default:
-      return isOfLoader(error) ? withoutImporter(error.message, importer) : undefined;
+      return isOfLoader(error) ? withoutImporter(error.message, importer.file) : undefined;
   }
 }
 
@@ -45,11 +49,11 @@ function ofScheme(specifier: string, scheme: string, error: Error): string {
 }
 
 /** By what it says is missing: it may be what was imported, or something that this imports itself. */
-function missing(specifier: string, error: Error, importer: string): string {
+function missing(specifier: string, error: Error, { file, name: importer }: Importer): string {
   const [, culprit = specifier] = /^Cannot find (?:module|package) '([^']+)'/.exec(error.message) ?? [];
-  const isDirect = error.message.includes(`imported from ${importer}`) || error.message.includes(`- ${importer}`);
+  const isDirect = error.message.includes(`imported from ${file}`) || error.message.includes(`- ${file}`);
   if (/^(?:\.{1,2}\/|\/|file:)/.test(isDirect ? specifier : culprit)) {
-    return isDirect ? `There is no file ${inspect(specifier)} beside the notebook.` : firstLine(error);
+    return isDirect ? `There is no file ${inspect(specifier)} beside ${importer}.` : firstLine(error);
   }
   const name = packageName.exec(isDirect ? specifier : culprit)?.[0] ?? specifier;
   const what = isDirect ? `There is no package '${name}' here` : firstLine(error);
@@ -81,12 +85,19 @@ export function adviceOn(error: Error): string | undefined {
 
 /**
  * The error of an import that failed, with the line of the import.
- * @param frames of the cell that imports: lines of a stack.
+ * @param frames of who imports: lines of a stack.
  */
-export function failedImport(error: unknown, specifier: string, importer: string, frames: string): unknown {
+export function failedImport(error: unknown, specifier: string, importer: Importer, frames: string): unknown {
   const problem = importProblem(specifier, error, importer);
-  if (problem === undefined) return addFrames(error, frames);
+  return problem === undefined ? addFrames(error, frames) : importError(problem, frames);
+}
+
+export function importError(problem: string, frames: string): ImportError {
   const failed = new ImportError(problem);
   failed.stack = `${failed.name}: ${problem}\n${frames}`;
   return failed;
+}
+
+export function noSuchExport(specifier: string, name: string): string {
+  return `'${specifier}' exports no '${name}' (or it is a type, which has no value)`;
 }

@@ -3,15 +3,16 @@
  * file, or one that it imports, has changed by the time a cell imports it.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, extname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { inspect } from 'node:util';
-import type { InspectOptions } from 'node:util';
 import { constants, Script } from 'node:vm';
 import { compileModule } from './compile-module.js';
+import type { ModuleImport } from './compile-module.js';
+import { failedImport, importError, noSuchExport } from './import-error.js';
+import { completeNamespace, emptyNamespace } from './namespaces.js';
+import type { Namespace } from './namespaces.js';
 import { runtimeHelpers } from './runtime-helpers.js';
 
-export type Namespace = Readonly<Record<string, unknown>>;
 type Getters = Readonly<Record<string, () => unknown>>;
 
 interface Export {
@@ -60,8 +61,7 @@ export class LocalModules {
     if (children?.includes(path) === false) children.push(path);
     this.#forgetChanged(path, new Set());
     const module = this.#start(path);
-    await module.evaluated;
-    return module.namespace;
+    return this.#evaluated(module);
   }
 
   /** @returns whether the module, or something below it, has to be loaded anew. */
@@ -79,9 +79,7 @@ export class LocalModules {
   #start(path: string): LoadedModule {
     const known = this.#loaded.get(path);
     if (known !== undefined) return known;
-    const namespace = Object.create(null) as Namespace;
-    Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
-    Object.defineProperty(namespace, inspect.custom, { value: showNamespace });
+    const namespace = emptyNamespace();
     const children: string[] = [];
     const version = versionOf(path);
     const evaluated = Promise.resolve().then(() => this.#evaluate(path, namespace, children));
@@ -98,18 +96,12 @@ export class LocalModules {
     this.#sources.set(path, source);
     const { code, imports } = compileModule(source, path);
     const imported: Namespace[] = [];
-    for (const specifier of imports) {
-      const local = this.find(specifier, folder);
-      if (local === undefined) {
-        imported.push(await this.#importOther(specifier, path));
-        continue;
-      }
-      children.push(local);
-      const isCycle = this.#reaches(local, path);
-      const module = this.#start(local);
+    for (const wanted of imports) {
+      const local = this.find(wanted.specifier, folder);
+      if (local !== undefined) children.push(local);
       // In a cycle one of them has to go first, and sees of the other what is there by then.
-      if (!isCycle) await module.evaluated;
-      imported.push(module.namespace);
+      const isCycle = local !== undefined && this.#reaches(local, path);
+      imported.push(isCycle ? this.#start(local).namespace : await this.#import(wanted, local, path));
     }
     const script = new Script(code, {
       filename: path,
@@ -119,6 +111,27 @@ export class LocalModules {
     const body = script.runInThisContext() as Body;
     const meta = { url: pathToFileURL(path).href, filename: path, dirname: folder };
     await body(exporterTo(namespace), imported, meta, runtimeHelpers);
+  }
+
+  async #import({ specifier, line, names }: ModuleImport, local: string | undefined, path: string): Promise<Namespace> {
+    const frames = `    at ${path}:${line}`;
+    let namespace: Namespace;
+    try {
+      namespace =
+        local === undefined
+          ? completeNamespace(await this.#importOther(specifier, path))
+          : await this.#evaluated(this.#start(local));
+    } catch (error) {
+      throw failedImport(error, specifier, { file: path, name: basename(path) }, frames);
+    }
+    const missing = names.find((name) => !(name in namespace));
+    if (missing !== undefined) throw importError(noSuchExport(specifier, missing), frames);
+    return namespace;
+  }
+
+  async #evaluated({ namespace, evaluated }: LoadedModule): Promise<Namespace> {
+    await evaluated;
+    return namespace;
   }
 
   #reaches(from: string, to: string, seen = new Set<string>()): boolean {
@@ -142,20 +155,6 @@ function exporterTo(namespace: Namespace): Export {
           .map((name) => [name, () => other[name]]),
       ),
   });
-}
-
-/** As Node shows the namespaces of modules: by what their exports are now, and not as accessors. */
-function showNamespace(this: Namespace, _depth: number, options: InspectOptions): string {
-  const values = Object.create(null) as Record<string, unknown>;
-  for (const name of Object.keys(this)) {
-    try {
-      values[name] = this[name];
-    } catch {
-      // It is not initialized yet, which is the module's own affair.
-      values[name] = undefined;
-    }
-  }
-  return inspect(values, options).replace(/^\[Object: null prototype\]/, '[Module: null prototype]');
 }
 
 function versionOf(path: string): string {

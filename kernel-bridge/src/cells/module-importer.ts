@@ -9,9 +9,10 @@ import { constants, Script } from 'node:vm';
 import { framesHere } from '../execution/stack-formatter.js';
 import { addFrames } from './added-frames.js';
 import { NATIVE_IMPORT } from './dynamic-import.js';
-import { failedImport, ImportError } from './import-error.js';
+import { failedImport, ImportError, noSuchExport } from './import-error.js';
 import { LocalModules } from './local-modules.js';
-import type { Namespace } from './local-modules.js';
+import { completeNamespace, exportGetter, holderOf, jsonNamespace } from './namespaces.js';
+import type { Namespace } from './namespaces.js';
 import type { NotebookScope } from './notebook-scope.js';
 
 const isTypeScript = /^\.{0,2}\/.*\.[cm]?ts$/;
@@ -48,7 +49,7 @@ export class ModuleImporter {
         : pathToFileURL(this.require.resolve(specifier)).href;
     this.meta = Object.assign({ url, filename, dirname: folder }, { resolve });
     this.#import = nativeImportFrom(url);
-    this.#local = new LocalModules((specifier, importer) => nativeImportFrom(pathToFileURL(importer).href)(specifier));
+    this.#local = new LocalModules((specifier, importer) => importOther(specifier, importer));
   }
 
   /** The text of a TypeScript module of the user's, as it was evaluated. */
@@ -70,16 +71,16 @@ export class ModuleImporter {
     try {
       loaded = await this.load(specifier);
     } catch (error) {
-      throw failedImport(error, specifier, this.meta.filename, frames());
+      throw failedImport(error, specifier, { file: this.meta.filename, name: 'the notebook' }, frames());
     }
     for (const [variable, exported] of bound) {
       const namespace = holderOf(loaded, exported);
-      if (exported === '*') scope.declare(variable, loaded);
+      if (exported === '*') scope.declare(variable, completeNamespace(loaded));
       else if (!(exported in namespace)) scope.follow(variable, () => missing(specifier, exported));
       else {
         const value = namespace[exported];
         const canChange = typeof value !== 'function' && typeof value !== 'object';
-        if (canChange) scope.follow(variable, () => namespace[exported]);
+        if (canChange) scope.follow(variable, exportGetter(namespace, exported));
         else scope.declare(variable, value);
       }
     }
@@ -96,7 +97,9 @@ export class ModuleImporter {
     const nodes = native as () => Promise<Namespace>;
     if (importer === undefined) return this.load(specifier, nodes, frames);
     const local = this.#local.find(specifier, dirname(importer));
-    return local === undefined ? nodes() : framed(this.#local.load(local, importer), frames);
+    return local === undefined
+      ? importOther(specifier, importer, nodes)
+      : framed(this.#local.load(local, importer), frames);
   }
 
   /** @param frames of who imports it, for what a module of the user's throws. */
@@ -105,20 +108,29 @@ export class ModuleImporter {
     native: () => Promise<Namespace> = () => this.#import(specifier),
     frames: () => string = () => '',
   ): Promise<Namespace> {
-    if (specifier.endsWith('.json')) {
-      // With or without an attribute, and as the file is now.
-      return { default: JSON.parse(readFileSync(this.require.resolve(specifier), 'utf8')) as unknown };
-    }
     const local = this.#local.find(specifier, this.#folder);
     if (local !== undefined) return framed(this.#local.load(local), frames);
-    try {
-      return await native();
-    } catch (error) {
-      // `covey` came with the kernel, so a notebook need not install it to use it.
-      const isMissing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
-      if (specifier !== 'covey' || !isMissing) throw error;
-      return nativeImportFrom(import.meta.url)(specifier);
-    }
+    return importOther(specifier, this.meta.filename, native);
+  }
+}
+
+/** What is no TypeScript of the user's, on behalf of a file. */
+async function importOther(
+  specifier: string,
+  importer: string,
+  native: () => Promise<Namespace> = () => nativeImportFrom(pathToFileURL(importer).href)(specifier),
+): Promise<Namespace> {
+  if (specifier.endsWith('.json')) {
+    // With or without an attribute, and as the file is now.
+    return jsonNamespace(JSON.parse(readFileSync(createRequire(importer).resolve(specifier), 'utf8')));
+  }
+  try {
+    return await native();
+  } catch (error) {
+    // `covey` came with the kernel, so a notebook need not install it to use it.
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+    if (specifier !== 'covey' || !isMissing) throw error;
+    return nativeImportFrom(import.meta.url)(specifier);
   }
 }
 
@@ -128,13 +140,6 @@ async function framed<T>(loading: Promise<T>, frames: () => string): Promise<T> 
   } catch (error) {
     throw addFrames(error, frames());
   }
-}
-
-/** Where a name is: of CommonJS and JSON, Node sees only some as exports, but all of them are there. */
-function holderOf(namespace: Namespace, name: string): Namespace {
-  const { default: whole } = namespace;
-  const isInside = !(name in namespace) && typeof whole === 'object' && whole !== null && name in whole;
-  return isInside ? (whole as Namespace) : namespace;
 }
 
 /** Node's own `import()`, as a file would use it. */
@@ -148,5 +153,5 @@ function nativeImportFrom(url: string): NativeImport {
 
 /** Types leave no trace in a program, so a name that isn't there is no error before it is used. */
 function missing(specifier: string, name: string): never {
-  throw new ReferenceError(`'${specifier}' exports no '${name}' (or it is a type, which has no value)`);
+  throw new ReferenceError(noSuchExport(specifier, name));
 }

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { KernelClient, printed, shown } from '../testing/kernel-client.js';
 
 // eslint-disable-next-line no-control-regex -- ANSI sequences begin with one
@@ -41,6 +43,27 @@ test('functions in cells run on a cluster, with what they use from other cells',
   );
   await kernel.execute('base = 20');
   expect(await resultOf('await executor.submit(add, 5).result()')).toBe('25');
+});
+
+test('of a module of the notebook’s own only what a function uses travels', async () => {
+  const lines = [
+    "import { Socket } from 'node:net';",
+    'export const socket = new Socket();',
+    'export const rate = 3;',
+    'let count = 0;',
+    'export const next = () => ++count;',
+    'export class Box { constructor(readonly size = rate) {} }',
+  ];
+  writeFileSync(join(kernel.folder, 'parts.ts'), lines.join('\n'));
+  await kernel.execute("import { rate } from './parts.ts'; import * as parts from './parts.ts'");
+  expect(await resultOf('await executor.submit(() => rate).result()')).toBe('3');
+  await kernel.execute(
+    'const one = () => parts.rate + parts.next(); const both = () => [one(), new parts.Box().size, parts.next()]',
+  );
+  expect(await resultOf('await executor.submit(both).result()')).toBe('[ 4, 3, 2 ]');
+  await expect(resultOf('executor.submit(() => Object.keys(parts))')).rejects.toThrow(
+    'Cannot send lambda → parts.socket → socket → Socket',
+  );
 });
 
 test('an error of a task shows the line of its cell', async () => {
