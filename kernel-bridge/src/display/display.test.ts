@@ -1,3 +1,6 @@
+import { inspect } from 'node:util';
+import { isLive } from '../cluster/live/live-displays.js';
+import { isShown } from './display.js';
 import { bundleNow, bundleOf, displaySymbol } from './mime-bundle.js';
 import { Progress } from './progress.js';
 
@@ -133,6 +136,21 @@ describe('what values say about themselves', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     expect(plain(proxy)).toBe('<Revoked Proxy>');
+  });
+
+  test('one whose own text fails is shown without it, with why', () => {
+    const fails = (why: string) => (): never => {
+      throw new Error(why);
+    };
+    const custom = { name: 'x', [inspect.custom]: fails('mine') };
+    expect(plain(custom)).toMatch(/^\{\n {2}name: 'x',[^]*\(Its own text can’t be had: Error: mine\)$/);
+    expect(plain([{ nested: custom }])).toContain("name: 'x'");
+    const tagged = Object.defineProperty({}, Symbol.toStringTag, { get: fails('tag') });
+    expect(plain(tagged)).toBe('(This object can’t be shown: Error: tag)');
+    const trap = fails('trap');
+    const traps = { get: trap, has: trap, ownKeys: trap, getPrototypeOf: trap, getOwnPropertyDescriptor: trap };
+    const proxy = new Proxy({ a: 1 }, traps);
+    expect([isShown(proxy), isLive(proxy), plain(proxy)]).toEqual([false, false, '{ a: 1 }']);
   });
 });
 

@@ -6,9 +6,10 @@ import type { ToldDisplay } from '@covey/protocol/bridge';
 import { named } from '../cluster/live/drawing.js';
 import { LiveDisplays } from '../cluster/live/live-displays.js';
 import type { NotebookScope } from '../cells/notebook-scope.js';
+import type { RequestId } from '../channel/messages.js';
 import type { Output } from '../execution/output.js';
 import { vegaType } from './elements.js';
-import { bundleOf } from './mime-bundle.js';
+import { bundleNow, bundleOf } from './mime-bundle.js';
 import type { MimeBundle } from './mime-bundle.js';
 import { Progress } from './progress.js';
 import { textOf } from './text.js';
@@ -23,6 +24,11 @@ export class DisplayHandle {
     this.#show = show;
   }
 
+  /** Without asking it: of a proxy, `instanceof` runs a trap. */
+  static is(value: object): boolean {
+    return #show in value;
+  }
+
   /** Shows another value in its place, everywhere that it is shown. */
   update(value: unknown): void {
     this.#show(value);
@@ -31,7 +37,7 @@ export class DisplayHandle {
 
 /** What stands for something that is shown already: as a cell's result it is not shown again. */
 export function isShown(value: unknown): boolean {
-  return value instanceof DisplayHandle || value instanceof Progress;
+  return typeof value === 'object' && value !== null && (DisplayHandle.is(value) || Progress.is(value));
 }
 
 export interface DisplayOptions {
@@ -59,7 +65,8 @@ const imageTypes = { png: 'image/png', jpeg: 'image/jpeg', gif: 'image/gif', web
 export class Displays {
   readonly #output: Output;
   readonly #onError: (error: unknown) => void;
-  readonly #late = new Set<Promise<void>>();
+  /** What cells displayed that has yet to say what it looks like. */
+  readonly #late = new Map<RequestId, Set<Promise<void>>>();
   readonly #live: LiveDisplays;
 
   /**
@@ -77,7 +84,7 @@ export class Displays {
   }
 
   show(value: unknown, id: string, toBundle: ToBundle = bundleOf, isUpdate = false): void {
-    const bundle = toBundle(value);
+    const bundle = toBundle === bundleOf ? this.bundleOf(value) : toBundle(value);
     const { cell } = this.#output;
     const publish = (ready: MimeBundle): void => {
       this.#publish(ready, id, isUpdate);
@@ -87,16 +94,36 @@ export class Displays {
       publish(bundle);
       return;
     }
+    const ofCell = this.#late.get(cell) ?? new Set();
+    this.#late.set(cell, ofCell);
     const late = bundle
       .then((ready) => this.#output.under(cell, () => publish(ready)))
       .catch((error: unknown) => this.#onError(error))
-      .finally(() => this.#late.delete(late));
-    this.#late.add(late);
+      .finally(() => {
+        ofCell.delete(late);
+        if (ofCell.size === 0) this.#late.delete(cell);
+      });
+    ofCell.add(late);
   }
 
-  /** Resolves when all that was displayed so far is shown; nothing when it is. */
-  get pending(): Promise<unknown> | undefined {
-    return this.#late.size === 0 ? undefined : Promise.all(this.#late);
+  /** What a value looks like. That it can't say so is told, and fails nobody: then it is shown as any other. */
+  bundleOf(value: unknown): MimeBundle | Promise<MimeBundle> {
+    const shownAnyway = (error: unknown): MimeBundle => {
+      this.#onError(error);
+      return bundleNow(value);
+    };
+    try {
+      const bundle = bundleOf(value);
+      return bundle instanceof Promise ? bundle.catch(shownAnyway) : bundle;
+    } catch (error) {
+      return shownAnyway(error);
+    }
+  }
+
+  /** Resolves when all that a cell displayed so far is shown; nothing when it is. */
+  pendingOf(cell: RequestId): Promise<unknown> | undefined {
+    const late = this.#late.get(cell);
+    return late === undefined ? undefined : Promise.all(late);
   }
 
   /** Whether a front end is there that draws live displays itself. */

@@ -66,13 +66,18 @@ function ownBundle(value: unknown): unknown {
 
 function bundleOfSaid(data: unknown, value: unknown): MimeBundle {
   if (!isBundleData(data)) return bundleNow(value);
-  const said = Object.fromEntries(Object.entries(data).map(([type, content]) => [type, encoded(content)]));
+  const given = Object.entries(data).filter(([, content]) => content !== undefined);
+  const said = Object.fromEntries(given.map(([type, content]) => [type, encoded(content)]));
   return { data: 'text/plain' in said ? said : { ...said, 'text/plain': textOf(value) }, metadata: {} };
 }
 
-/** Bytes travel as base64. */
+/**
+ * Bytes travel as base64, all else as JSON.
+ * @throws what JSON has nothing for.
+ */
 function encoded(content: unknown): unknown {
-  if (!ArrayBuffer.isView(content)) return content;
+  if (typeof content === 'string') return content;
+  if (!ArrayBuffer.isView(content)) return JSON.parse(JSON.stringify(content)) as unknown;
   return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('base64');
 }
 

@@ -29,6 +29,10 @@ export class Progress<T = unknown> implements Iterable<T> {
     this.#draw(false);
   }
 
+  static is(value: object): boolean {
+    return #show in value;
+  }
+
   get value(): number {
     return this.#value;
   }

@@ -13,10 +13,35 @@ const KEYS_MAX = 100;
 export function textOf(value: unknown, max = TEXT_MAX): string {
   const isPrimitive = (typeof value !== 'object' && typeof value !== 'function') || value === null;
   const [part, left] = isPrimitive ? [value, 0] : firstKeys(value);
-  const text = inspect(part, { ...shown, colors: !isPrimitive });
+  const text = inspected(part, { ...shown, colors: !isPrimitive });
   const whole =
     left === 0 ? text : text.replace(/,?\n?\s*\}$/, `,\n  … ${left.toLocaleString('en')} more properties\n}`);
   return bounded(inUsersWords(whole), max);
+}
+
+/** As Node prints it, also where what the value says of itself fails: that is told below. */
+function inspected(value: unknown, options: InspectOptions): string {
+  const ways: (() => string)[] = [
+    () => inspect(value, options),
+    () => inspect(value, { ...options, customInspect: false, showProxy: true }),
+  ];
+  let why: string | undefined;
+  for (const way of ways) {
+    try {
+      return why === undefined ? way() : `${way()}\n(Its own text can’t be had: ${why})`;
+    } catch (error) {
+      why ??= messageOf(error);
+    }
+  }
+  return `(This ${typeof value} can’t be shown: ${why})`;
+}
+
+function messageOf(error: unknown): string {
+  try {
+    return bounded(String(error), CELL_MAX);
+  } catch {
+    return 'what it throws can’t be shown either';
+  }
 }
 
 /** Of a plain object the first properties, and how many are left out: Node bounds lists, and prints objects whole. */
@@ -41,7 +66,7 @@ export function cellText(value: unknown): string {
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'string') return shortened(value.replaceAll('\n', '↵'));
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-  const text = inspect(value, { depth: 1, maxArrayLength: 6, maxStringLength: CELL_MAX, breakLength: Infinity });
+  const text = inspected(value, { depth: 1, maxArrayLength: 6, maxStringLength: CELL_MAX, breakLength: Infinity });
   return shortened(inUsersWords(text).replaceAll('\n', ' '));
 }
 

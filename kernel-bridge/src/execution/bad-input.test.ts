@@ -117,9 +117,20 @@ test('results that are hard to show', async () => {
     '({ [Symbol.for("Jupyter.display")]() { return { "text/html": 1n } } })',
   ];
   for (const code of cases) {
-    const { reply } = await kernel.execute(code);
-    expect([code, ['ok', 'error'].includes(String(reply['status']))]).toEqual([code, true]);
+    const { reply, outputs } = await kernel.execute(code);
+    expect([code, reply['status'], shown(outputs, 'execute_result').length]).toEqual([code, 'ok', 1]);
   }
+  // What a value has to say of itself, and can't, is told.
+  const { outputs } = await kernel.execute('({ [Symbol.for("Jupyter.display")]() { throw new Error("display") } })');
+  expect(stripped(printed(outputs, 'stderr'))).toMatch(/^Error while showing a value:\ncell-\d+\.ts\n> {3}1 \|/);
+  await goesOn();
+});
+
+test('what never says what it looks like holds up its own cell only', async () => {
+  const id = kernel.submit('display({ [Symbol.for("Jupyter.display")]: () => new Promise(() => undefined) }); 1');
+  await kernel.waitFor(() => kernel.about(id).some(({ header }) => header.msg_type === 'execute_result'));
+  await kernel.request('control', 'interrupt_request', {});
+  expect((await kernel.finished(id)).reply['ename']).toBe('KeyboardInterrupt');
   await goesOn();
 });
 

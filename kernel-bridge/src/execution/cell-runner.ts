@@ -16,7 +16,7 @@ import type { NotebookScope } from '../cells/notebook-scope.js';
 import type { ModuleImporter } from '../cells/module-importer.js';
 import { isShown } from '../display/display.js';
 import type { Displays } from '../display/display.js';
-import { bundleNow, bundleOf } from '../display/mime-bundle.js';
+import { bundleNow } from '../display/mime-bundle.js';
 import type { MimeBundle } from '../display/mime-bundle.js';
 import { adviceOnMagic, runMagic } from '../magics/all-magics.js';
 import { parseMagic } from '../magics/magic.js';
@@ -114,7 +114,7 @@ export class CellRunner {
       try {
         const late =
           value === undefined || request.silent || isShown(value) ? undefined : this.#showResult(request, value);
-        const { pending } = this.#options.displays;
+        const pending = this.#options.displays.pendingOf(request.id);
         if (late === undefined && pending === undefined) finish();
         else Promise.all([late, pending]).then(finish).catch(fail);
       } catch (error) {
@@ -259,7 +259,7 @@ export class CellRunner {
       this.#options.displays.show(value, randomUUID());
       return undefined;
     }
-    const bundle = bundleOf(value);
+    const bundle = this.#options.displays.bundleOf(value);
     if (bundle instanceof Promise) return bundle.then(publish);
     publish(bundle);
     return undefined;

@@ -66,8 +66,9 @@ test('a list of futures counts; an empty list and mixed ones are no such list', 
   // A cell's end brings displays up to date.
   await run('await g.set(); for (const f of many) await f.exception()');
   expect(updates(id, FUTURES).at(-1)).toMatchObject({ counts: { finished: 2, error: 1 }, types: ['number'] });
-  const other = await run('[]');
-  expect(shown(kernel.about(other), 'display_data', FUTURES)).toEqual([]);
+  for (const code of ['[]', 'new Array(3)', '[, many[0]]']) {
+    expect(shown(kernel.about(await run(code)), 'display_data', FUTURES)).toEqual([]);
+  }
 });
 
 test('an executor and a cluster show what they have, and that they are closed', async () => {

@@ -2,6 +2,7 @@
  * What can be shown live: recognised by the marks that values of any copy of `covey` bear, asked for its payload as often as
  * its display is refreshed. A display holds nothing alive: a result whose future is only on the screen is let go.
  */
+import { types } from 'node:util';
 import { DISPLAY_VERSION, displayTypes, statusOfFutures } from '@covey/protocol/bridge';
 import type {
   ClusterDisplay,
@@ -58,13 +59,20 @@ const PATIENCE_MS = 2000;
 
 /** Undefined for all values that have no live display. */
 export function subjectOf(value: unknown): Subject | undefined {
+  // Its traps are for those who use it.
+  if (types.isProxy(value)) return undefined;
   if (isFuture(value)) return of('future', value, futurePayload, true);
-  if (Array.isArray(value) && value.length > 0 && value.every(isFuture)) {
-    return of('futures', value, futuresPayload, true);
-  }
+  if (isListOfFutures(value)) return of('futures', value, futuresPayload, true);
   if (isExecutor(value)) return of('executor', value, executorPayload);
   if (isMarked(value, 'covey.cluster')) return of('cluster', value as ClusterValue, clusterPayload);
   return undefined;
+}
+
+/** Holes count: `every` passes over them. */
+function isListOfFutures(value: unknown): value is FutureLike[] {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  for (const item of value) if (!isFuture(item)) return false;
+  return true;
 }
 
 /** The last that is to be said of what is gone: nobody waits for tasks whose futures were collected. */
