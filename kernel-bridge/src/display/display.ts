@@ -141,6 +141,11 @@ export class Displays {
     this.#live.refresh();
   }
 
+  /** Resolves when also what clusters say of themselves is shown as it is now; nothing when nothing of the kind is shown. */
+  lastLook(): Promise<unknown> | undefined {
+    return this.#live.lastLook();
+  }
+
   #publish({ data, metadata }: MimeBundle, id: string, isUpdate: boolean): void {
     const kind = isUpdate ? 'update_display_data' : 'display_data';
     this.#output.publish(kind, { data: named(data, id), metadata, transient: { display_id: id } });

@@ -99,13 +99,13 @@ export class CellRunner {
       const { traceback, ...report } = this.report(error);
       const advice = adviceOnMagic(request.code, report.ename);
       const lines = advice === undefined ? traceback : [...traceback, '', advice];
-      this.#settle(running, { status: 'error', ...report, traceback: lines });
+      this.#conclude(running, { status: 'error', ...report, traceback: lines });
     });
     const isOver = (): boolean => this.#running !== running || this.#options.isTorn();
     const finish = (): void => {
       if (isOver()) return;
       const end = (userExpressions: Record<string, unknown>): void =>
-        this.#settle(running, { status: 'ok', userExpressions, payload: [...this.#payload] });
+        this.#conclude(running, { status: 'ok', userExpressions, payload: [...this.#payload] });
       if (Object.keys(request.userExpressions).length === 0) end({});
       else void this.#evaluateAll(request).then(end, fail);
     };
@@ -192,12 +192,11 @@ export class CellRunner {
   }
 
   #submit(request: ExecuteRequest, name: string | undefined): Promise<void> {
-    const { code, id, messageId, allowStdin, covey } = request;
+    const { code, id, messageId, covey } = request;
     const file = this.#fileOf(request);
     this.#sources.set(file, code);
-    const waits = isToWait(process.env['COVEY_WAIT'], allowStdin || covey.cellId !== undefined);
     const source = code.replace(/^(\s*)%%/, '$1//');
-    return this.#options.submit({ source, file, request: id, messageId, place: covey, name, waits });
+    return this.#options.submit({ source, file, request: id, messageId, place: covey, name, waits: isUnattended(request) });
   }
 
   #start(code: string, file: string, running: Running | undefined): unknown {
@@ -279,6 +278,14 @@ export class CellRunner {
     return values;
   }
 
+  /** Where nobody looks at the notebook later, it is saved after its last cell: with what its displays show by then. */
+  #conclude(running: Running, outcome: ExecuteOutcome): void {
+    const last = isUnattended(running.request) ? this.#options.displays.lastLook() : undefined;
+    const settle = (): void => this.#settle(running, outcome);
+    if (last === undefined) settle();
+    else void last.then(settle, settle);
+  }
+
   #settle(running: Running, outcome: ExecuteOutcome): void {
     if (this.#running !== running) return;
     this.#running = undefined;
@@ -293,9 +300,10 @@ class AsyncResult {
   constructor(readonly promise: Promise<unknown>) {}
 }
 
-/** Without a person who could look at a cell later, such as under nbconvert, a submitted cell ends with its task. */
-function isToWait(setting: string | undefined, isAttended: boolean): boolean {
-  return setting === '1' || (setting !== '0' && !isAttended);
+/** Without a person who could look at a cell later, as under nbconvert. Then a submitted cell ends with its task. */
+function isUnattended({ allowStdin, covey }: ExecuteRequest): boolean {
+  const setting = process.env['COVEY_WAIT'];
+  return setting === '1' || (setting !== '0' && !allowStdin && covey.cellId === undefined);
 }
 
 /**

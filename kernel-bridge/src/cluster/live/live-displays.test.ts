@@ -31,7 +31,8 @@ const gated = async (): Promise<void> => {
 const displayIdOf = ({ content }: Message): unknown => (content['transient'] as Dictionary | undefined)?.['display_id'];
 /** Updates of what a cell displayed, whichever cell ran meanwhile. */
 function updates(id: string, mime?: string): unknown[] {
-  const ids = new Set(kernel.about(id).map(displayIdOf));
+  const own = kernel.about(id).filter(({ header }) => header.msg_type === 'display_data');
+  const ids = new Set(own.map(displayIdOf));
   ids.delete(undefined);
   return shown(
     kernel.iopub.filter((message) => ids.has(displayIdOf(message))),
@@ -83,6 +84,19 @@ test('an executor and a cluster show what they have, and that they are closed', 
   await run('await own.close()');
   await kernel.waitFor(() => (updates(id, CLUSTER).at(-1) as { status?: string } | undefined)?.status === 'closed');
   expect(JSON.stringify(kernel.about(id))).not.toContain('secret');
+});
+
+test('where nobody looks at the notebook later, an executor shows how it is when a cell ends', async () => {
+  const id = await run(
+    "import { Executor } from 'covey'; const small = await LocalCluster.create({ workers: 1 }); const alone = await Executor.connect(small); alone",
+  );
+  for (const count of [2, 5]) {
+    await run(
+      `const kept = alone.map((x: number) => x, [...Array(${count}).keys()]); for (const f of kept) await f.result()`,
+    );
+    expect(updates(id, EXECUTOR).at(-1)).toMatchObject({ figures: { counts: { memory: count } } });
+  }
+  await run('await alone.close(); await small.close()');
 });
 
 test('a display that is replaced is not followed any more, and one that is updated with a future is', async () => {

@@ -5,6 +5,7 @@
  * A front end that draws displays itself is told of every change, and the document is written at changes of the status only.
  * For all others the document is the only place where anything can be seen.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ToldDisplay } from '@covey/protocol/bridge';
 import { drawn, named, statusOf } from './drawing.js';
 import { goneFrom, subjectOf } from './subjects.js';
@@ -24,7 +25,8 @@ interface Followed {
   seen: string;
   written: string;
   writtenStatus: string;
-  isAsked: boolean;
+  /** The question that is under way. */
+  asked: Promise<void> | undefined;
   /** Ticks to let pass before it is asked again: a cluster where nothing happens is asked less and less. */
   rest: number;
   interval: number;
@@ -34,6 +36,8 @@ const TICK_MS = 500;
 /** Seconds, in ticks: a cluster costs a question each time, futures don't. */
 const ASK_TICKS = 2;
 const ASK_TICKS_MAX = 20;
+/** A cell's end is held up no longer than this for what clusters say of themselves. */
+const LAST_LOOK_MS = 500;
 const FOLLOWED_MAX = 100;
 /** Of displays that no longer change, for front ends that come back and saw them before they did. */
 const ENDED_MAX = 500;
@@ -65,7 +69,7 @@ export class LiveDisplays {
     const written = JSON.stringify(now.payload);
     this.#followed.set(displayId, {
       ...{ subject, now, seen: written, written, writtenStatus: statusOf(now) },
-      ...{ isAsked: false, rest: 0, interval: ASK_TICKS },
+      ...{ asked: undefined, rest: 0, interval: ASK_TICKS },
     });
     dropOldest(this.#followed, FOLLOWED_MAX);
     if (this.isDrawn) this.#outlet.tell(told(displayId, now));
@@ -75,6 +79,22 @@ export class LiveDisplays {
   /** Brings all displays up to date that can be at once. */
   refresh(): void {
     for (const [id, followed] of this.#followed) if (followed.subject.isQuick) this.#look(id, followed);
+  }
+
+  /**
+   * Asks also those that have to ask a cluster, and resolves when they show what it says; nothing when there are none.
+   * A cluster that doesn't answer is not waited for.
+   */
+  lastLook(): Promise<unknown> | undefined {
+    const slow = [...this.#followed].filter(([, { subject }]) => !subject.isQuick);
+    if (slow.length === 0) return undefined;
+    const asked = slow.map(async ([id, followed]) => {
+      // What is under way was asked before the end.
+      await followed.asked;
+      this.#look(id, followed);
+      await followed.asked;
+    });
+    return Promise.race([Promise.all(asked), wait(LAST_LOOK_MS, undefined, { ref: false })]);
   }
 
   /** As they are now. */
@@ -98,13 +118,12 @@ export class LiveDisplays {
   }
 
   #look(id: string, followed: Followed): void {
-    if (followed.isAsked) return;
+    if (followed.asked !== undefined) return;
     const snapshot = followed.subject.snapshot();
     if (snapshot === undefined) this.#show(id, followed, goneFrom(followed.now));
     else if (snapshot instanceof Promise) {
-      followed.isAsked = true;
-      void snapshot.then((late) => {
-        followed.isAsked = false;
+      followed.asked = snapshot.then((late) => {
+        followed.asked = undefined;
         const isNews = this.#show(id, followed, late);
         followed.interval = isNews ? ASK_TICKS : Math.min(ASK_TICKS_MAX, followed.interval * 2);
         followed.rest = followed.interval;
