@@ -22,7 +22,8 @@ export class CellSyntaxError extends SyntaxError {
 
 /** @throws {CellSyntaxError} */
 export function toJavaScript(code: string, file: string): PrintedCode {
-  const result = transformSync(file, code, {
+  // For a shell; in what is made of a cell it would not stand first.
+  const result = transformSync(file, code.replace(/^#!/, '//'), {
     lang: 'ts',
     sourceType: 'module',
     sourcemap: true,

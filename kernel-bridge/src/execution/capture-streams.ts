@@ -31,6 +31,11 @@ export function captureStreams(output: Output): void {
     colorMode: true,
     groupIndentation: 2,
   });
+  // `Console`, and what an inspector adds.
+  for (const name of Object.getOwnPropertyNames(console)) {
+    const property = Object.getOwnPropertyDescriptor(console, name);
+    if (!(name in captured) && property !== undefined) Object.defineProperty(captured, name, property);
+  }
   Object.defineProperty(globalThis, 'console', {
     value: captured,
     configurable: true,

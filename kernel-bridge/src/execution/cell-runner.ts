@@ -196,7 +196,15 @@ export class CellRunner {
     const file = this.#fileOf(request);
     this.#sources.set(file, code);
     const source = code.replace(/^(\s*)%%/, '$1//');
-    return this.#options.submit({ source, file, request: id, messageId, place: covey, name, waits: isUnattended(request) });
+    return this.#options.submit({
+      source,
+      file,
+      request: id,
+      messageId,
+      place: covey,
+      name,
+      waits: isUnattended(request),
+    });
   }
 
   #start(code: string, file: string, running: Running | undefined): unknown {

@@ -48,6 +48,7 @@ test('a submitted cell leaves the future of its result, and keeps what it declar
 
 test('the kernel’s own names have types', () => {
   expect(complete('display.ht')).toEqual(['html']);
+  expect(inspect('display')).toMatch(/^const display: Display$/m);
 });
 
 test('a name, and the function before a bracket, are explained', () => {

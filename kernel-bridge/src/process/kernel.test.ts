@@ -145,6 +145,8 @@ describe('the language', () => {
       "[ 'a/b', 'function' ]",
     ],
     ['require', "require('node:os').EOL", "'\\n'"],
+    ['a line for a shell', '#!/usr/bin/env node\n1 + 1', '2'],
+    ['consoles of one’s own', 'typeof new console.Console(process.stdout).log', "'function'"],
     ['dynamic import', "(await import('node:path')).sep", "'/'"],
     [
       'the notebook’s place',
