@@ -31,6 +31,7 @@ test('functions in cells run on a cluster, with what they use from other cells',
   expect(await resultOf('(await executor.submit(() => new Point(3)).result()) instanceof Point')).toBe('true');
   const digest = "createHash('sha256').update(s).digest('hex').slice(0, 8)";
   expect(await resultOf(`await executor.submit((s: string) => ${digest}, 'a').result()`)).toBe("'ca978112'");
+  expect(await resultOf("await executor.submit(() => require('node:path').sep).result()")).toBe("'/'");
   // Functions of one cell that use different variables, and each other.
   await kernel.execute(
     'const even = (n: number): boolean => n === 0 || odd(n - 1); const odd = (n: number): boolean => n !== 0 && even(n - 1)',

@@ -37,6 +37,7 @@ import {
   isOfText,
   isRequire,
   keyOfMethod,
+  placeOfRequire,
   withoutCache,
 } from './recognise.js';
 import { reasonAgainst, refuseAssignment, refuseLexical } from './refusals.js';
@@ -71,6 +72,10 @@ export class FunctionWriter {
     const encoder = this.#encoder;
     if (types.isProxy(value)) encoder.refuse('Proxy', 'a proxy stands for a function that it may hide.');
     if (textOf(value).endsWith('{ [native code] }') && this.writeByReference(value)) return;
+    if (isRequire(value)) {
+      this.#writeRequire(placeOfRequire(value));
+      return;
+    }
     const view = encoder.look(value);
     if (view.bound !== undefined) {
       this.#writeBound(value, view.bound);
@@ -182,6 +187,12 @@ export class FunctionWriter {
       }
     } while (this.weak.writeEntries());
     this.#encoder.out.byte(deferred.end);
+  }
+
+  #writeRequire(place: string): void {
+    const { out, isCanonical } = this.#encoder;
+    out.byte(tag.require);
+    out.string(isCanonical ? '' : place);
   }
 
   #writeExport(value: object, { module, style, path }: ModuleExport): void {
@@ -342,10 +353,8 @@ export class FunctionWriter {
     const { value } = variable;
     if (isCoverageCounter(name, value)) encoder.out.byte(tag.sink);
     else if (name === '_getRequireWildcardCache' && typeof value === 'function') encoder.write(withoutCache);
-    else if (isRequire(name, value)) {
-      encoder.out.byte(tag.require);
-      encoder.out.string(encoder.isCanonical ? '' : url);
-    } else if (reference !== undefined) {
+    else if (name === 'require' && isRequire(value)) this.#writeRequire(url);
+    else if (reference !== undefined) {
       if (typeof value === 'object' && value !== null && encoder.seen.find(value) >= 0) encoder.write(value);
       else this.#writeExport(value ?? {}, reference);
     } else if (members !== undefined && !this.writeWhole(value as object)) {

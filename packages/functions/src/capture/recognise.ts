@@ -1,4 +1,5 @@
 /** Recognises what needs special treatment: by its text, or by the names that compilers and tools give it. */
+import { dirname, join } from 'node:path';
 import { analyse } from '../analysis/analysis.js';
 import type { Analysis } from '../analysis/analysis.js';
 import { textOf } from '../any-function.js';
@@ -43,9 +44,15 @@ export function withoutCache(): null {
   return null;
 }
 
-/** The `require` of a CommonJS module. */
-export function isRequire(name: string, value: unknown): boolean {
-  return name === 'require' && typeof value === 'function' && 'resolve' in value && 'cache' in value;
+/** The `require` of a CommonJS module, or one that was made by `createRequire`. */
+export function isRequire(value: unknown): value is NodeJS.Require {
+  return typeof value === 'function' && 'resolve' in value && 'cache' in value && 'extensions' in value;
+}
+
+/** A file in the folder from which a `require` looks for packages, for those of which no file is known; empty for none. */
+export function placeOfRequire({ resolve }: NodeJS.Require): string {
+  const [first] = resolve.paths('any') ?? [];
+  return first?.endsWith('node_modules') === true ? join(dirname(first), 'covey.js') : '';
 }
 
 export function hasPrivateText(constructor: AnyFunction): boolean {

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
+import { dirname, isAbsolute, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Script, constants } from 'node:vm';
 import type { ModuleReference } from '../capture/module-reference.js';
@@ -154,7 +154,8 @@ function importFrom(specifier: string, directory: string): Promise<Namespace> {
 /** The `require` of a file; where that folder doesn't exist, one of the module root. */
 export function requireOfFile(url: string, modules: ModuleRuntime): NodeJS.Require {
   const path = url.startsWith('file:') ? fileURLToPath(url) : url;
-  const require = createRequire(path !== '' && existsSync(path) ? path : join(modules.moduleRoot, 'covey.js'));
+  const isPlace = isAbsolute(path) && existsSync(dirname(path));
+  const require = createRequire(isPlace ? path : join(modules.moduleRoot, 'covey.js'));
   const find = (specifier: string): unknown =>
     modules.own(specifier) ?? require(uploadedFile(specifier)?.path ?? specifier);
   return Object.assign(find, require);

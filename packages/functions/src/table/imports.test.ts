@@ -3,6 +3,7 @@ import { parse, version as acornVersion } from 'acorn';
 import * as acorn from 'acorn';
 import fs, { existsSync as exists } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -151,6 +152,17 @@ table("the user's own modules", {
   'a forwarded export': [() => () => [renamed(1), again(2)], [], [3, 6]],
   'a forwarded namespace': [() => () => everything.scaled(3), [], 9],
   'one value through two imports': [() => () => state.settings === settings, [], true],
+});
+
+table('require', {
+  'made for a folder': [
+    () => {
+      const load = createRequire(join(process.cwd(), 'any.js'));
+      return () => [load('node:path').sep, typeof load('acorn').parse];
+    },
+    [],
+    ['/', 'function'],
+  ],
 });
 
 table('import.meta', {
