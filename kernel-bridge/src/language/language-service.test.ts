@@ -181,6 +181,7 @@ describe('type errors', () => {
       'a.length + b.length',
       'join("a", String(shared + fromCell))',
       'const parsed = JSON.parse("1"); parsed.x.y',
+      'function Old(x) { this.x = x }',
       'function f(x) { return x }; f(1)',
       'const { statSync } = require("node:fs"); statSync',
       'for await (const x of [1]) console.log(x); await input("?"); prompt("?").length; display.html("x").update(1)',

@@ -18,7 +18,8 @@ const ASSIGNED_IMPORT = 2632;
 /** `import … = require(…)` is compiled to what it says. */
 const IMPORT_ASSIGNMENT = 1202;
 /** Notebooks explore: a parameter need not have a type, nor a package. */
-const isImplicitAny = (code: number): boolean => code >= 7005 && code <= 7061;
+const isImplicitAny = (code: number): boolean => (code >= 7005 && code <= 7061) || code === IMPLICIT_THIS;
+const IMPLICIT_THIS = 2683;
 
 interface Shown {
   readonly text: string;
