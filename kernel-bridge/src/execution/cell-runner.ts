@@ -184,11 +184,12 @@ export class CellRunner {
   #compileWithin(request: ExecuteRequest, code: string): () => unknown {
     const file = this.#fileOf(request);
     const before = request.code.slice(0, request.code.lastIndexOf(code));
-    const { run } = this.#options.builtins.with(() =>
-      this.#compile(before.replace(/[^\n]/g, ' ') + code, file, undefined),
-    );
-    this.#sources.set(file, request.code);
-    return run;
+    const blank = before.replace(/[^\n]/g, ' ');
+    try {
+      return this.#options.builtins.with(() => this.#compile(blank + code, file, undefined)).run;
+    } finally {
+      this.#sources.set(file, request.code);
+    }
   }
 
   #submit(request: ExecuteRequest, name: string | undefined): Promise<void> {

@@ -12,7 +12,6 @@ beforeAll(async () => {
     'lib.ts': 'export const n = 1;\nexport function boom(): never {\n  throw new TypeError(`from lib ${n}`);\n}\n',
     'bad.ts': 'export const n = 1;\nexport const m = = 2;\n',
     'throws.ts': 'export const n = 1;\nthrow new Error("while loading");\n',
-    'needs.ts': 'import "not-installed";\n',
     'bad.json': '{',
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(kernel.folder, name), text);
@@ -101,11 +100,6 @@ test.each([
     'a package',
     'import x from "not-there/sub"',
     "There is no package 'not-there' here: install it by %npm install not-there",
-  ],
-  [
-    'a package that a module needs',
-    'import "./needs.ts"',
-    "Cannot find package 'not-installed' imported from ./needs.ts: install it by %npm install not-installed",
   ],
   ['a file', 'import { y } from "./nope.ts"', "There is no file './nope.ts' beside the notebook."],
   ['a file of JSON', 'import z from "./nope.json"', "There is no file './nope.json' beside the notebook."],
@@ -222,6 +216,30 @@ test.each([
   expect((await errorOf(code)).text).toMatch(/\n%who is a magic: it has to be the first line of its cell\.$/);
 });
 
+test.each([
+  ['!ls -l', "execSync('ls -l', { stdio: 'inherit' })"],
+  ['?fetch', 'Shift-Tab explains the name before the cursor.'],
+  ['JSON.parse??', 'Shift-Tab explains the name before the cursor.'],
+])('%s, which other kernels have, is answered by what there is here', async (code, advice) => {
+  expect((await errorOf(code)).text.split('\n').at(-1)).toContain(advice);
+});
+
+test('a magic that takes nothing is not done when something follows', async () => {
+  await kernel.execute('const stays = 1');
+  expect((await errorOf('%reset stays')).text).toBe('MagicError: Use it as %reset');
+  expect((await kernel.execute('stays // here')).reply['status']).toBe('ok');
+});
+
 test('what is timed shows its line in the cell', async () => {
   expect((await errorOf('%%timeit\n1;\nnope()')).text).toMatch(/> {3}3 \| nope\(\)[^]*cell-\d+\.ts:3$/);
+  expect((await errorOf('%timeit 1 +')).text).toContain('> 1 | %timeit 1 +');
+});
+
+test('stacks are the kernel’s again when a cell that wrote them its way is done with it', async () => {
+  const own =
+    "Error.prepareStackTrace = (_, sites) => sites; const [site] = new Error('x').stack as any; site.getLineNumber()";
+  expect(shown((await kernel.execute(own)).outputs, 'execute_result')).toEqual(['1']);
+  expect((await kernel.execute("await Promise.reject(new Error('meanwhile'))")).reply['evalue']).toBe('meanwhile');
+  await kernel.execute('Error.prepareStackTrace = undefined');
+  expect((await errorOf("throw new Error('after')")).text).toMatch(/Error: after\n {4}at cell-\d+\.ts:1$/);
 });

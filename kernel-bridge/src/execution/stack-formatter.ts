@@ -21,14 +21,24 @@ export function formatStacks(builtins: OriginalBuiltins, isCompiled: (file: stri
     return builtins.with(() => [head, ...framesOf(error, sites, isCompiled)].join('\n    at '));
   };
   Error.stackTraceLimit = TAKEN;
-  Object.defineProperty(Error, 'prepareStackTrace', { value: format, writable: true, configurable: true });
+  // Cells and packages may write stacks their way. When they say that Node shall, it is done as before.
+  let ofCells: unknown;
+  Object.defineProperty(Error, 'prepareStackTrace', {
+    configurable: true,
+    get: () => ofCells ?? format,
+    set: (value: unknown) => (ofCells = value === format ? undefined : value),
+  });
 }
 
 /** The lines of a stack from here on; they are only written when they are wanted. */
 export function framesHere(): () => string {
   const here: { stack?: string } = {};
   Error.captureStackTrace(here, framesHere);
-  return () => (here.stack ?? '').split('\n').slice(1).join('\n');
+  return () => {
+    // Whoever writes stacks his own way may have made anything of it.
+    const stack: unknown = here.stack;
+    return typeof stack === 'string' ? stack.split('\n').slice(1).join('\n') : '';
+  };
 }
 
 function headOf(error: object): string {

@@ -30,6 +30,7 @@ export function help(magics: () => readonly Magic[]): Magic {
     summary: 'this text',
     takesLine: true,
     takesCell: false,
+    isBare: true,
     run: (_, { page }) => page(introduction + describe(magics())),
   };
 }
@@ -41,6 +42,7 @@ export function listMagics(magics: () => readonly Magic[]): Magic {
     summary: 'lists the magics',
     takesLine: true,
     takesCell: false,
+    isBare: true,
     run: (_, { output }) => output.stream('stdout', `${describe(magics())}\n`),
   };
 }

@@ -32,6 +32,8 @@ export interface Magic {
   readonly summary: string;
   readonly takesLine: boolean;
   readonly takesCell: boolean;
+  /** Nothing stands behind its name, but for a comment. */
+  readonly isBare?: boolean;
   /** What may come first behind its name. */
   readonly words?: readonly string[];
   /** Behind its name comes TypeScript, when it stands on one line. */

@@ -10,6 +10,7 @@ export const who: Magic = {
   summary: 'lists the variables of the notebook, with their types',
   takesLine: true,
   takesCell: false,
+  isBare: true,
   run: (_, { scope, output }) => {
     const names = scope.names();
     const width = Math.max(0, ...names.map((name) => name.length));
@@ -24,6 +25,7 @@ export const reset: Magic = {
   summary: 'forgets all variables of the notebook',
   takesLine: true,
   takesCell: false,
+  isBare: true,
   run: (_, { scope, output }) => {
     for (const name of scope.names()) scope.remove(name);
     output.say({ type: 'reset' });

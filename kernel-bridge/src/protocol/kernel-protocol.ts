@@ -344,7 +344,7 @@ export class KernelProtocol {
   #executed(id: RequestId, outcome: ExecuteOutcome): void {
     const running = this.#running;
     if (running?.id !== id) return;
-    if (outcome.status === 'error' && outcome.ename === 'SyntaxError') this.#checks.drop(id);
+    if (outcome.status === 'error' && isNoTypeScript.has(outcome.ename)) this.#checks.drop(id);
     this.#ended(running, outcome, true);
   }
 
@@ -537,6 +537,9 @@ export class KernelProtocol {
     if (running?.id === id && running.entry !== undefined && typeof text === 'string') running.entry.output = text;
   }
 }
+
+/** Errors of cells of which nothing was run: nobody wants to hear of their types too. */
+const isNoTypeScript = new Set(['SyntaxError', 'MagicError']);
 
 function interrupted(): ErrorReport {
   const evalue = 'The cell was interrupted.';
