@@ -177,3 +177,19 @@ test('progress is drawn at its beginning and end however fast it is', () => {
   expect(drawn.at(-1)).toMatch(/^Steps █{30} 100% 3\/3/);
   expect(drawn.length).toBeLessThan(5);
 });
+
+test('progress over what comes with time, and over nothing of the kind', async () => {
+  const drawn: string[] = [];
+  async function* pages(): AsyncGenerator<number> {
+    yield await Promise.resolve(1);
+    yield 2;
+  }
+  const bar = new Progress(pages(), 'Pages', (data) => drawn.push(data['text/plain'] ?? ''));
+  const seen: number[] = [];
+  for await (const page of bar) seen.push(page);
+  expect([seen, drawn.at(-1)]).toEqual([[1, 2], expect.stringMatching(/^Pages ░{30} 0% 2, /)]);
+  expect(() => [...new Progress(pages(), '', () => undefined)]).toThrow('by for await');
+  for (const over of [null, undefined, {}]) {
+    expect(() => new Progress(over as never, '', () => undefined)).toThrow('takes a number of steps');
+  }
+});

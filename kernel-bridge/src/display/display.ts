@@ -182,7 +182,7 @@ export function provideDisplay(scope: NotebookScope, output: Output, displays: D
     /** Takes the cell's output away; with `wait`, once something else comes. */
     clear: (wait = false) => output.publish('clear_output', { wait }),
     /** A bar for a number of steps, or for walking through something. */
-    progress: (over: number | Iterable<unknown>, label = '') => {
+    progress: (over: number | Iterable<unknown> | AsyncIterable<unknown>, label = '') => {
       const { cell } = output;
       const id = randomUUID();
       const show = (data: MimeBundle['data'], isUpdate: boolean): void =>

@@ -5,15 +5,17 @@ import { escaped } from './show-table.js';
 
 type Show = (data: Record<string, string>, isUpdate: boolean) => void;
 
+type Items<T> = Iterable<T> | AsyncIterable<T>;
+
 const INTERVAL_MS = 100;
 const WIDTH = 30;
 
 /**
- * `const bar = display.progress(100); bar.advance()`, or `for (const x of display.progress(list)) …`.
+ * `const bar = display.progress(100); bar.advance()`, or `for (const x of display.progress(list)) …`, or `for await`.
  */
-export class Progress<T = unknown> implements Iterable<T> {
+export class Progress<T = unknown> implements Iterable<T>, AsyncIterable<T> {
   readonly total: number;
-  readonly #items: Iterable<T>;
+  readonly #items: Items<T>;
   readonly #show: Show;
   readonly #startedMs = performance.now();
   #label: string;
@@ -21,7 +23,10 @@ export class Progress<T = unknown> implements Iterable<T> {
   #shownMs = Number.NEGATIVE_INFINITY;
   #later: NodeJS.Timeout | undefined;
 
-  constructor(over: number | Iterable<T>, label: string, show: Show) {
+  constructor(over: number | Items<T>, label: string, show: Show) {
+    if (typeof over !== 'number' && !hasIterator(over, Symbol.iterator) && !hasIterator(over, Symbol.asyncIterator)) {
+      throw new TypeError('display.progress takes a number of steps, or what can be walked through.');
+    }
     this.#items = typeof over === 'number' ? [] : over;
     this.total = typeof over === 'number' ? over : lengthOf(over);
     this.#label = label;
@@ -57,8 +62,23 @@ export class Progress<T = unknown> implements Iterable<T> {
 
   /** Walks through what it was made for, a step for each item. */
   *[Symbol.iterator](): Iterator<T> {
+    const items = this.#items;
+    if (!hasIterator(items, Symbol.iterator)) {
+      throw new TypeError('What comes with time is walked through by for await.');
+    }
     try {
-      for (const item of this.#items) {
+      for (const item of items) {
+        yield item;
+        this.advance();
+      }
+    } finally {
+      this.#draw(true);
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<T> {
+    try {
+      for await (const item of this.#items) {
         yield item;
         this.advance();
       }
@@ -94,8 +114,12 @@ export class Progress<T = unknown> implements Iterable<T> {
   }
 }
 
+function hasIterator<Key extends symbol>(value: unknown, key: Key): value is Record<Key, unknown> {
+  return typeof (value as Partial<Record<Key, unknown>> | null | undefined)?.[key] === 'function';
+}
+
 /** Of what doesn't know how long it is: no end. */
-function lengthOf(items: Iterable<unknown>): number {
+function lengthOf(items: object): number {
   const { length, size } = items as { length?: unknown; size?: unknown };
   return typeof length === 'number' ? length : typeof size === 'number' ? size : Number.POSITIVE_INFINITY;
 }

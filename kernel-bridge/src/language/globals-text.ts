@@ -10,10 +10,10 @@ interface Display extends Show, Readonly<Record<'html' | 'svg' | 'markdown' | 'l
   /** Takes the cell's output away. */
   clear(wait?: boolean): void;
   /** A bar for so many steps, or for walking through something. */
-  progress<T>(over: Iterable<T>, label?: string): Progress<T>;
+  progress<T>(over: Iterable<T> | AsyncIterable<T>, label?: string): Progress<T>;
   progress(total: number, label?: string): Progress<never>;
 }
-interface Progress<T> extends Iterable<T> { readonly total: number; value: number; label: string; advance(steps?: number): void }
+interface Progress<T> extends Iterable<T>, AsyncIterable<T> { readonly total: number; value: number; label: string; advance(steps?: number): void }
 interface CommMessage { readonly data: any; readonly metadata: Record<string, unknown>; readonly buffers: readonly Uint8Array[] }
 interface CommExtras { readonly metadata?: Record<string, unknown>; readonly buffers?: readonly (ArrayBuffer | ArrayBufferView)[] }
 interface Comm {
