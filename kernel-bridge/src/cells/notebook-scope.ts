@@ -93,6 +93,16 @@ export class NotebookScope {
     });
   }
 
+  /** What a variable holds, for who only looks at it. The only getters here are those of imports: no code of the user's runs. */
+  valueOf(name: string): unknown {
+    try {
+      return Object.hasOwn(this.variables, name) ? this.variables[name] : undefined;
+    } catch {
+      // Its module hasn't it.
+      return undefined;
+    }
+  }
+
   /** Forgets a variable; a name of the kernel's means again what it meant before a cell declared it. */
   remove(name: string): void {
     if (this.#provided.has(name)) this.provide(name, this.#provided.get(name));

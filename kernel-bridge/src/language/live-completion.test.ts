@@ -5,6 +5,10 @@ import { inspectLive } from './live-inspection.js';
 const scope = new NotebookScope();
 scope.declare('obj', { alpha: 1, 'with-dash': 2, nested: [{ beta: 1 }] });
 scope.declare('add', (first: number, second = { of: 2 }) => first + second.of);
+scope.follow('imported', () => 'text');
+scope.follow('missing', () => {
+  throw new ReferenceError('it was asked');
+});
 scope.declare('trap', {
   get getter() {
     throw new Error('it was run');
@@ -30,6 +34,8 @@ test.each([
   ["obj['with-", ['with-dash']],
   ['obj.nested[0].', ['beta']],
   ['obj.toS', ['toString']],
+  ['imported.subst', ['substr', 'substring']],
+  ['missing.', []],
   ['trap.', ['getter']],
   ['trap.getter.', []],
   ['proxy.', []],

@@ -35,7 +35,7 @@ function getterOf(property: PropertyDescriptor): unknown {
 
 /** The value of `a.b.c`, as far as it is there without running a getter. */
 export function valueAt([first = '', ...rest]: readonly string[], scope: NotebookScope): unknown {
-  let value = Object.hasOwn(scope.variables, first) ? ownValue(scope.variables, first) : ownValue(globalThis, first);
+  let value = Object.hasOwn(scope.variables, first) ? scope.valueOf(first) : ownValue(globalThis, first);
   for (const name of rest) value = ownValue(value, name);
   return value;
 }

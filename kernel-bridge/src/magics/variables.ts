@@ -14,7 +14,7 @@ export const who: Magic = {
   run: (_, { scope, output }) => {
     const names = scope.names();
     const width = Math.max(0, ...names.map((name) => name.length));
-    const lines = names.map((name) => `${name.padEnd(width)}  ${kindOf(ownValue(scope.variables, name))}`);
+    const lines = names.map((name) => `${name.padEnd(width)}  ${kindOf(scope.valueOf(name))}`);
     output.stream('stdout', names.length === 0 ? 'No variables yet.\n' : `${lines.join('\n')}\n`);
   },
 };
