@@ -142,6 +142,10 @@ test('what is thrown may be anything', async () => {
     ['throw Object.assign(new Error("x"), { stack: 7 })', 'x'],
     ['throw Object.assign(new Error("y"), { name: Symbol("n"), message: { a: 1 } })', ''],
     ['throw new Proxy({}, { get() { throw new Error("trap") }, getPrototypeOf() { throw new Error("trap") } })', ''],
+    [
+      'throw Object.assign(new Error("field"), { own: { get [Symbol.toStringTag]() { throw new Error("tag") } } })',
+      '>   1 | throw Object',
+    ],
     ['const e: any = new Error("circular"); e.cause = e; throw e', 'circular'],
     ['await Promise.any([Promise.reject(new Error("one")), Promise.reject(new Error("two"))])', 'two'],
   ];

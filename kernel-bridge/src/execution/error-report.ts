@@ -56,11 +56,20 @@ function reportOfError(error: Error, sourceOf: SourceOf): ErrorReport {
     return { ename, evalue, traceback: asWritten((error.stack ?? '').split('\n'), sourceOf).map(colouredSyntax) };
   }
   if (typeof error.stack !== 'string') return { ename, evalue, traceback: [`${red(ename)}: ${evalue}`] };
-  const text = inspect(shownOf(error), { colors: true, depth: 4, maxArrayLength: 50, maxStringLength: 4000 });
+  const text = inspected(shownOf(error), error.stack);
   const lines = inUsersWords(withoutBrackets(text.slice(0, 2 * TRACEBACK_MAX), error.stack)).split('\n');
   const advice = adviceOn(error);
   const last = advice === undefined ? [] : ['', advice];
   return { ename, evalue, traceback: [...excerpt(lines, sourceOf), ...coloured(lines, ename), ...last] };
+}
+
+/** Where something that the error holds can't be shown, its stack can. */
+function inspected(error: Error, stack: string): string {
+  try {
+    return inspect(error, { colors: true, depth: 4, maxArrayLength: 50, maxStringLength: 4000 });
+  } catch {
+    return stack;
+  }
 }
 
 /** `code [E…]` is how Node prints errors of its own. */
