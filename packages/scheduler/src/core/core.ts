@@ -50,7 +50,7 @@ import { addKeeper, removeKeeper } from './keepers.js';
 import { locateResult } from './locate.js';
 import { joinWindow } from './pipeline.js';
 import { replaceQueue } from './placement.js';
-import { selectSlots, selectWorkers } from './queries.js';
+import { nameOf, selectSlots, selectWorkers } from './queries.js';
 import { suspendSuspect, tendQuarantine } from './quarantine.js';
 import { recallStranded } from './recall.js';
 import { settle } from './release.js';
@@ -309,11 +309,12 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     _thread: number,
     inline: Opaque | null,
     now: number,
-  ): void {
+  ): string | undefined {
     const s = this.#begin(Stimulus.done, now);
     const worker = s.workers.get(workerId);
-    if (worker === undefined) return;
+    if (worker === undefined) return undefined;
     const slot = this.#attempt(worker, taskId, attempt);
+    const name = slot === -1 ? undefined : nameOf(s, slot);
     if (slot === -1) this.#refuseResult(worker, taskId);
     else {
       s.functions.learn(s.tasks.fn[slot]!, durationMs);
@@ -322,6 +323,7 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
       complete(s, slot, worker, inline);
     }
     this.#end();
+    return name;
   }
 
   workerPinned(
@@ -334,11 +336,12 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     durationMs: number,
     thread: number,
     now: number,
-  ): void {
+  ): string | undefined {
     const s = this.#begin(Stimulus.pinned, now);
     const worker = s.workers.get(workerId);
-    if (worker === undefined) return;
+    if (worker === undefined) return undefined;
     const slot = this.#attempt(worker, taskId, attempt);
+    const name = slot === -1 ? undefined : nameOf(s, slot);
     if (slot === -1) this.#refuseResult(worker, taskId);
     else {
       s.functions.learn(s.tasks.fn[slot]!, durationMs);
@@ -351,6 +354,7 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
       complete(s, slot, worker, null);
     }
     this.#end();
+    return name;
   }
 
   workerErred(
@@ -362,14 +366,16 @@ export class SchedulerCore extends CoreAnswers implements SchedulerCoreSurface {
     _thread: number,
     error: ErrorReport,
     now: number,
-  ): void {
+  ): string | undefined {
     const s = this.#begin(Stimulus.erred, now);
     const worker = s.workers.get(workerId);
     const slot = worker === undefined ? -1 : this.#attempt(worker, taskId, attempt);
-    if (slot === -1) return;
+    if (slot === -1) return undefined;
+    const name = nameOf(s, slot);
     s.functions.learn(s.tasks.fn[slot]!, durationMs);
     failOrRetry(s, slot, worker!, error);
     this.#end();
+    return name;
   }
 
   workerStopped(

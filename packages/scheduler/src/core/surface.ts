@@ -88,6 +88,7 @@ export interface WorkerDeparture {
 export interface WorkerStimuli {
   addWorker(hello: WorkerHello, now: number): WorkerId;
   removeWorker(worker: WorkerId, departure: WorkerDeparture, now: number): void;
+  // How a run ended: these answer the name of its function, unless the attempt isn't current any more.
   workerDone(
     worker: WorkerId,
     taskId: TaskId,
@@ -99,7 +100,7 @@ export interface WorkerStimuli {
     thread: number,
     inline: Opaque | null,
     now: number,
-  ): void;
+  ): string | undefined;
   workerPinned(
     worker: WorkerId,
     taskId: TaskId,
@@ -110,7 +111,7 @@ export interface WorkerStimuli {
     durationMs: number,
     thread: number,
     now: number,
-  ): void;
+  ): string | undefined;
   workerErred(
     worker: WorkerId,
     taskId: TaskId,
@@ -120,7 +121,7 @@ export interface WorkerStimuli {
     thread: number,
     error: ErrorReport,
     now: number,
-  ): void;
+  ): string | undefined;
   workerStopped(worker: WorkerId, taskId: TaskId, attempt: AttemptId, ran: boolean, reason: string, now: number): void;
   workerStarted(worker: WorkerId, attempts: readonly AttemptId[], now: number): void;
   workerSuspended(worker: WorkerId, taskId: TaskId, attempt: AttemptId, now: number): void;

@@ -124,12 +124,10 @@ export class Reception {
       get isWatched() {
         return figures.isWatched;
       },
-      ran: (taskId, startMs, durationMs, thread, outcome) => {
-        const functionName = core.nameOf(taskId);
-        // Of a task that is forgotten nobody knows the function.
-        if (functionName !== undefined) runs.ended(taskId, functionName, startMs, durationMs, thread, outcome);
-      },
+      ran: (taskId, functionName, startMs, durationMs, thread, outcome) =>
+        runs.ended(taskId, functionName, startMs, durationMs, thread, outcome),
       failed: (taskId, error, atMs) => {
+        // Of a task that is forgotten nobody knows the function.
         const functionName = core.nameOf(taskId);
         if (functionName !== undefined) figures.failed(functionName, error, hello.name, atMs);
       },

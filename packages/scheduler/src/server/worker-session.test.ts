@@ -11,8 +11,11 @@ function session(isWatched = false) {
     {
       get:
         (_target, name) =>
-        (...args: unknown[]) =>
-          told.push([name, ...args]),
+        (...args: unknown[]) => {
+          told.push([name, ...args]);
+          // Of an attempt that isn't current, the core names no function.
+          return args[2] === attempt ? 'work' : undefined;
+        },
     },
   );
   const listener = {
@@ -74,22 +77,24 @@ test.each([
   expect(told).toEqual([]);
 });
 
-test('tells of runs while somebody watches, and of failures always, before the core forgets the task', () => {
+test('tells of current runs while somebody watches, and of failures always, before the core forgets the task', () => {
   const error = { name: 'TypeError', message: 'no', key: 'x' };
   const news: unknown[] = [];
   workerNews.done(news, task, attempt, 8, 'number', 1, 2, 0, null);
+  workerNews.done(news, task, 7 as AttemptId, 8, 'number', 1, 2, 0, null);
   workerNews.erred(news, task, attempt, 3, 4, 1, error);
   const names = (isWatched: boolean) => {
     const { session: worker, told } = session(isWatched);
     worker.receive(news, 99);
     return told.map(([name, ...args]) => (name === 'ran' ? [name, ...args] : name));
   };
-  expect(names(false)).toEqual(['workerDone', 'failed', 'workerErred']);
+  expect(names(false)).toEqual(['workerDone', 'workerDone', 'failed', 'workerErred']);
   expect(names(true)).toEqual([
-    ['ran', task, 1, 2, 0, 0],
     'workerDone',
-    ['ran', task, 3, 4, 1, 1],
+    ['ran', task, 'work', 1, 2, 0, 0],
+    'workerDone',
     'failed',
     'workerErred',
+    ['ran', task, 'work', 3, 4, 1, 1],
   ]);
 });

@@ -20,8 +20,8 @@ export interface WorkerListener {
   event(topic: string, payload: unknown, nowMs: number): void;
   /** Whether {@link ran} is to be told. */
   readonly isWatched: boolean;
+  ran(taskId: TaskId, functionName: string, startMs: number, durationMs: number, thread: number, outcome: number): void;
   /** Told before the core hears of it, while the task is still known. */
-  ran(taskId: TaskId, startMs: number, durationMs: number, thread: number, outcome: number): void;
   failed(taskId: TaskId, error: ErrorReport, nowMs: number): void;
   threadEnded(thread: number): void;
 }
@@ -58,8 +58,7 @@ export class WorkerSession implements WorkerNewsHandler {
     checkId(nbytes, 'the size of a result');
     checkText(type, 'the type of a result');
     if (inline !== null) checkBytes(inline, 'a result');
-    if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, RunOutcome.done);
-    this.#core.workerDone(
+    const functionName = this.#core.workerDone(
       this.#worker,
       taskId,
       attempt,
@@ -71,6 +70,8 @@ export class WorkerSession implements WorkerNewsHandler {
       inline,
       this.#nowMs,
     );
+    if (this.#listener.isWatched && functionName !== undefined)
+      this.#listener.ran(taskId, functionName, startMs, durationMs, thread, RunOutcome.done);
   }
 
   pinned(
@@ -85,8 +86,19 @@ export class WorkerSession implements WorkerNewsHandler {
     checkAttempt(taskId, attempt, startMs, durationMs, thread);
     checkText(type, 'the type of a result');
     checkText(why, 'the reason why a result stays');
-    if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, RunOutcome.done);
-    this.#core.workerPinned(this.#worker, taskId, attempt, type, why, startMs, durationMs, thread, this.#nowMs);
+    const functionName = this.#core.workerPinned(
+      this.#worker,
+      taskId,
+      attempt,
+      type,
+      why,
+      startMs,
+      durationMs,
+      thread,
+      this.#nowMs,
+    );
+    if (this.#listener.isWatched && functionName !== undefined)
+      this.#listener.ran(taskId, functionName, startMs, durationMs, thread, RunOutcome.done);
   }
 
   erred(
@@ -99,9 +111,19 @@ export class WorkerSession implements WorkerNewsHandler {
   ): void {
     checkAttempt(taskId, attempt, startMs, durationMs, thread);
     checkReport(error);
-    if (this.#listener.isWatched) this.#listener.ran(taskId, startMs, durationMs, thread, RunOutcome.erred);
     this.#listener.failed(taskId, error, this.#nowMs);
-    this.#core.workerErred(this.#worker, taskId, attempt, startMs, durationMs, thread, error, this.#nowMs);
+    const functionName = this.#core.workerErred(
+      this.#worker,
+      taskId,
+      attempt,
+      startMs,
+      durationMs,
+      thread,
+      error,
+      this.#nowMs,
+    );
+    if (this.#listener.isWatched && functionName !== undefined)
+      this.#listener.ran(taskId, functionName, startMs, durationMs, thread, RunOutcome.erred);
   }
 
   stopped(taskId: TaskId, attempt: AttemptId, ran: boolean, reason: string): void {

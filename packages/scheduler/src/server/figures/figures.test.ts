@@ -195,3 +195,35 @@ test.each([
   expect(await round()).toBe(everyMs);
   figures.close();
 });
+
+test.each([
+  ['one that looks has a picture twice a second', 1, 500],
+  ['ten dashboards have theirs less often', 40, 1200],
+])('%s', async (_who, waiting, everyMs) => {
+  const clock = new VirtualClock();
+  const topics = new Topics(() => undefined);
+  const { core } = new World();
+  const info = () => ({}) as SchedulerInfo;
+  const parts = { core, info, topics, now: () => clock.now() };
+  const figures = new SchedulerFigures({ parts, clock, epoch: 'e', askProfiles: () => Promise.resolve([]) });
+  let cursor = 0;
+  const picture = async () => {
+    const answers = Array.from({ length: waiting }, () => figures.pull('workers', cursor, WAIT_MS));
+    let isAnswered = false;
+    const all = Promise.all(answers).then((batches) => {
+      isAnswered = true;
+      return batches;
+    });
+    for (let i = 0; i < 100 && !isAnswered; i++) {
+      await Promise.resolve();
+      await Promise.resolve();
+      if (!isAnswered) clock.step();
+    }
+    cursor = (await all)[0]!.cursor;
+    return clock.now();
+  };
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) times.push(await picture());
+  expect(times[4]! - times[3]!).toBe(everyMs);
+  figures.close();
+});

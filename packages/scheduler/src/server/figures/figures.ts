@@ -26,8 +26,9 @@ import { WorkerRuns } from './worker-runs.js';
 const TICK_MS = 100;
 const ANSWER_MS = 10;
 const MOST_TICK_MS = 500;
-/** Pictures are made twice a second at most. */
+/** Pictures are made twice a second at most, and for many viewers with every third answer. */
 const PICTURE_MS = 500;
+const PICTURE_TICKS = 3;
 /** Pictures that look through all tasks are made so much less often: this many tasks a millisecond. */
 const TASKS_PER_MS = 1000;
 /** After so long without a pull, nobody watches. */
@@ -81,14 +82,14 @@ export class Figures {
     const { parts } = options;
     const { core } = parts;
     const rows = new WorkerRows();
-    const everyPicture = () => PICTURE_MS;
+    const everyPicture = () => Math.max(PICTURE_MS, PICTURE_TICKS * this.#tickMs);
     this.#transfers = new Transfers(parts.now());
     this.#feeds = {
       overview: plainSnapshot((nowMs) => overviewOf(parts, this.#erred, nowMs), everyPicture),
       workers: plainSnapshot((nowMs) => rows.of(parts, nowMs), everyPicture),
       progress: plainSnapshot(
         () => progressOf(parts),
-        () => Math.max(PICTURE_MS, Object.values(core.counts()).reduce((sum, n) => sum + n, 0) / TASKS_PER_MS),
+        () => Math.max(everyPicture(), Object.values(core.counts()).reduce((sum, n) => sum + n, 0) / TASKS_PER_MS),
       ),
       'task-stream': this.#stream,
       graph: new GraphView(core),
