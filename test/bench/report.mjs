@@ -20,7 +20,7 @@ const MORE_IS_BETTER = /_per_s$|MBps$/;
 const SIZES = new Set(['tasks', 'MB']);
 
 /** Ours in a tuned process stands beside the peer's, which tunes itself. */
-const peersName = (figure) => figure.replace(/^(tuned|reusing)_/, '');
+const peersName = (figure) => figure.replace(/^tuned_/, '');
 
 /** For each figure that both sides have: how many times better ours is. */
 export function ratios(ours, peers) {

@@ -1,8 +1,7 @@
 /**
  * Moving big arrays: client to worker and back, and worker to worker, with the bare socket beside it. The client's transfers
- * run in this process as any program is started, in one whose C library is told to use large pages, as numpy tells the
- * kernel for the peer and a kernelspec for notebooks, and in one that also keeps what is freed for the next array: a process
- * can't do either for itself after its start.
+ * run in this process as any program is started, and in one whose C library is told to use large pages, as numpy tells the
+ * kernel for the peer and a kernelspec for notebooks: a process can't do that for itself after its start.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -14,11 +13,7 @@ import { count, nbytes, ones } from '../functions.mjs';
 import { loopbackMBps } from '../loopback.mjs';
 import { median, timed } from '../measure.mjs';
 
-const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
-const TUNABLES = {
-  tuned: LARGE_PAGES,
-  reusing: `${LARGE_PAGES}:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967296`,
-};
+const TUNED = 'glibc.malloc.hugetlb=1';
 const runner = fileURLToPath(new URL('../run.mjs', import.meta.url));
 const NUMBERS_PER_MB = 131_072;
 
@@ -47,23 +42,20 @@ export async function scatter_gather({ executor, scale, rounds }) {
     gather_MBps: median(down.slice(2)),
     cold_scatter_MBps: up[0],
     cold_gather_MBps: down[0],
-    ...(process.env.GLIBC_TUNABLES === undefined && {
-      ...(await figuresWith('tuned', scale, rounds)),
-      ...(await figuresWith('reusing', scale, rounds)),
-    }),
+    ...(process.env.GLIBC_TUNABLES === undefined && (await tunedFigures(scale, rounds))),
   };
 }
 
-/** The same in a process that is started so. */
-async function figuresWith(name, scale, rounds) {
+/** The same in a process with large pages. */
+async function tunedFigures(scale, rounds) {
   const folder = await mkdtemp(join(tmpdir(), 'covey-bench-'));
   try {
     const file = join(folder, 'figures.json');
     const flags = ['--only', 'scatter_gather', '--scale', scale, '--rounds', rounds, '--json', file].map(String);
-    const env = { ...process.env, GLIBC_TUNABLES: TUNABLES[name] };
+    const env = { ...process.env, GLIBC_TUNABLES: TUNED };
     await promisify(execFile)(process.execPath, [runner, ...flags], { env });
     const { scatter_MBps, gather_MBps } = JSON.parse(await readFile(file, 'utf8')).figures.scatter_gather;
-    return { [`${name}_scatter_MBps`]: scatter_MBps, [`${name}_gather_MBps`]: gather_MBps };
+    return { tuned_scatter_MBps: scatter_MBps, tuned_gather_MBps: gather_MBps };
   } finally {
     await rm(folder, { recursive: true });
   }
