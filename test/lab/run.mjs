@@ -11,6 +11,7 @@ import { findLab } from './find-lab.mjs';
 import { startLab } from './lab-server.mjs';
 import { runCellsScenario } from './cells-scenario.mjs';
 import { runChoiceScenario } from './choice-scenario.mjs';
+import { runDebuggerScenario } from './debugger-scenario.mjs';
 import { runManyScenario } from './many-scenario.mjs';
 import { runNotebookScenario } from './notebook-scenario.mjs';
 import { runOwnLabScenario } from './own-lab-scenario.mjs';
@@ -18,7 +19,14 @@ import { runScenario } from './scenario.mjs';
 import { runServerScenario } from './server-scenario.mjs';
 
 const [chosen] = process.argv.slice(2);
-const scenarios = [runScenario, runCellsScenario, runChoiceScenario, runServerScenario, runManyScenario];
+const scenarios = [
+  runScenario,
+  runCellsScenario,
+  runDebuggerScenario,
+  runChoiceScenario,
+  runServerScenario,
+  runManyScenario,
+];
 /** Needs Jupyter Notebook, so it is run only when it is named, as `test:lab:all` does. */
 const others = [runNotebookScenario];
 const BOUND_MS = 14 * 60_000;
