@@ -236,7 +236,7 @@ export class Channel {
       writeAcknowledged(frame, this.#received);
       comm.send(frame);
     }
-    const lost = (reason: CloseReason) => {
+    const lost = (reason: CloseReason, isByForce = false) => {
       if (this.#comm !== comm) return;
       this.#release();
       if (this.#reason !== undefined) return;
@@ -245,15 +245,16 @@ export class Channel {
       } else if (reason.code === 'slow-peer') {
         this.end({ code: 'overflow', message: reason.message, error: new BackpressureError(reason.message) });
       } else {
-        this.ondisconnect?.();
+        if (!isByForce) this.ondisconnect?.();
         this.#owner.disconnected(this, reason.message);
       }
     };
-    comm.onclose = lost;
+    comm.onclose = (reason) => lost(reason);
     // What a socket was about to do is forgotten with code that is ended by force; another connection goes on with the session.
     this.#forgetRepair = afterForce(() => {
+      comm.onclose = undefined;
       comm.close('lost', 'code was ended by force');
-      lost({ code: 'lost', message: 'code was ended by force' });
+      lost({ code: 'lost', message: 'code was ended by force' }, true);
     });
     // It may have ended, and told so, on the way here.
     if (comm.closed)

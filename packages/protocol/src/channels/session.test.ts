@@ -47,6 +47,23 @@ describe('a session', () => {
     expect(client.connected).toBe(true);
   });
 
+  test('goes on over a new connection after code was ended by force, and nobody is told of a loss', async () => {
+    const host = { enter: () => undefined, leave: () => undefined, repairs: new Set<() => void>() };
+    const holder = globalThis as { [key: symbol]: unknown };
+    await world.listen();
+    holder[Symbol.for('covey.critical')] = host;
+    try {
+      const client = await world.open();
+      const here = watch(client);
+      for (const repair of [...host.repairs]) repair();
+      expect(client.connected).toBe(false);
+      await world.pass(1000);
+      expect(here.events).toEqual(['reconnect']);
+    } finally {
+      Reflect.deleteProperty(holder, Symbol.for('covey.critical'));
+    }
+  });
+
   test('carries what is in no hurry with the next batch, or by itself some milliseconds later', async () => {
     await world.listen();
     const client = await world.open();
