@@ -70,8 +70,7 @@ export class WorkerSession implements WorkerNewsHandler {
       inline,
       this.#nowMs,
     );
-    if (this.#listener.isWatched && functionName !== undefined)
-      this.#listener.ran(taskId, functionName, startMs, durationMs, thread, RunOutcome.done);
+    this.#ran(functionName, taskId, startMs, durationMs, thread, RunOutcome.done);
   }
 
   pinned(
@@ -97,8 +96,7 @@ export class WorkerSession implements WorkerNewsHandler {
       thread,
       this.#nowMs,
     );
-    if (this.#listener.isWatched && functionName !== undefined)
-      this.#listener.ran(taskId, functionName, startMs, durationMs, thread, RunOutcome.done);
+    this.#ran(functionName, taskId, startMs, durationMs, thread, RunOutcome.done);
   }
 
   erred(
@@ -122,8 +120,7 @@ export class WorkerSession implements WorkerNewsHandler {
       error,
       this.#nowMs,
     );
-    if (this.#listener.isWatched && functionName !== undefined)
-      this.#listener.ran(taskId, functionName, startMs, durationMs, thread, RunOutcome.erred);
+    this.#ran(functionName, taskId, startMs, durationMs, thread, RunOutcome.erred);
   }
 
   stopped(taskId: TaskId, attempt: AttemptId, ran: boolean, reason: string): void {
@@ -188,6 +185,19 @@ export class WorkerSession implements WorkerNewsHandler {
   threadEnded(thread: number): void {
     checkId(thread, 'a thread');
     this.#listener.threadEnded(thread);
+  }
+
+  /** Of an attempt that isn't current any more, there is no name. */
+  #ran(
+    functionName: string | undefined,
+    taskId: TaskId,
+    startMs: number,
+    durationMs: number,
+    thread: number,
+    outcome: number,
+  ): void {
+    if (functionName === undefined || !this.#listener.isWatched) return;
+    this.#listener.ran(taskId, functionName, startMs, durationMs, thread, outcome);
   }
 }
 

@@ -172,17 +172,23 @@ test.each([
   await expect(client.call('figures', params as never)).rejects.toThrow(message);
 });
 
-test.each([
-  ['one that waits is answered ten times a second', 1, 100],
-  ['of ten dashboards each less often', 40, 400],
-  ['of very many each is still answered twice a second', 900, 500],
-])('%s', async (_who, waiting, everyMs) => {
+/** Figures of a core without workers, under virtual time. */
+function figuresAlone() {
   const clock = new VirtualClock();
   const topics = new Topics(() => undefined);
   const { core } = new World();
   const info = () => ({}) as SchedulerInfo;
   const parts = { core, info, topics, now: () => clock.now() };
   const figures = new SchedulerFigures({ parts, clock, epoch: 'e', askProfiles: () => Promise.resolve([]) });
+  return { clock, topics, figures };
+}
+
+test.each([
+  ['one that waits is answered ten times a second', 1, 100],
+  ['of ten dashboards each less often', 40, 400],
+  ['of very many each is still answered twice a second', 900, 500],
+])('%s', async (_who, waiting, everyMs) => {
+  const { clock, topics, figures } = figuresAlone();
   const round = async () => {
     const answers = Array.from({ length: waiting }, () => figures.pull('events', topics.published, WAIT_MS));
     topics.publish('print', 'news', clock.now());
@@ -200,12 +206,7 @@ test.each([
   ['one that looks has a picture twice a second', 1, 500],
   ['ten dashboards have theirs less often', 40, 1200],
 ])('%s', async (_who, waiting, everyMs) => {
-  const clock = new VirtualClock();
-  const topics = new Topics(() => undefined);
-  const { core } = new World();
-  const info = () => ({}) as SchedulerInfo;
-  const parts = { core, info, topics, now: () => clock.now() };
-  const figures = new SchedulerFigures({ parts, clock, epoch: 'e', askProfiles: () => Promise.resolve([]) });
+  const { clock, figures } = figuresAlone();
   let cursor = 0;
   const picture = async () => {
     const answers = Array.from({ length: waiting }, () => figures.pull('workers', cursor, WAIT_MS));
