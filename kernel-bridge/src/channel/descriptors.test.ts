@@ -1,5 +1,14 @@
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { KernelClient, printed } from '../testing/kernel-client.js';
 import { fatalWords } from './descriptors.js';
@@ -59,4 +68,17 @@ test('why a process was aborted is found in what it said last', () => {
     '\n<--- Last few GCs --->\n\n\nFATAL ERROR: Reached heap limit Allocation failed\n----- Native stack trace -----\n';
   expect(fatalWords(text)).toBe('FATAL ERROR: Reached heap limit Allocation failed');
   expect(fatalWords('a warning of a child\n')).toBeUndefined();
+});
+
+test('a kernel that ends in order takes along what killed ones left long ago', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'covey-descriptors-'));
+  const files = join(own, `covey-kernels-${userInfo().uid}`);
+  mkdirSync(files, { mode: 0o700 });
+  for (const name of ['old.out', 'young.err']) writeFileSync(join(files, name), 'last words');
+  const weekAgo = Date.now() / 1000 - 8 * 24 * 3600;
+  utimesSync(join(files, 'old.out'), weekAgo, weekAgo);
+  const ending = await KernelClient.start({ XDG_RUNTIME_DIR: own }, undefined, openSync(join(own, 'log'), 'a'));
+  expect(await ending.close()).toBe(0);
+  expect(readdirSync(files)).toEqual(['young.err']);
+  rmSync(own, { recursive: true });
 });

@@ -7,9 +7,9 @@
  * ended by force. Whoever starts the same kernel again finds it.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface OwnDescriptors {
   readonly files: readonly DescriptorFile[];
@@ -38,6 +38,8 @@ export interface Written {
 const STDOUT = 1;
 const STDERR = 2;
 const LAST_WORDS_MAX = 4000;
+/** A kernel that was killed longer ago is not started again for its last words. */
+const LAST_WORDS_KEPT_MS = 7 * 24 * 3_600_000;
 
 /** Where the platform doesn't allow it, descriptors stay what they are. */
 export function takeDescriptors(connectionFile: string): OwnDescriptors {
@@ -75,9 +77,21 @@ export function writtenNow(files: readonly DescriptorFile[]): Written[] {
   });
 }
 
-/** The process ends in order: nothing is to be told afterwards. */
+/**
+ * The process ends in order: nothing is to be told afterwards. It takes along what kernels that were killed left long ago; one that
+ * still runs needs only what it has open.
+ */
 export function removeDescriptorFiles({ files }: OwnDescriptors): void {
   for (const { path } of files) rmSync(path, { force: true });
+  const [any] = files;
+  if (any === undefined) return;
+  const folder = dirname(any.path);
+  const before = Date.now() - LAST_WORDS_KEPT_MS;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const status = lstatSync(path, { throwIfNoEntry: false });
+    if (status !== undefined && status.mtimeMs < before) rmSync(path, { force: true });
+  }
 }
 
 function privateFolder(): string {
