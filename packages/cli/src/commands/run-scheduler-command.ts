@@ -11,6 +11,7 @@ import {
   Registry,
   tlsFilesOf,
   writePrivateFile,
+  hostLimits,
 } from '@covey/deploy/internal';
 import { runScheduler } from '@covey/scheduler/internal';
 import { interruptStatus } from '../terminal.js';
@@ -55,6 +56,7 @@ export async function runSchedulerCommand(
         listen,
         clusterName: name,
         http: flags.http,
+        busyPoll: configuration.get('scheduler.busy-poll') ?? hostLimits().processors - 1,
         preload: [...configuration.get('scheduler.preload')],
         allowedHosts: [...configuration.get('scheduler.allowed-hosts')],
         ...(tlsFiles !== undefined && { tls: listenTlsOf(readTlsFiles(tlsFiles)) }),

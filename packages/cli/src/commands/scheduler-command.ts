@@ -16,6 +16,7 @@ const SETTINGS = [
   ],
   ...[
     'scheduler.idle-timeout',
+    'scheduler.busy-poll',
     'scheduler.preload',
     'secret-file',
     'tls.cert',

@@ -97,6 +97,13 @@ export const settings = {
   'scheduler.idle-timeout': setting(duration(), 'The cluster ends when it had nothing to do for so long.', {
     means: 'never',
   }),
+  'scheduler.busy-poll': setting(
+    integer(0, 1_000_000),
+    'While no more tasks than these are under way, the scheduler (of a local cluster too) stays awake between messages that follow each other closely: one task at a time takes a quarter less time, and a processor that is left; 0 is never.',
+    {
+      means: 'one less than the processors that it may use',
+    },
+  ),
   'scheduler.preload': setting(
     listOf(text('MODULE', 'a path or package')),
     "Modules of the operator's, loaded into the scheduler before it listens.",

@@ -56,6 +56,11 @@ test('no more workers are waited for than are started', () => {
   expect(plan({ workers: 2, waitForWorkers: 'all' }).waitForWorkers).toBe(2);
 });
 
+test('the scheduler may stay awake while a processor is left for it', () => {
+  expect(plan({}).busyPoll).toBe(7);
+  expect(plan({}, { COVEY_SCHEDULER_BUSY_POLL: '0' }).busyPoll).toBe(0);
+});
+
 test('each cluster gets a name of its own', () => {
   expect(plan({}).name).toMatch(/^[a-z]+-[a-z]+$/);
   expect(plan({ name: 'sums' }).name).toBe('sums');

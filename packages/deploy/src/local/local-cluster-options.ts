@@ -87,6 +87,8 @@ export interface LocalClusterPlan {
   readonly host: string;
   readonly port: number;
   readonly waitForWorkers: number;
+  /** Of the scheduler: see the setting `scheduler.busy-poll`. */
+  readonly busyPoll: number;
 }
 
 const localClusterKinds: Kinds<LocalClusterOptions> = {
@@ -140,6 +142,7 @@ export function planLocalCluster(options: LocalClusterOptions, limits: HostLimit
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
     waitForWorkers: options.waitForWorkers === 'all' ? workers : Math.min(options.waitForWorkers ?? 0, workers),
+    busyPoll: configuration.get('scheduler.busy-poll') ?? limits.processors - 1,
   };
 }
 

@@ -69,6 +69,7 @@ export class LocalProcesses {
     this.scheduler = new SchedulerProcess({
       clusterName: plan.name,
       secret: this.secret,
+      busyPoll: plan.busyPoll,
       listen: [unix ?? webSocketAddress(plan, plan.port)],
       ...(plan.tls !== undefined && { tls: plan.tls }),
       logger: this.#logger.child({ cluster: plan.name }),

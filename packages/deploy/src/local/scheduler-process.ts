@@ -15,6 +15,7 @@ export interface SchedulerProcessOptions {
   readonly listen: readonly string[];
   /** For `wss` addresses. */
   readonly tls?: ConnectTls;
+  readonly busyPoll: number;
   readonly idleTimeoutMs?: number;
   readonly clientGraceMs?: number;
   readonly logger: Logger;
@@ -27,7 +28,7 @@ export class SchedulerProcess {
   #closing: string | undefined;
 
   constructor(options: SchedulerProcessOptions) {
-    const { clusterName, secret, listen, tls, idleTimeoutMs, clientGraceMs, logger } = options;
+    const { clusterName, secret, listen, busyPoll, tls, idleTimeoutMs, clientGraceMs, logger } = options;
     this.#ready.promise.catch(() => undefined); // Whoever waits for it is told; nobody may be waiting any more.
     this.process = new EntryProcess({
       role: 'scheduler',
@@ -41,6 +42,7 @@ export class SchedulerProcess {
       secret: secret.reveal(),
       listen,
       clusterName,
+      busyPoll,
       ...(tls !== undefined && { tls: listenTlsOf(tls) }),
       ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
       ...(clientGraceMs !== undefined && { timings: { clientGraceMs } }),

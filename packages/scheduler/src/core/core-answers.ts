@@ -45,6 +45,10 @@ export class CoreAnswers implements CoreQueries {
     return stateCounts(this.state);
   }
 
+  get underWay(): number {
+    return this.state.tasks.counts[State.processing]!;
+  }
+
   keys(limit: number, state?: TaskState): string[] {
     const { tasks, keys } = this.state;
     const wanted = state === undefined ? -1 : TASK_STATES.indexOf(state);

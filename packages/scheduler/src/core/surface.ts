@@ -224,6 +224,8 @@ export interface Explanation extends TaskInfo {
 export interface CoreQueries {
   /** Tasks by state. */
   counts(): Record<TaskState, number>;
+  /** How many tasks were given to a worker and have not ended. */
+  readonly underWay: number;
   /** The keys of all tasks, oldest first, at most `limit`, of one state if given. */
   keys(limit: number, state?: TaskState): string[];
   /** Tasks that could run if there were a worker for them: with no workers at all every ready one. */

@@ -21,6 +21,7 @@ export interface SchedulerSettings {
   readonly tls?: ListenTls;
   readonly preload?: readonly string[];
   readonly http?: boolean;
+  readonly busyPoll?: number;
   /** What is logged to standard error. Default `warn`. */
   readonly logLevel?: LogLevel;
   readonly config?: SchedulerConfig;

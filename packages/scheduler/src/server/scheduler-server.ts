@@ -11,6 +11,7 @@ import type { WorkerDeparture } from '../core/surface.js';
 import type { ServerParts } from './calls/call-table.js';
 import { ClientCalls } from './calls/client-calls.js';
 import { askEach, valuesOf } from './calls/fan-out.js';
+import { BusyPoll } from './busy-poll.js';
 import { ChannelOutput } from './channel-output.js';
 import { Conditions } from './conditions.js';
 import { Coordination } from './coordination/coordination.js';
@@ -76,6 +77,7 @@ export class SchedulerServer implements AsyncDisposable {
   readonly #status: Status;
   readonly #channels: ChannelServer;
   readonly #wakeUp: WakeUp;
+  readonly #busyPoll: BusyPoll;
   readonly #housekeeping: WakeUp;
   readonly #retired = new Set<WorkerId>();
   readonly #closing = deferred<string>();
@@ -102,7 +104,7 @@ export class SchedulerServer implements AsyncDisposable {
   }
 
   private constructor(options: SchedulerServerOptions) {
-    const { clock = systemClock, logger = silentLogger, clusterName = 'covey' } = options;
+    const { clock = systemClock, logger = silentLogger, clusterName = 'covey', busyPoll = 0 } = options;
     this.#options = options;
     this.#timings = resolveTimings(options.timings);
     this.#clock = clock;
@@ -117,6 +119,7 @@ export class SchedulerServer implements AsyncDisposable {
       this.#core.wake(nowMs);
       this.#settle();
     });
+    this.#busyPoll = new BusyPoll({ most: busyPoll, now: () => clock.now() });
     this.#housekeeping = new WakeUp(clock, this.#now, (nowMs) => this.#keepHouse(nowMs));
     this.#output = new ChannelOutput({
       wakeAt: (atMs) => this.#wakeUp.set(atMs),
@@ -329,6 +332,7 @@ export class SchedulerServer implements AsyncDisposable {
     this.#core.flushAssignments(nowMs);
     this.#parts.conditions.recheck();
     this.#parts.waitingHint.look();
+    this.#busyPoll.turn(this.#core.underWay);
   }
 
   /** What is looked at now and then: silent workers, and whether anybody needs this cluster. */
