@@ -7,20 +7,35 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const TOPICS = ['overview', 'workers', 'progress', 'task-stream'];
 const WAIT_MS = 10_000;
-const PACE_MS = 50;
+const PACE_MS = 60;
 
 const { VIEWED: scheduler, TOKEN: token, VIEWERS: viewers } = process.env;
+const headers = { authorization: `Bearer ${token}` };
 let unseen = TOPICS.length * viewers;
-for (let i = 0; i < viewers; i++) for (const topic of TOPICS) void view(topic);
+for (let i = 0; i < viewers; i++) void view();
 
-async function view(topic) {
-  const headers = { authorization: `Bearer ${token}` };
-  let cursor = 0;
-  for (let isFirst = true; ; isFirst = false) {
-    const response = await fetch(`${scheduler}/figures/${topic}?cursor=${cursor}&waitMs=${WAIT_MS}`, { headers });
-    const bytes = Buffer.from(await response.arrayBuffer());
-    cursor = JSON.parse(bytes.toString('utf8', 4, 4 + bytes.readUInt32LE(0))).cursor;
-    if (isFirst && --unseen === 0) process.send('watching');
+/** A page: one request at a time, for what is newer of any topic. */
+async function view() {
+  const cursors = new Map(TOPICS.map((topic) => [topic, 0]));
+  for (;;) {
+    const topics = [...cursors].map(([topic, cursor]) => `${topic}=${cursor}`);
+    const response = await fetch(`${scheduler}/figures?${topics.join('&')}&waitMs=${WAIT_MS}`, { headers });
+    for (const { topic, cursor } of headersOf(Buffer.from(await response.arrayBuffer()))) {
+      if (cursors.get(topic) === 0 && --unseen === 0) process.send('watching');
+      cursors.set(topic, cursor);
+    }
     await delay(PACE_MS);
   }
+}
+
+/** What is told of each batch, without its columns. */
+function headersOf(bytes) {
+  const batches = [];
+  for (let offset = 0; offset < bytes.length;) {
+    const columns = offset + 4 + bytes.readUInt32LE(offset);
+    const batch = JSON.parse(bytes.toString('utf8', offset + 4, columns));
+    batches.push(batch);
+    offset = batch.bufferLengths.reduce((sum, length) => sum + length, columns);
+  }
+  return batches;
 }

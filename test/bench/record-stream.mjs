@@ -84,7 +84,7 @@ function puller(cluster, signal) {
   return async (topic, on) => {
     try {
       for (let cursor = 0; !signal.aborted;) {
-        const response = await fetch(`${base}/figures/${topic}?cursor=${cursor}&waitMs=${WAIT_MS}`, {
+        const response = await fetch(`${base}/figures?${topic}=${cursor}&waitMs=${WAIT_MS}`, {
           headers,
           signal,
         });

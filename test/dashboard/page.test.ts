@@ -27,7 +27,7 @@ test('the page is open and holds nothing of the cluster; everything else needs t
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(await page.text()).not.toContain(running.cluster.secret.httpToken());
   expect((await fetch(`${url}/`)).status).toBe(401);
-  expect((await fetch(`${url}/figures/overview?cursor=0&waitMs=0`, { headers: html })).status).toBe(401);
+  expect((await fetch(`${url}/figures?overview=0&waitMs=0`, { headers: html })).status).toBe(401);
   expect((await fetch(`${url}/?x`, { method: 'POST', headers: html })).status).toBe(401);
 });
 

@@ -11,7 +11,7 @@ afterAll(() => running.close());
 
 async function pull<Topic extends FigureTopic>(topic: Topic, cursor: number): Promise<Figures<Topic>> {
   const { address, secret } = running.cluster;
-  const url = `${address.replace('ws:', 'http:')}/figures/${topic}?cursor=${cursor}&waitMs=20000`;
+  const url = `${address.replace('ws:', 'http:')}/figures?${topic}=${cursor}&waitMs=20000`;
   const response = await fetch(url, { headers: { authorization: `Bearer ${secret.httpToken()}` } });
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
   const bytes = new Uint8Array(await response.arrayBuffer());

@@ -1,6 +1,7 @@
 /** A scheduler's figures over HTTP, for the page that it serves itself. */
 import type { FigureBatch, FigureTopic } from '@covey/protocol/bridge';
 import type { FigureSource } from './figure-source.js';
+import { JoinedPulls } from './joined-pulls.js';
 
 /** How long the scheduler may wait for something new. Browsers and proxies give up after half a minute or more. */
 const WAIT_MS = 10_000;
@@ -24,6 +25,7 @@ export class HttpFigureSource implements FigureSource {
   readonly #token: string;
   readonly #refused: () => void;
   readonly #fetch: typeof globalThis.fetch;
+  readonly #pulls = new JoinedPulls((cursors, signal) => this.#pullTogether(cursors, signal));
 
   constructor({ base = '', token, refused, fetch }: HttpFigureSourceOptions) {
     this.#base = base;
@@ -33,14 +35,19 @@ export class HttpFigureSource implements FigureSource {
   }
 
   /** @throws {TokenRefusedError}; an error that says what went wrong, also for what may pass */
-  async pull(topic: FigureTopic, cursor: number, signal: AbortSignal): Promise<FigureBatch> {
-    const response = await this.#get(`/figures/${topic}?cursor=${cursor}&waitMs=${WAIT_MS}`, signal);
-    return decodeBatch(await response.arrayBuffer());
+  pull(topic: FigureTopic, cursor: number, signal: AbortSignal): Promise<FigureBatch> {
+    return this.#pulls.pull(topic, cursor, signal);
   }
 
   async ask(method: Parameters<FigureSource['ask']>[0], params: unknown): Promise<unknown> {
     const response = await this.#get(`/ask/${method}?params=${encodeURIComponent(JSON.stringify(params))}`);
     return response.json();
+  }
+
+  async #pullTogether(cursors: ReadonlyMap<FigureTopic, number>, signal: AbortSignal): Promise<readonly FigureBatch[]> {
+    const topics = [...cursors].map(([topic, cursor]) => `${topic}=${cursor}`);
+    const response = await this.#get(`/figures?${topics.join('&')}&waitMs=${WAIT_MS}`, signal);
+    return decodeBatches(await response.arrayBuffer());
   }
 
   async #get(path: string, signal?: AbortSignal): Promise<Response> {
@@ -66,16 +73,20 @@ async function reasonOf(response: Response): Promise<string> {
   return typeof error === 'string' ? error : fallback;
 }
 
-/** Reads an answer: the length of a header, the header in JSON, columns one after the other. */
-export function decodeBatch(bytes: ArrayBuffer): FigureBatch {
-  const headerLength = new DataView(bytes).getUint32(0, true);
-  const text = new TextDecoder().decode(new Uint8Array(bytes, 4, headerLength));
-  const { bufferLengths, ...batch } = JSON.parse(text) as Omit<FigureBatch, 'buffers'> & { bufferLengths: number[] };
-  let offset = 4 + headerLength;
-  const buffers = bufferLengths.map((length) => {
-    const buffer = new Uint8Array(bytes, offset, length);
-    offset += length;
-    return buffer;
-  });
-  return { ...batch, buffers };
+/** Reads an answer. Of each batch comes the length of a header, the header in JSON, columns one after the other. */
+export function decodeBatches(bytes: ArrayBuffer): FigureBatch[] {
+  const batches: FigureBatch[] = [];
+  for (let offset = 0; offset < bytes.byteLength;) {
+    const headerLength = new DataView(bytes).getUint32(offset, true);
+    const text = new TextDecoder().decode(new Uint8Array(bytes, offset + 4, headerLength));
+    const { bufferLengths, ...batch } = JSON.parse(text) as Omit<FigureBatch, 'buffers'> & { bufferLengths: number[] };
+    offset += 4 + headerLength;
+    const buffers = bufferLengths.map((length) => {
+      const buffer = new Uint8Array(bytes, offset, length);
+      offset += length;
+      return buffer;
+    });
+    batches.push({ ...batch, buffers });
+  }
+  return batches;
 }

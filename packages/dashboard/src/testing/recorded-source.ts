@@ -1,7 +1,7 @@
 /** Figures that a real cluster once told, at the pace at which it told them: for benchmarks. One topic; others are silent. */
 import type { FigureBatch, FigureTopic } from '@covey/protocol/bridge';
 import type { FigureSource } from '../feed/figure-source.js';
-import { decodeBatch } from '../feed/http-figure-source.js';
+import { decodeBatches } from '../feed/http-figure-source.js';
 
 interface Told {
   readonly atMs: number;
@@ -40,7 +40,7 @@ function readRecording(recording: ArrayBuffer): Told[] {
     const length = view.getUint32(offset, true);
     const atMs = view.getFloat64(offset + 4, true);
     offset += 12;
-    told.push({ atMs, batch: decodeBatch(recording.slice(offset, offset + length)) });
+    told.push({ atMs, batch: decodeBatches(recording.slice(offset, offset + length))[0]! });
     offset += length;
   }
   return told;

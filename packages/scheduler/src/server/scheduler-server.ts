@@ -297,7 +297,7 @@ export class SchedulerServer implements AsyncDisposable {
 
   #figurePages(): FigurePages {
     return {
-      pull: (topic, cursor, waitMs, whenGone) => this.#parts.figures.pull(topic, cursor, waitMs, whenGone),
+      pull: (asked, waitMs, whenGone) => this.#parts.figures.pull(asked, waitMs, whenGone),
       ask: (method, params, signal) => this.#calls.answer(method, params, { client: NO_CLIENT, signal }),
     };
   }

@@ -13,10 +13,13 @@ export function figureCalls({ core, figures }: ServerParts): CallTable<'figures'
     return core.keyOf(args.integer('taskId', 1) as TaskId);
   };
   return {
-    figures: (args, { signal }) =>
-      figures.pull(args.text('topic'), args.integer('cursor', 0), args.integer('waitMs', 0, MAX_WAIT_MS), (listener) =>
+    figures: async (args, { signal }) => {
+      const asked = { topic: args.text('topic'), cursor: args.integer('cursor', 0) };
+      const batches = await figures.pull([asked], args.integer('waitMs', 0, MAX_WAIT_MS), (listener) =>
         signal.addEventListener('abort', () => listener(signal.reason as Error), { once: true }),
-      ),
+      );
+      return batches[0]!;
+    },
     task: (args) => {
       const key = keyOf(args);
       const explanation = key === undefined ? undefined : core.explain(key);

@@ -177,20 +177,46 @@ function figuresAlone() {
   const clock = new VirtualClock();
   const topics = new Topics(() => undefined);
   const { core } = new World();
-  const info = () => ({}) as SchedulerInfo;
+  const info = () => ({ workers: [], clients: [], counts: {} }) as unknown as SchedulerInfo;
   const parts = { core, info, topics, now: () => clock.now() };
   const figures = new SchedulerFigures({ parts, clock, epoch: 'e', askProfiles: () => Promise.resolve([]) });
   return { clock, topics, figures };
 }
 
-test.each([
-  ['one that waits is answered ten times a second', 1, 100],
-  ['of ten dashboards each less often', 40, 400],
-  ['of very many each is still answered twice a second', 900, 500],
-])('%s', async (_who, waiting, everyMs) => {
+const TWO = [
+  { topic: 'task-stream', cursor: 0 },
+  { topic: 'events', cursor: 0 },
+];
+
+test('who asks for several topics is told those of which there is something newer', async () => {
+  const { clock, topics, figures } = figuresAlone();
+  const told = figures.pull(TWO, WAIT_MS);
+  topics.publish('print', 'news', clock.now());
+  clock.step();
+  expect(await told).toMatchObject([{ topic: 'events', json: [{ text: 'news' }] }]);
+  figures.close();
+});
+
+test('who has waited long enough is told of all of them', async () => {
+  const { clock, figures } = figuresAlone();
+  const told = figures.pull(TWO, 0);
+  clock.step();
+  expect(await told).toMatchObject(TWO);
+  figures.close();
+});
+
+const PAGE: readonly FigureTopic[] = ['workers', 'overview', 'progress', 'events'];
+
+test.each<[string, number, readonly FigureTopic[], number]>([
+  ['one that waits is answered ten times a second', 1, ['events'], 100],
+  ['of ten dashboards each less often', 10, PAGE, 400],
+  ['of ten that ask topic by topic too', 40, ['events'], 400],
+  ['of very many each is still answered twice a second', 900, ['events'], 500],
+])('%s', async (_who, waiting, page, everyMs) => {
   const { clock, topics, figures } = figuresAlone();
   const round = async () => {
-    const answers = Array.from({ length: waiting }, () => figures.pull('events', topics.published, WAIT_MS));
+    const asked = page.map((topic) => ({ topic, cursor: topic === 'events' ? topics.published : 1 }));
+    const answers = Array.from({ length: waiting }, () => figures.pull(asked, WAIT_MS));
     topics.publish('print', 'news', clock.now());
     const began = clock.now();
     clock.step();
@@ -209,7 +235,7 @@ test.each([
   const { clock, figures } = figuresAlone();
   let cursor = 0;
   const picture = async () => {
-    const answers = Array.from({ length: waiting }, () => figures.pull('workers', cursor, WAIT_MS));
+    const answers = Array.from({ length: waiting }, () => figures.pull([{ topic: 'workers', cursor }], WAIT_MS));
     let isAnswered = false;
     const all = Promise.all(answers).then((batches) => {
       isAnswered = true;
@@ -220,7 +246,7 @@ test.each([
       await Promise.resolve();
       if (!isAnswered) clock.step();
     }
-    cursor = (await all)[0]!.cursor;
+    cursor = (await all)[0]![0]!.cursor;
     return clock.now();
   };
   const times: number[] = [];

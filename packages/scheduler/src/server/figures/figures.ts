@@ -20,11 +20,11 @@ import { Transfers } from './transfers.js';
 import { WorkerRuns } from './worker-runs.js';
 
 /**
- * Whoever waits is answered ten times a second, and where many wait less often, down to twice: a hundred answers a second in all. What is told
- * is made once for all of them; what an answer costs is the request.
+ * Whoever waits is answered ten times a second, and where many wait less often, down to twice: a hundred topics a second in all. What is told
+ * is made once for all of them; what an answer costs is the request, and a page asks for all of its topics in one.
  */
 const TICK_MS = 100;
-const ANSWER_MS = 10;
+const TOPIC_MS = 10;
 const MOST_TICK_MS = 500;
 /** Pictures are made twice a second at most, and for many viewers with every third answer. */
 const PICTURE_MS = 500;
@@ -40,11 +40,16 @@ const WAITING_MAX = 1000;
 /** Calls back when nobody waits for an answer any more: what an `AbortSignal` tells, and a fraction of what one costs. */
 export type WhenGone = (listener: (reason: Error) => void) => void;
 
-interface Pull {
+/** A topic, and the newest of it that who asks has. */
+export interface Asked {
   readonly topic: FigureTopic;
   readonly cursor: number;
+}
+
+interface Pull {
+  readonly asked: readonly Asked[];
   readonly untilMs: number;
-  readonly answer: (batch: FigureBatch) => void;
+  readonly answer: (batches: readonly FigureBatch[]) => void;
   readonly refuse: (error: Error) => void;
 }
 
@@ -75,6 +80,7 @@ export class Figures {
   #pulledMs = 0;
   #tick: Timer | undefined;
   #tickMs = TICK_MS;
+  #servedMs = -Infinity;
   #rest: Timer | undefined;
 
   constructor(options: FiguresOptions) {
@@ -111,25 +117,25 @@ export class Figures {
   }
 
   /**
-   * What is newer than `cursor`, when there is something; after `waitMs` at the latest, perhaps nothing.
+   * What is newer than the cursors, as soon as there is something of any topic; after `waitMs` at the latest, perhaps nothing of all.
    * @throws {CallArgumentError} when there is no such topic; the reason why who asked is gone.
    */
-  pull(topic: string, cursor: number, waitMs: number, whenGone?: WhenGone): Promise<FigureBatch> {
-    if (!this.#isTopic(topic)) {
-      throw new CallArgumentError(`there are no figures '${topic}'; there are: ${this.topics.join(', ')}`);
-    }
+  pull(
+    asked: readonly { readonly topic: string; readonly cursor: number }[],
+    waitMs: number,
+    whenGone?: WhenGone,
+  ): Promise<readonly FigureBatch[]> {
+    this.#check(asked);
     if (this.#waiting.size >= WAITING_MAX) throw new CallTimeoutError('too many viewers wait for figures; try later');
-    const { parts } = this.#options;
-    const nowMs = parts.now();
+    const nowMs = this.#options.parts.now();
     this.#watch(nowMs);
-    const { promise, resolve, reject } = deferred<FigureBatch>();
+    const { promise, resolve, reject } = deferred<readonly FigureBatch[]>();
     const pull: Pull = {
-      topic,
-      cursor,
+      asked,
       untilMs: nowMs + Math.min(waitMs, MAX_WAIT_MS),
-      answer: (batch) => {
+      answer: (batches) => {
         this.#waiting.delete(pull);
-        resolve(batch);
+        resolve(batches);
       },
       refuse: (error) => {
         this.#waiting.delete(pull);
@@ -137,10 +143,12 @@ export class Figures {
       },
     };
     // A newcomer is shown what there is; who has seen something waits for the next tick, which makes the pace.
-    if (cursor === 0 && this.#feeds[topic].newest(nowMs) > 0) pull.answer(this.#batch(pull, nowMs));
-    else {
+    if (asked.some(({ topic, cursor }) => cursor === 0 && this.#feeds[topic].newest(nowMs) > 0)) {
+      pull.answer(this.#news(asked, nowMs));
+    } else {
       this.#waiting.add(pull);
-      this.#tick ??= this.#options.clock.setTimer(() => this.#serve(), this.#tickMs);
+      // The pace goes on while nobody waits: who was answered is back before the next tick.
+      this.#serveIn(Math.max(0, this.#servedMs + this.#tickMs - nowMs));
       whenGone?.(pull.refuse);
     }
     return promise;
@@ -177,23 +185,42 @@ export class Figures {
     for (const pull of this.#waiting) pull.refuse(new CallTimeoutError('the scheduler ends'));
   }
 
-  #isTopic(topic: string): topic is FigureTopic {
-    return Object.hasOwn(this.#feeds, topic);
+  #check(asked: readonly { readonly topic: string; readonly cursor: number }[]): asserts asked is readonly Asked[] {
+    const unknown = asked.find(({ topic }) => !Object.hasOwn(this.#feeds, topic));
+    if (unknown === undefined && asked.length > 0) return;
+    const what = unknown === undefined ? 'no figures are asked for' : `there are no figures '${unknown.topic}'`;
+    throw new CallArgumentError(`${what}; there are: ${this.topics.join(', ')}`);
   }
 
   #serve(): void {
     this.#tick = undefined;
-    this.#tickMs = Math.min(MOST_TICK_MS, Math.max(TICK_MS, this.#waiting.size * ANSWER_MS));
+    let topics = 0;
     const nowMs = this.#options.parts.now();
+    this.#servedMs = nowMs;
     for (const pull of this.#waiting) {
-      const newest = this.#feeds[pull.topic].newest(nowMs);
-      // A cursor beyond the newest is another life's: its viewer starts anew.
-      if (newest !== pull.cursor || nowMs >= pull.untilMs) pull.answer(this.#batch(pull, nowMs));
+      topics += pull.asked.length;
+      const news = this.#news(pull.asked, nowMs);
+      if (news.length > 0) pull.answer(news);
+      else if (nowMs >= pull.untilMs) pull.answer(pull.asked.map((each) => this.#batch(each, nowMs)));
     }
-    if (this.#waiting.size > 0) this.#tick = this.#options.clock.setTimer(() => this.#serve(), this.#tickMs);
+    this.#tickMs = Math.min(MOST_TICK_MS, Math.max(TICK_MS, topics * TOPIC_MS));
+    if (this.#waiting.size > 0) this.#serveIn(this.#tickMs);
   }
 
-  #batch({ topic, cursor }: Pull, nowMs: number): FigureBatch {
+  #serveIn(delayMs: number): void {
+    this.#tick ??= this.#options.clock.setTimer(() => this.#serve(), delayMs);
+  }
+
+  /** Of the topics of which there is something newer. A cursor beyond the newest is another life's: its viewer starts anew. */
+  #news(asked: readonly Asked[], nowMs: number): readonly FigureBatch[] {
+    const news: FigureBatch[] = [];
+    for (const each of asked) {
+      if (this.#feeds[each.topic].newest(nowMs) !== each.cursor) news.push(this.#batch(each, nowMs));
+    }
+    return news;
+  }
+
+  #batch({ topic, cursor }: Asked, nowMs: number): FigureBatch {
     const feed = this.#feeds[topic];
     const newest = feed.newest(nowMs);
     const known = cursor > newest ? 0 : cursor;

@@ -1,10 +1,10 @@
 /**
- * What the dashboard of a browser asks the scheduler over HTTP: `/figures/TOPIC` answers one pull, `/ask/METHOD` one of
- * the calls that change nothing.
+ * What the dashboard of a browser asks the scheduler over HTTP: `/figures?TOPIC=CURSOR` answers one pull, of several
+ * topics at once, `/ask/METHOD` one of the calls that change nothing.
  */
 import { CoveyError } from '@covey/protocol';
 import type { FigureBatch } from '@covey/protocol/bridge';
-import type { WhenGone } from '../figures/figures.js';
+import type { Figures, WhenGone } from '../figures/figures.js';
 
 /** Calls that change nothing and need no session. */
 export const ASKABLE: ReadonlySet<string> = new Set([
@@ -19,7 +19,7 @@ export const ASKABLE: ReadonlySet<string> = new Set([
 ]);
 
 export interface FigurePages {
-  pull(topic: string, cursor: number, waitMs: number, whenGone: WhenGone): Promise<FigureBatch>;
+  readonly pull: Figures['pull'];
   ask(method: string, params: unknown, signal: AbortSignal): Promise<unknown>;
 }
 
@@ -36,24 +36,21 @@ export function figurePage(
   query: URLSearchParams,
   whenGone: WhenGone,
 ): Promise<BinaryPage> | undefined {
-  const [, area, name = '', more] = path.split('/');
+  const [, area, name, more] = path.split('/');
   if (more !== undefined) return undefined;
-  if (area === 'figures') return orRefusal(() => figures(pages, name, query, whenGone));
-  if (area === 'ask') return orRefusal(() => ask(pages, name, query, signalOf(whenGone)));
+  if (area === 'figures' && name === undefined) return orRefusal(() => figures(pages, query, whenGone));
+  if (area === 'ask' && name !== undefined) return orRefusal(() => ask(pages, name, query, signalOf(whenGone)));
   return undefined;
 }
 
-async function figures(
-  pages: FigurePages,
-  topic: string,
-  query: URLSearchParams,
-  whenGone: WhenGone,
-): Promise<BinaryPage> {
-  const [cursor, waitMs] = [wholeNumber(query, 'cursor', 0), wholeNumber(query, 'waitMs', 0)];
-  if (cursor === undefined || waitMs === undefined) {
-    return json({ error: 'cursor and waitMs are whole numbers from 0' }, 400);
+async function figures(pages: FigurePages, query: URLSearchParams, whenGone: WhenGone): Promise<BinaryPage> {
+  const { waitMs = 0, ...cursors } = Object.fromEntries([...query].map(([name, text]) => [name, wholeNumber(text)]));
+  const asked = Object.entries(cursors).map(([topic, cursor]) => ({ topic, cursor }));
+  if (![waitMs, ...Object.values(cursors)].every(Number.isSafeInteger)) {
+    return json({ error: 'waitMs, and the cursor of each topic, are whole numbers from 0' }, 400);
   }
-  return { type: 'application/vnd.covey.figures', body: bytesOf(await pages.pull(topic, cursor, waitMs, whenGone)) };
+  const batches = await pages.pull(asked, waitMs, whenGone);
+  return { type: 'application/vnd.covey.figures', body: Buffer.concat(batches.map(bytesOf)) };
 }
 
 /** Batches that are told to several viewers are written once. */
@@ -104,10 +101,9 @@ async function orRefusal(page: () => Promise<BinaryPage>): Promise<BinaryPage> {
   }
 }
 
-function wholeNumber(query: URLSearchParams, name: string, otherwise: number): number | undefined {
-  const text = query.get(name);
-  const value = text === null ? otherwise : text === '' ? NaN : Number(text);
-  return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+/** NaN for anything else. */
+function wholeNumber(text: string): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : NaN;
 }
 
 function json(value: unknown, status = 200): BinaryPage {

@@ -35,22 +35,18 @@ beforeAll(async () => {
       },
     },
     {
-      pull: (topic, cursor, waitMs, whenGone) => {
-        whenGone(() => left.push(topic));
-        if (topic === 'events') {
+      pull: async (pulled, waitMs, whenGone) => {
+        whenGone?.(() => left.push(pulled[0]!.topic));
+        if (pulled[0]?.topic === 'events') {
           asked();
-          return new Promise((_, reject) => whenGone(reject));
+          await new Promise((_, reject) => whenGone?.(reject));
         }
-        return topic === 'overview'
-          ? Promise.resolve({
-              topic,
-              epoch: 'e',
-              cursor: cursor + 1,
-              missed: waitMs,
-              json: { name: 'ä' },
-              buffers: [Uint8Array.of(1, 2), Uint8Array.of(3)],
-            })
-          : Promise.reject(new CallArgumentError(`there are no figures '${topic}'`));
+        return pulled.map(({ topic, cursor }) => {
+          if (topic !== 'overview' && topic !== 'workers')
+            throw new CallArgumentError(`there are no figures '${topic}'`);
+          const buffers = [Uint8Array.of(1, 2), Uint8Array.of(cursor)];
+          return { topic, epoch: 'e', cursor: cursor + 1, missed: waitMs, json: { name: 'ä' }, buffers };
+        });
       },
       ask: (method, params) => Promise.resolve({ method, params, large: 10n }),
     },
@@ -136,27 +132,34 @@ test('HEAD has no body', async () => {
   expect(await get('/json/counts', 'HEAD')).toMatchObject({ status: 200, body: '' });
 });
 
-test('live figures come as plain data with columns behind it', async () => {
-  const response = await fetch(`${base}/figures/overview?cursor=4&waitMs=7`);
+test('live figures of several topics come one after the other, each as plain data with columns behind it', async () => {
+  const response = await fetch(`${base}/figures?overview=4&workers=8&waitMs=7`);
   expect(response.headers.get('content-type')).toBe('application/vnd.covey.figures');
-  const bytes = Buffer.from(await response.arrayBuffer());
-  const length = bytes.readUInt32LE(0);
-  expect(JSON.parse(bytes.toString('utf8', 4, 4 + length))).toEqual({
-    topic: 'overview',
-    epoch: 'e',
-    cursor: 5,
-    missed: 7,
-    json: { name: 'ä' },
-    bufferLengths: [2, 1],
-  });
-  expect([...bytes.subarray(4 + length)]).toEqual([1, 2, 3]);
+  let bytes = Buffer.from(await response.arrayBuffer());
+  for (const [topic, cursor] of [
+    ['overview', 4],
+    ['workers', 8],
+  ] as const) {
+    const columns = 4 + bytes.readUInt32LE(0);
+    expect(JSON.parse(bytes.toString('utf8', 4, columns))).toEqual({
+      topic,
+      epoch: 'e',
+      cursor: cursor + 1,
+      missed: 7,
+      json: { name: 'ä' },
+      bufferLengths: [2, 1],
+    });
+    expect([...bytes.subarray(columns, columns + 3)]).toEqual([1, 2, cursor]);
+    bytes = bytes.subarray(columns + 3);
+  }
+  expect(bytes).toHaveLength(0);
 });
 
 test('who leaves while it waits is told of, who was answered is not', async () => {
-  await get('/figures/overview?cursor=4');
+  await get('/figures?overview=4');
   const leaving = new AbortController();
   asked = () => leaving.abort();
-  await expect(fetch(`${base}/figures/events?cursor=4`, { signal: leaving.signal })).rejects.toThrow('aborted');
+  await expect(fetch(`${base}/figures?events=4`, { signal: leaving.signal })).rejects.toThrow('aborted');
   while (left.length === 0) await new Promise((resolve) => setImmediate(resolve));
   expect(left).toEqual(['events']);
 });
@@ -171,8 +174,10 @@ test('calls that change nothing are answered', async () => {
 });
 
 test.each([
-  ['/figures/weather', 400, "there are no figures 'weather'"],
-  ['/figures/overview?cursor=-1', 400, 'whole numbers'],
+  ['/figures?weather=0', 400, "there are no figures 'weather'"],
+  ['/figures?overview=-1', 400, 'whole numbers'],
+  ['/figures?overview=', 400, 'whole numbers'],
+  ['/figures?overview=0&waitMs=soon', 400, 'whole numbers'],
   ['/ask/restart', 404, "'restart' can't be asked here"],
   ['/ask/story?params={', 400, 'not JSON'],
 ])('%s is refused', async (path, status, message) => {
@@ -182,5 +187,5 @@ test.each([
 });
 
 test('figures are only read', async () => {
-  expect((await get('/figures/overview', 'POST')).status).toBe(404);
+  expect((await get('/figures?overview=0', 'POST')).status).toBe(404);
 });

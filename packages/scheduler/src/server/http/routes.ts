@@ -37,7 +37,7 @@ const ABOUT_PATHS: readonly (readonly [path: string, what: string])[] = [
   ['/json/counts', 'tasks by state'],
   ['/json/tasks?state=&limit=', 'tasks'],
   ['/json/task/KEY', 'one task: its state, its story, why it is where it is'],
-  ['/figures/TOPIC?cursor=&waitMs=', 'live figures, for dashboards'],
+  ['/figures?TOPIC=CURSOR&waitMs=', 'live figures, for dashboards'],
   ['/ask/METHOD?params=', 'calls that change nothing, for dashboards'],
 ];
 
