@@ -128,7 +128,7 @@ const STYLE = /* css */ `
 .covey-Lines h2 span { display: inline-flex; align-items: center; gap: 5px; font-weight: 400; color: var(--covey-quiet); }
 .covey-Lines h2 svg { width: 22px; height: 8px; }
 .covey-Lines h2 svg line { stroke: var(--covey-swatch); stroke-width: 2; }
-@container (max-width: 700px) or (max-height: 260px) { .covey-Lines h2 { flex: none; max-height: 34px; overflow: hidden; white-space: nowrap; } }
+@container (max-width: 700px) or (max-height: 260px) { .covey-Lines h2 { flex: none; max-height: 38px; line-height: 16px; overflow: hidden; white-space: nowrap; } }
 .covey-Lines-plot { position: relative; flex: 1; min-height: 0; overflow: hidden; }
 .covey-Panel .uplot { position: absolute; inset: 0; line-height: 1.45; font-family: inherit; }
 .covey-Panel .u-wrap { position: relative; user-select: none; }
