@@ -11,19 +11,18 @@ const PACE_MS = 60;
 
 const { VIEWED: scheduler, TOKEN: token, VIEWERS: viewers } = process.env;
 const headers = { authorization: `Bearer ${token}` };
-let unseen = TOPICS.length * viewers;
+let unseen = Number(viewers);
 for (let i = 0; i < viewers; i++) void view();
 
 /** A page: one request at a time, for what is newer of any topic. */
 async function view() {
   const cursors = new Map(TOPICS.map((topic) => [topic, 0]));
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const topics = [...cursors].map(([topic, cursor]) => `${topic}=${cursor}`);
     const response = await fetch(`${scheduler}/figures?${topics.join('&')}&waitMs=${WAIT_MS}`, { headers });
-    for (const { topic, cursor } of headersOf(Buffer.from(await response.arrayBuffer()))) {
-      if (cursors.get(topic) === 0 && --unseen === 0) process.send('watching');
-      cursors.set(topic, cursor);
-    }
+    const bytes = Buffer.from(await response.arrayBuffer());
+    for (const { topic, cursor } of headersOf(bytes)) cursors.set(topic, cursor);
+    if (isFirst && --unseen === 0) process.send('watching');
     await delay(PACE_MS);
   }
 }

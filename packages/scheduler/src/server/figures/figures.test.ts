@@ -183,25 +183,36 @@ function figuresAlone() {
   return { clock, topics, figures };
 }
 
-const TWO = [
-  { topic: 'task-stream', cursor: 0 },
-  { topic: 'events', cursor: 0 },
-];
-
-test('who asks for several topics is told those of which there is something newer', async () => {
+test('who asks for several topics is told those of which there is something newer, and which of the new ones are empty', async () => {
   const { clock, topics, figures } = figuresAlone();
-  const told = figures.pull(TWO, WAIT_MS);
+  topics.publish('print', 'seen', clock.now());
+  const asked = [
+    { topic: 'events', cursor: 1 },
+    { topic: 'task-stream', cursor: 0 },
+    { topic: 'workers', cursor: 7 },
+  ];
+  const told = figures.pull(asked, WAIT_MS);
+  clock.step();
+  expect((await told).map(({ topic, cursor }) => [topic, cursor])).toEqual([
+    ['task-stream', 0],
+    ['workers', 1],
+  ]);
+  const later = figures.pull([asked[0]!, asked[1]!], WAIT_MS);
   topics.publish('print', 'news', clock.now());
   clock.step();
-  expect(await told).toMatchObject([{ topic: 'events', json: [{ text: 'news' }] }]);
+  expect(await later).toMatchObject([{ topic: 'events', json: [{ text: 'news' }] }, { topic: 'task-stream' }]);
   figures.close();
 });
 
 test('who has waited long enough is told of all of them', async () => {
   const { clock, figures } = figuresAlone();
-  const told = figures.pull(TWO, 0);
+  const asked = [
+    { topic: 'task-stream', cursor: 0 },
+    { topic: 'events', cursor: 0 },
+  ];
+  const told = figures.pull(asked, 0);
   clock.step();
-  expect(await told).toMatchObject(TWO);
+  expect(await told).toMatchObject(asked);
   figures.close();
 });
 

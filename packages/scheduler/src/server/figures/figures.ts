@@ -211,13 +211,14 @@ export class Figures {
     this.#tick ??= this.#options.clock.setTimer(() => this.#serve(), delayMs);
   }
 
-  /** Of the topics of which there is something newer. A cursor beyond the newest is another life's: its viewer starts anew. */
+  /**
+   * What there is to tell: nothing, as long as there is nothing newer; then also that there is nothing of a topic of which nothing was seen yet.
+   * A cursor beyond the newest is another life's: its viewer starts anew.
+   */
   #news(asked: readonly Asked[], nowMs: number): readonly FigureBatch[] {
-    const news: FigureBatch[] = [];
-    for (const each of asked) {
-      if (this.#feeds[each.topic].newest(nowMs) !== each.cursor) news.push(this.#batch(each, nowMs));
-    }
-    return news;
+    const isNewer = ({ topic, cursor }: Asked): boolean => this.#feeds[topic].newest(nowMs) !== cursor;
+    if (!asked.some(isNewer)) return [];
+    return asked.filter((each) => each.cursor === 0 || isNewer(each)).map((each) => this.#batch(each, nowMs));
   }
 
   #batch({ topic, cursor }: Asked, nowMs: number): FigureBatch {
