@@ -99,7 +99,7 @@ export const settings = {
   }),
   'scheduler.busy-poll': setting(
     integer(0, 1_000_000),
-    'While no more tasks than these are under way, the scheduler (of a local cluster too) stays awake between messages that follow each other closely: one task at a time takes a quarter less time, and a processor that is left; 0 is never.',
+    'While no more tasks than these are under way, the scheduler (of a local cluster too) stays awake between messages that follow each other closely: a quarter less latency for one task at a time, at the cost of a processor that would be idle. 0: never.',
     {
       means: 'one less than the processors that it may use',
     },
