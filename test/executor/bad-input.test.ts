@@ -197,7 +197,7 @@ describe('workers and options', () => {
   it('workers that are not there: tasks wait and say why, calls refuse', async () => {
     const future = world.executor.with({ workers: 'nobody' }).submit(inc, 30);
     await expect(future.result({ timeoutMs: 50 })).rejects.toThrow(WaitTimeoutError);
-    const [why] = (await world.executor.explain(future)) as { state: string; because: string }[];
+    const [why] = await world.executor.explain(future);
     expect(why).toMatchObject({ state: 'no-worker', because: expect.stringContaining('nobody') as string });
     future.cancel();
     await expect(world.executor.with({ workers: 'nobody' }).run(() => 1)).rejects.toThrow(UnknownWorkerError);

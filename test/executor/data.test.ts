@@ -166,9 +166,20 @@ describe('what is going on', () => {
     expect(new Set(story.map(({ key }) => key))).toEqual(new Set([future.key]));
     expect(story.map(({ to }) => to)).toEqual(expect.arrayContaining(['processing', 'executing', 'memory']));
     const picky = world.executor.with({ resources: { GPU: 1 } }).submit(inc, 5);
-    const [why] = (await world.executor.explain(picky)) as { state: string; because: string }[];
+    const [why] = await world.executor.explain(picky);
     expect(why).toMatchObject({ state: 'no-worker', because: expect.stringContaining('GPU') as string });
     picky.cancel();
+    const erred = world.executor.submit(() => {
+      throw new RangeError('too far');
+    });
+    await expect(erred.result()).rejects.toThrow('too far');
+    const [failed] = await world.executor.explain(erred);
+    expect(failed).toMatchObject({
+      state: 'erred',
+      because: 'It failed: too far',
+      error: { name: 'RangeError', key: erred.key },
+    });
+    expect(failed?.error).not.toHaveProperty('value');
   });
 
   it('is shown by a bar', async () => {

@@ -18,6 +18,7 @@ import {
 } from '@covey/executor';
 import type { Actor, Future } from '@covey/executor';
 import { silentLogger, TaskExitError } from '@covey/protocol';
+import type { TaskExplanation } from '@covey/protocol';
 import { inspect } from 'node:util';
 import { Sandbox, until } from '../support/sandbox.js';
 
@@ -280,7 +281,8 @@ describe('the cluster', () => {
     expect(Object.values(await executor.nthreads())).toEqual([1, 1]);
     expect(Object.keys(await executor.nbytes(future))).toEqual([future.key]);
     expect((await executor.story(future)).map((entry) => entry.to)).toContain('memory');
-    expect(await executor.explain(future)).toBeDefined();
+    const [why]: readonly TaskExplanation[] = await executor.explain(future);
+    expect(why).toMatchObject({ key: future.key, state: 'memory', because: 'It is done.', whoHas: [address] });
     const info = await executor.schedulerInfo();
     expect(info.clients.map((client) => client.name)).toContain('tests');
     expect((await executor.getVersions()).mismatches).toEqual([]);

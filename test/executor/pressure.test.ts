@@ -78,7 +78,7 @@ describe('resources', () => {
 
   it('that no worker has are waited for, and told by explain', async () => {
     const future = world.impure.with({ resources: { GPU: 3 } }).submit(() => 1);
-    const [why] = (await world.executor.explain(future)) as { state: string; because: string }[];
+    const [why] = await world.executor.explain(future);
     expect(why).toMatchObject({ state: 'no-worker', because: expect.stringContaining('GPU') as string });
     future.cancel();
   });

@@ -96,6 +96,19 @@ export type {
 export { registerSerializer, shared } from '@covey/functions';
 export type { Serializer } from '@covey/functions';
 
+// What a cluster tells of itself.
+export type {
+  SchedulerInfo,
+  StoryEntry,
+  TaskExplanation,
+  TaskFailure,
+  TaskInfo,
+  TaskRestrictions,
+  TaskState,
+  WorkerInfo,
+  WorkerProspect,
+} from '@covey/protocol';
+
 // Secrets and logging.
 export { COVEY_VERSION, createLineLogger, Secret, silentLogger } from '@covey/protocol';
 export type { ConnectTls, LineLoggerOptions, ListenTls, Logger, LogLevel } from '@covey/protocol';

@@ -41,4 +41,13 @@ export {
   ResultTooLargeError,
   TaskExitError,
 } from './thread-errors.js';
+export type { SchedulerInfo, StoryEntry, WorkerInfo } from './messages/calls.js';
+export type {
+  TaskExplanation,
+  TaskFailure,
+  TaskInfo,
+  TaskRestrictions,
+  TaskState,
+  WorkerProspect,
+} from './messages/explanation.js';
 export { COVEY_VERSION, PROTOCOL_VERSION } from './version.js';

@@ -1,5 +1,5 @@
 /** The part of {@link Executor} that asks what is where and why. Every answer is a snapshot. */
-import type { PerWorker, SchedulerInfo, StoryEntry, WorkerInfo } from '@covey/protocol/internal';
+import type { PerWorker, SchedulerInfo, StoryEntry, TaskExplanation, WorkerInfo } from '@covey/protocol/internal';
 import { flag } from '@covey/protocol/internal';
 import { COVEY_VERSION, UnknownWorkerError } from '@covey/protocol';
 import { checkUsage } from '../usage.js';
@@ -97,7 +97,7 @@ export abstract class ClusterQueries extends ExecutorBase {
   }
 
   /** Why each task is where it is: its state, what it waits for, how every worker would do. */
-  async explain(tasks: Tasks): Promise<unknown> {
+  async explain(tasks: Tasks): Promise<readonly TaskExplanation[]> {
     return this.session.call('explain', this.select(tasks), this.signal);
   }
 

@@ -2,6 +2,7 @@
  * What must compile and what must not. Nothing here runs: the build's type check reads it (so `npm test` does), and a
  * `@ts-expect-error` above a line without an error is an error itself.
  */
+import type { TaskExplanation, TaskRestrictions, TaskState } from '@covey/protocol';
 import { asCompleted, delayed, ref, task } from '../index.js';
 import type { Actor, Executor, Future } from '../index.js';
 
@@ -179,6 +180,16 @@ export async function scattering(): Promise<void> {
   expectType<Future<Float64Array<ArrayBuffer>>>()(await executor.scatter(new Float64Array(2)), true);
   expectType<{ a: Future<number>; b: Future<string> }>()(await executor.scatter({ a: 1, b: 'x' }), true);
   expectType<Future<number[]>>()(await executor.scatter([1, 2], { whole: true }), true);
+}
+
+export async function questions(): Promise<void> {
+  const [why] = await executor.explain(aNumber);
+  expectType<TaskExplanation | undefined>()(why, true);
+  if (why === undefined) return;
+  expectType<TaskState>()(why.state, true);
+  expectType<TaskRestrictions | undefined>()(why.restrictions, true);
+  expectType<string | undefined>()(why.error?.message, true);
+  expectType<boolean | undefined>()(why.workers[0]?.eligible, true);
 }
 
 export async function graphs(): Promise<void> {

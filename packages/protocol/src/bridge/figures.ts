@@ -5,6 +5,7 @@
  * something, at most ten times a second. So a viewer that is slow, hidden or gone is sent nothing, and a scheduler
  * that nobody asks collects nothing.
  */
+import type { TaskState } from '../messages/explanation.js';
 
 /** What each topic's answers hold. Snapshots replace what was shown; streams add to it. */
 export interface FigureTopics {
@@ -159,7 +160,7 @@ export interface TaskStreamColumns {
   readonly names: { readonly first: number; readonly added: readonly string[] };
 }
 
-export type GraphState = 'waiting' | 'queued' | 'no-worker' | 'processing' | 'memory' | 'erred' | 'released';
+export type GraphState = TaskState;
 
 export interface GraphNode {
   readonly id: number;

@@ -4,9 +4,10 @@
  * Whatever is done once a task is a message; whatever a person or a program asks now and then is a call.
  */
 import type { FigureBatch, FigureTopic, ProfileNode } from '../bridge/figures.js';
+import type { TaskExplanation } from './explanation.js';
+import type { UploadedFile } from './hello.js';
 import type { AttemptId, ClientTaskId, TaskId, WorkerId } from './ids.js';
 import type { ErrorReport, FunctionBlob, Opaque } from './values.js';
-import type { UploadedFile } from './hello.js';
 
 /** A row of a call table. */
 export interface Call<Params, Result> {
@@ -121,7 +122,7 @@ export interface SchedulerCalls {
   processing: Call<{ readonly workers?: readonly string[] }, Readonly<Record<string, readonly string[]>>>;
   story: Call<TaskSelection, readonly StoryEntry[]>;
   /** Why a task is where it is: its state, what it waits for, how each worker would do. */
-  explain: Call<TaskSelection, unknown>;
+  explain: Call<TaskSelection, readonly TaskExplanation[]>;
   'call-stack': Call<TaskSelection, Readonly<Record<string, string>>>;
   versions: Call<
     null,
@@ -217,7 +218,10 @@ export interface SchedulerCalls {
    */
   figures: Call<{ readonly topic: FigureTopic; readonly cursor: number; readonly waitMs: number }, FigureBatch>;
   /** All about one task, named by key or as figures number it: null when it is gone. */
-  task: Call<{ readonly key: string } | { readonly taskId: number }, unknown>;
+  task: Call<
+    { readonly key: string } | { readonly taskId: number },
+    (TaskExplanation & { readonly story: readonly StoryEntry[] }) | null
+  >;
   /** Coordination (locks, semaphores, events, queues, variables): see `coordination.ts` of the scheduler. */
   coordinate: Call<
     { readonly kind: string; readonly name: string; readonly op: string; readonly args?: unknown },

@@ -2,7 +2,9 @@
 import type {
   ClientId,
   StoryEntry,
+  TaskExplanation,
   TaskId,
+  TaskInfo,
   TaskSelection,
   WorkerHeartbeat,
   WorkerId,
@@ -27,7 +29,7 @@ import {
 import { strandedResults } from './retire.js';
 import { State, TASK_STATES } from './states.js';
 import type { TaskState, VisibleState } from './states.js';
-import type { CoreQueries, Explanation, TaskInfo } from './surface.js';
+import type { CoreQueries } from './surface.js';
 import { Flag } from './task-table.js';
 import { validateCore } from './validate.js';
 
@@ -72,7 +74,7 @@ export class CoreAnswers implements CoreQueries {
     return slot === -1 ? undefined : describeTask(this.state, slot);
   }
 
-  explain(key: string): Explanation | undefined {
+  explain(key: string): TaskExplanation | undefined {
     const slot = this.state.keys.find(key);
     return slot === -1 ? undefined : explainTask(this.state, slot);
   }

@@ -1,23 +1,23 @@
 /** Why a task is where it is, in words and as data. */
+import type { TaskExplanation, WorkerProspect } from '@covey/protocol/internal';
 import type { CoreState } from './core-state.js';
 import { bytesToMove, moveMs } from './placement.js';
 import { describeTask } from './queries.js';
 import { hasFree } from './restrictions.js';
 import type { RestrictionClass } from './restrictions.js';
 import { State } from './states.js';
-import type { Explanation } from './surface.js';
 import { Flag } from './task-table.js';
 import type { Worker } from './workers.js';
 
 const MOST_WORKERS = 32;
 
-export function explainTask(s: CoreState, slot: number): Explanation {
+export function explainTask(s: CoreState, slot: number): TaskExplanation {
   const workers = [...s.workers.all()].slice(0, MOST_WORKERS).map((worker) => explainWorker(s, slot, worker));
   workers.sort((a, b) => Number(b.eligible) - Number(a.eligible) || a.startMs - b.startMs);
   return { ...describeTask(s, slot), because: because(s, slot), workers };
 }
 
-function explainWorker(s: CoreState, slot: number, worker: Worker): Explanation['workers'][number] {
+function explainWorker(s: CoreState, slot: number, worker: Worker): WorkerProspect {
   const why = whyNot(s, slot, worker);
   const bytes = bytesToMove(s, slot, worker.id);
   return {

@@ -1,11 +1,21 @@
 /** What the core answers: plain data, made when asked for. */
-import type { ClientId, TaskId, TaskSelection, WorkerId, WorkerInfo } from '@covey/protocol/internal';
+import type {
+  ClientId,
+  ErrorReport,
+  TaskFailure,
+  TaskId,
+  TaskInfo,
+  TaskRestrictions,
+  TaskSelection,
+  WorkerId,
+  WorkerInfo,
+} from '@covey/protocol/internal';
 import type { CoreState } from './core-state.js';
 import { holdersOf } from './holders.js';
 import type { RestrictionClass } from './restrictions.js';
 import { State, TASK_STATES } from './states.js';
 import type { TaskState, VisibleState } from './states.js';
-import type { CoreQueries, TaskInfo } from './surface.js';
+import type { CoreQueries } from './surface.js';
 import { Flag } from './task-table.js';
 import { wishesOf } from './wishes.js';
 import type { Worker } from './workers.js';
@@ -125,7 +135,7 @@ export function describeTask(s: CoreState, slot: number): TaskInfo {
   return {
     key: keys.text(slot),
     taskId: tasks.taskId(slot),
-    state: TASK_STATES[tasks.state[slot]!]!,
+    state: TASK_STATES[tasks.state[slot]!] as VisibleState,
     name: nameOf(s, slot),
     nbytes: tasks.nbytes[slot]!,
     type: s.types.at(tasks.type[slot]!),
@@ -147,12 +157,17 @@ export function describeTask(s: CoreState, slot: number): TaskInfo {
     retriesLeft: (options?.retries ?? 0) - (cold?.retriesUsed ?? 0),
     suspicion: cold?.suspicion ?? 0,
     ...(options?.restrictions == null ? {} : { restrictions: describeRestrictions(options.restrictions) }),
-    ...(cold?.error === undefined ? {} : { error: cold.error }),
+    ...(cold?.error === undefined ? {} : { error: asText(cold.error) }),
   };
 }
 
+/** What was thrown stays bytes, which nobody here reads: it comes with the task's future. */
+function asText({ value: _value, ...told }: ErrorReport): TaskFailure {
+  return told;
+}
+
 /** Restrictions as their submitter wrote them. */
-export function describeRestrictions(restrictions: RestrictionClass): Record<string, unknown> {
+export function describeRestrictions(restrictions: RestrictionClass): TaskRestrictions {
   return {
     ...(restrictions.names === null ? {} : { workers: [...restrictions.names], allowOtherWorkers: restrictions.loose }),
     ...(restrictions.resources.length === 0 ? {} : { resources: Object.fromEntries(restrictions.resources) }),

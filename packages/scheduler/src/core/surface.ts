@@ -20,7 +20,9 @@ import type {
   OptionsId,
   ScatterItem,
   StoryEntry,
+  TaskExplanation,
   TaskId,
+  TaskInfo,
   TaskOptions,
   TaskRun,
   TaskSelection,
@@ -170,31 +172,6 @@ export interface OperatorStimuli {
   restart(reason: string, now: number): void;
 }
 
-/** Where a task is and why, as data. */
-export interface TaskInfo {
-  readonly key: string;
-  readonly taskId: TaskId;
-  readonly state: TaskState;
-  readonly name: string;
-  readonly nbytes: number;
-  readonly type: string;
-  /** Address of the worker that computes it. */
-  readonly processingOn?: string;
-  readonly started?: boolean;
-  /** Addresses of the workers that hold it. */
-  readonly whoHas: readonly string[];
-  readonly dependencies: readonly string[];
-  readonly dependents: readonly string[];
-  readonly waitingOn: readonly string[];
-  /** Clients and other holders that want it. */
-  readonly wantedBy: readonly string[];
-  readonly priority: number;
-  readonly retriesLeft: number;
-  readonly suspicion: number;
-  readonly restrictions?: Readonly<Record<string, unknown>>;
-  readonly error?: ErrorReport;
-}
-
 /** Where scattered data goes. */
 export interface ScatterPlaces {
   /** Addresses, names or hosts. Default all. */
@@ -203,21 +180,6 @@ export interface ScatterPlaces {
   readonly broadcast?: boolean | number;
   /** Addresses of workers that the client could not reach: they get only what is in the message itself. */
   readonly avoid?: readonly string[];
-}
-
-/** Why a task is where it is. */
-export interface Explanation extends TaskInfo {
-  /** One sentence for people. */
-  readonly because: string;
-  /** How each worker would do (of the first thirty-two), best first. */
-  readonly workers: readonly {
-    readonly address: string;
-    readonly eligible: boolean;
-    readonly because?: string;
-    readonly occupancyMs: number;
-    readonly bytesToMove: number;
-    readonly startMs: number;
-  }[];
 }
 
 /** What may be asked. Selections by ids need the client whose ids they are. */
@@ -231,7 +193,7 @@ export interface CoreQueries {
   /** Tasks that could run if there were a worker for them: with no workers at all every ready one. */
   unplaced(): number;
   taskInfo(key: string): TaskInfo | undefined;
-  explain(key: string): Explanation | undefined;
+  explain(key: string): TaskExplanation | undefined;
   story(client: ClientId | null, selection: TaskSelection): StoryEntry[];
   /** The keys that a selection names and that exist; those of all tasks when it names nothing. */
   selectKeys(client: ClientId | null, selection: TaskSelection): string[];

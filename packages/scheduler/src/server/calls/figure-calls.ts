@@ -24,10 +24,7 @@ export function figureCalls({ core, figures }: ServerParts): CallTable<'figures'
       const key = keyOf(args);
       const explanation = key === undefined ? undefined : core.explain(key);
       if (key === undefined || explanation === undefined) return null;
-      // Values stay where they are; what is shown of an error is text.
-      const { error, ...rest } = explanation;
-      const { value: _value, ...shown } = error ?? { value: undefined };
-      return { ...rest, ...(error !== undefined && { error: shown }), story: core.story(null, { keys: [key] }) };
+      return { ...explanation, story: core.story(null, { keys: [key] }) };
     },
   };
 }
