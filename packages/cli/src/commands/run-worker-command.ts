@@ -169,6 +169,7 @@ function workerLaunches(configuration: Configuration, listen: string | undefined
     listenAddress: listen,
     contactAddress: configuration.get('worker.contact-address'),
     executorEntry: bundledEntry('covey in threads'),
+    logLevel: configuration.get('log-level'),
   };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   if (count > 1 && (configuration.get('worker.listen-address') ?? options.contactAddress) !== undefined) {

@@ -12,7 +12,6 @@ const FAILED_STATUS = 1;
 
 optimizeEarly();
 
-const logger = createLineLogger({ level: 'warn', fields: { pid: process.pid } });
 let worker: WorkerProcess | undefined;
 
 function say(message: FromWorkerProcess): Promise<void> {
@@ -25,6 +24,7 @@ function say(message: FromWorkerProcess): Promise<void> {
 async function start(message: WorkerProcessConfig): Promise<void> {
   try {
     const config = readConfig(message, message.options, threadEntry());
+    const logger = createLineLogger({ level: config.logLevel, fields: { worker: config.name, pid: process.pid } });
     const onend = ({ isClean, reason }: { isClean: boolean; reason: string }): void => {
       if (!isClean) logger.error('the worker ends', { reason });
       process.exit(isClean ? 0 : FAILED_STATUS);

@@ -20,6 +20,7 @@ it.each([
   [{ nthreads: 0 }, 'nthreads'],
   [{ nthreads: 1.5 }, 'nthreads'],
   [{ deathTimeoutMs: -1 }, 'deathTimeoutMs'],
+  [{ logLevel: 'loud' as 'info' }, 'logLevel'],
   [{ pauseFraction: 0 }, 'pauseFraction'],
   [{ pauseFraction: NaN }, 'pauseFraction'],
 ])('refuses %j by name', (options, name) => {

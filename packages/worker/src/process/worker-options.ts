@@ -1,5 +1,6 @@
 /** How a worker is configured: what its launcher passes through the nanny, and its defaults. */
-import type { ConnectTls } from '@covey/protocol';
+import { LOG_LEVELS } from '@covey/protocol';
+import type { ConnectTls, LogLevel } from '@covey/protocol';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -28,6 +29,8 @@ export interface WorkerOptions {
   readonly pauseFraction?: number;
   /** JavaScript heap of one compute thread, above which the thread is ended and its task blamed. Default: 0.7 of the memory limit; without one, V8's own limit. */
   readonly threadHeapBytes?: number;
+  /** How much it says on standard error. Default `warn`. */
+  readonly logLevel?: LogLevel;
   /** The entry of compute threads, for tests. */
   readonly threadEntry?: string;
 }
@@ -53,6 +56,7 @@ export interface WorkerConfig {
   readonly cancelGraceMs: number;
   readonly pauseFraction: number;
   readonly threadHeapBytes: number | undefined;
+  readonly logLevel: LogLevel;
   readonly threadEntry: string;
 }
 
@@ -93,6 +97,7 @@ export function readConfig(identity: WorkerIdentity, options: WorkerOptions, thr
     cancelGraceMs: count('cancelGraceMs', options.cancelGraceMs ?? 200, 0),
     pauseFraction: fraction('pauseFraction', options.pauseFraction ?? 0.8),
     threadHeapBytes: options.threadHeapBytes ?? (memoryLimit > 0 ? Math.floor(memoryLimit * HEAP_FRACTION) : undefined),
+    logLevel: level(options.logLevel ?? 'warn'),
     threadEntry: options.threadEntry ?? threadEntry,
   };
 }
@@ -101,6 +106,14 @@ function count(name: string, value: number, least: number): number {
   if (!Number.isSafeInteger(value) || value < least) {
     throw new TypeError(`the worker's option ${name} is ${String(value)}; it must be a whole number from ${least} on`);
   }
+  return value;
+}
+
+function level(value: LogLevel): LogLevel {
+  if (!LOG_LEVELS.includes(value))
+    throw new TypeError(
+      `the worker's option logLevel is '${String(value)}'; it must be one of ${LOG_LEVELS.join(', ')}`,
+    );
   return value;
 }
 

@@ -156,6 +156,24 @@ describe('a worker', () => {
     expect(await scheduler.bulk.fetch(again.hello.address, [taskId])).toEqual([undefined]);
   });
 
+  it('says that its scheduler is away, once, and that it is back', async () => {
+    const worker = spawn({ logLevel: 'info', deathTimeoutMs: 20_000 });
+    await scheduler.workers(1);
+    const { address } = scheduler;
+    await scheduler.blink();
+    await worker.untilSaid('connected to the scheduler again');
+    await scheduler.forget();
+    await scheduler.open(address);
+    await worker.untilSaid('registered anew');
+    expect(worker.stderr.match(/(?<=Z )\w+ +.*(?= worker=alice)/g)).toEqual([
+      'warn  the connection to the scheduler was lost; trying again for 20 s, then the worker ends',
+      'info  connected to the scheduler again',
+      'warn  the connection to the scheduler was lost; trying again for 20 s, then the worker ends',
+      'warn  the session with the scheduler is lost; registering anew',
+      'info  registered anew with the scheduler',
+    ]);
+  });
+
   it('ends when its scheduler is gone for too long', async () => {
     const worker = spawn({ deathTimeoutMs: 100 });
     await scheduler.workers(1);

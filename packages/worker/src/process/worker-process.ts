@@ -192,6 +192,8 @@ export class WorkerProcess implements AsyncDisposable {
   #begin(incarnation: Incarnation, channel: Channel, welcome: WorkerWelcome): void {
     for (const file of welcome.uploads ?? []) incarnation.upload(file);
     channel.onclose = (reason) => this.#onSessionEnd(reason);
+    channel.ondisconnect = () => this.#onDisconnect();
+    channel.onreconnect = () => this.#logger.info('connected to the scheduler again');
     channel.handle = schedulerCalls(
       () => this.#current,
       // The answer leaves first.
@@ -202,6 +204,16 @@ export class WorkerProcess implements AsyncDisposable {
     clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => this.#beat(intervalMs), intervalMs);
     this.#beat(intervalMs);
+  }
+
+  #onDisconnect(): void {
+    const { scheduler, deathTimeoutMs } = this.#config;
+    // Else the worker ends at once, and says so.
+    if (deathTimeoutMs === 0) return;
+    this.#logger.warn(
+      `the connection to the scheduler was lost; trying again for ${deathTimeoutMs / 1000} s, then the worker ends`,
+      { scheduler },
+    );
   }
 
   #onSessionEnd(reason: ChannelCloseReason): void {
@@ -230,6 +242,7 @@ export class WorkerProcess implements AsyncDisposable {
     const old = this.#current;
     this.#incarnation = this.#incarnate();
     await Promise.all([old.dispose(), this.#register()]);
+    this.#logger.info('registered anew with the scheduler');
   }
 
   #checkMemory(): void {

@@ -3,6 +3,7 @@
  * decides nothing.
  */
 import { Secret, formatAddress } from '@covey/protocol';
+import type { Address } from '@covey/protocol';
 import {
   BulkClient,
   ChannelServer,
@@ -263,8 +264,12 @@ export class FakeScheduler implements AsyncDisposable {
         this.wake();
       },
     });
+    await this.#listen(address ?? socketAddress(`test-${makeNonce()}`));
+  }
+
+  async #listen(address: Address | string): Promise<void> {
     this.#listener = await listen({
-      address: address ?? socketAddress(`test-${makeNonce()}`),
+      address,
       secret: this.secret,
       role: 'scheduler',
       onChannelPeer: (comm) => this.#server.accept(comm),
@@ -329,6 +334,13 @@ export class FakeScheduler implements AsyncDisposable {
   /** Vanishes without a goodbye, and would not know its sessions again. */
   async forget(): Promise<void> {
     await this.#listener.close();
+  }
+
+  /** Vanishes without a goodbye, and is there again, with all that it knew. */
+  async blink(): Promise<void> {
+    const { address } = this;
+    await this.#listener.close();
+    await this.#listen(address);
   }
 
   async close(): Promise<void> {

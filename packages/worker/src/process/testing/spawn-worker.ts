@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { workerEntry } from '../../nanny/entry-files.js';
 import type { FromWorkerProcess, WorkerProcessConfig } from '../../nanny/worker-ipc.js';
 import type { WorkerOptions } from '../worker-options.js';
@@ -55,6 +56,11 @@ export class SpawnedWorker implements AsyncDisposable {
       options: { nthreads: 1, ...options },
     };
     this.child.send(config);
+  }
+
+  /** Resolves when it has written this. */
+  async untilSaid(text: string): Promise<void> {
+    while (!this.stderr.includes(text)) await once(this.child.stderr as Readable, 'data');
   }
 
   async stop(): Promise<void> {
