@@ -9,6 +9,7 @@ import { describeRestrictions } from './queries.js';
 import { dropMove, dropMovesOf } from './replicas.js';
 import { loseUpload } from './scatter.js';
 import { noteWorker } from './restrictions.js';
+import { leaveToReaders } from './result-holds.js';
 import { State } from './states.js';
 import { stopAttempt } from './stop.js';
 import type { WorkerDeparture } from './surface.js';
@@ -84,6 +85,7 @@ export function bidFarewell(s: CoreState, worker: Worker, departure: WorkerDepar
     loseAttempt(s, slot, worker, departure, mayHaveStarted);
   }
   s.workers.remove(worker);
+  for (const slot of again) leaveToReaders(s, slot);
   for (const slot of again) wakeIfNeeded(s, slot);
   for (const slot of attempts) wakeIfNeeded(s, slot);
 
@@ -171,7 +173,9 @@ export function wakeIfNeeded(s: CoreState, slot: number): void {
 /** One copy of a result is gone, whoever noticed. */
 export function loseCopy(s: CoreState, slot: number, worker: Worker): void {
   if (s.tasks.state[slot] !== State.memory || !isHolder(s, slot, worker.id)) return;
-  if (removeHolder(s, slot, worker) === 0 && loseResult(s, slot)) wakeIfNeeded(s, slot);
+  if (removeHolder(s, slot, worker) > 0 || !loseResult(s, slot)) return;
+  leaveToReaders(s, slot);
+  wakeIfNeeded(s, slot);
 }
 
 /** A worker to which data was being uploaded is gone; when it was the last, so is the data. */

@@ -3,6 +3,7 @@ import type { TaskId } from '@covey/protocol/internal';
 import { peersWith } from './assignment.js';
 import type { CoreState, Move } from './core-state.js';
 import { addHolder, holderCount, isHolder, removeHolder } from './holders.js';
+import { mayBeLostResult } from './result-holds.js';
 import { State } from './states.js';
 import { stopAttempt } from './stop.js';
 import { Flag } from './task-table.js';
@@ -19,6 +20,10 @@ export function gainCopy(s: CoreState, taskId: TaskId, worker: Worker): void {
   }
   const state = tasks.state[slot];
   if (state === State.memory) {
+    if (mayBeLostResult(s, slot, worker.id)) {
+      s.free(worker, slot);
+      return;
+    }
     addHolder(s, slot, worker);
     finishMove(s, slot, worker);
     return;

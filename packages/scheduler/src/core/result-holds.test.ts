@@ -1,4 +1,5 @@
 /** Results with futures in them: whose tasks they keep, and how long. */
+import type { WorkerId } from '@covey/protocol/internal';
 import { World } from './testing/world.js';
 import type { WorldClient } from './testing/world.js';
 
@@ -111,6 +112,68 @@ test('a result that errs when it is computed again holds nothing', () => {
   world.err('outer');
   if (world.attempts.has('a')) world.stop('a', true);
   expect(world.states('outer', 'a')).toEqual({ outer: 'erred', a: 'forgotten' });
+});
+
+describe('a result that is lost while an attempt elsewhere fetches it', () => {
+  let reader: WorkerId;
+  let third: WorkerId;
+
+  beforeEach(() => {
+    world = new World();
+    alice = world.client('alice');
+    thread = world.client('thread');
+    const holder = world.worker('holder');
+    reader = world.worker('reader');
+    third = world.worker('third', { nthreads: 4 });
+    alice.submit({ key: 'outer', options: { workers: ['holder'], allowOtherWorkers: true } });
+    alice.submit({ key: 'dependent', dependsOn: ['outer'], options: { workers: ['reader'] } });
+    const elsewhere = { workers: ['third'] };
+    thread.submit({ key: 'a', options: elsewhere }, { key: 'b', options: elsewhere });
+    world.flush();
+    world.finish(['a', 'b']);
+    thread.holdInResult('outer', 'a', 'b');
+    finishOuter();
+    expect(world.attempts.get('dependent')!.worker).toBe(reader);
+    world.messages = [];
+    world.kill(holder);
+  });
+
+  /** On the third worker, since the reader has its thread full. */
+  function computeAgain(): void {
+    const again = world.client('another thread');
+    again.submit('c');
+    world.flush();
+    expect(world.attempts.get('outer')!.worker).toBe(third);
+    expect(again.holdInResult('outer', 'c')).toBe('held');
+    world.finish('outer');
+  }
+
+  test.each([
+    ['done', () => world.finish('dependent')],
+    ['stopped', () => world.stop('dependent', false)],
+    ['lost', () => world.kill(reader)],
+  ])('keeps what it held until that attempt is %s', (_, end) => {
+    world.start('dependent');
+    computeAgain();
+    expect(world.client('its thread').adopt('a')).toEqual([true]);
+    expect(world.states('a', 'b')).toEqual({ a: 'memory', b: 'memory' });
+    end();
+    expect(world.states('a', 'b')).toEqual({ a: 'memory', b: 'forgotten' });
+  });
+
+  test('is not read by what has not begun', () => {
+    expect(world.heard('cancelAttempt').map(([worker]) => worker)).toEqual([reader]);
+  });
+
+  test('has no copy that passes for the result that took its place', () => {
+    computeAgain();
+    const holders = () => world.core.taskInfo('outer')?.whoHas;
+    world.gain(reader, 'outer');
+    expect(holders()).toEqual(['tcp://third']);
+    world.stop('dependent', false);
+    world.gain(reader, 'outer');
+    expect(holders()).toEqual(['tcp://third', 'tcp://reader']);
+  });
 });
 
 test('cancelled by everybody, tasks are let go by results too', () => {

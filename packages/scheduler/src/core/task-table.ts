@@ -4,7 +4,7 @@
  * A slot is reused after its task is forgotten; a task's number (its TaskId) never is. What few tasks have (an error,
  * several holders, several clients) is in a side table, {@link Cold}, behind a flag.
  */
-import type { ClientId, ClientTaskId, ErrorReport, TaskId, WorkerId } from '@covey/protocol/internal';
+import type { AttemptId, ClientId, ClientTaskId, ErrorReport, TaskId, WorkerId } from '@covey/protocol/internal';
 import { nextCapacity, resized } from './columns.js';
 import { IdIndex } from './id-index.js';
 import { State } from './states.js';
@@ -77,6 +77,10 @@ export interface Cold {
   /** As which keeper its result holds the tasks of the futures in it; the running attempt, before there is a result. */
   resultHolds?: string;
   attemptHolds?: string;
+  /** As which keeper the running attempt holds the tasks of arguments that are lost, which it may have all the same. */
+  argumentHolds?: string;
+  /** Of a result that was lost: attempts that may have it all the same. */
+  readers?: readonly AttemptId[];
   /** Workers to which scattered data is being uploaded; absent while there is none that takes it. */
   uploads?: WorkerId[];
   /** Who scattered it, until it has arrived: they can bring it. */

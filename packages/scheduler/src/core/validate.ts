@@ -3,7 +3,7 @@ import type { CoreState } from './core-state.js';
 import { SUSPECTS_QUEUE } from './core-state.js';
 import { holderCount, holdersOf, isActor } from './holders.js';
 import { placeOfClass } from './restrictions.js';
-import { RESULT_KEEPER } from './result-holds.js';
+import { ARGUMENT_KEEPER, RESULT_KEEPER } from './result-holds.js';
 import { State, TASK_STATES } from './states.js';
 import { Flag, NOWHERE, SHARED_QUEUE } from './task-table.js';
 import { wishesOf } from './wishes.js';
@@ -130,6 +130,7 @@ function checkTask(s: CoreState, slot: number, needed: number, linked: number, c
   }
   const cold = tasks.coldIfAny(slot);
   check(cold?.attemptHolds === undefined || isRunning, () => `${name()}: holds tasks for an attempt`);
+  check(cold?.argumentHolds === undefined || isRunning, () => `${name()}: holds tasks of an attempt's arguments`);
   check(cold?.resultHolds === undefined || tasks.isNeeded(slot), () => `${name()}: its result holds tasks in vain`);
   if (!isRunning) check(tasks.isKept(slot), () => `${name()}: nobody keeps it`);
   checkWishes(s, slot, name, check);
@@ -275,9 +276,12 @@ function checkShared(s: CoreState, check: Check): void {
   check(s.options.totalUses() === withOptions + options, () => `options: ${s.options.totalUses()} uses`);
   check(s.args.totalUses() === withFunction, () => `arguments: ${s.args.totalUses()} uses, ${withFunction} tasks`);
   check(s.slack.length === 0 && s.lostData.length === 0, () => 'something was left for the end of the stimulus');
-  const holding = new Set([...tasks.cold.values()].flatMap((cold) => [cold.attemptHolds, cold.resultHolds]));
+  const holding = new Set(
+    [...tasks.cold.values()].flatMap((cold) => [cold.attemptHolds, cold.argumentHolds, cold.resultHolds]),
+  );
   for (const [keeper, slots] of s.keepers) {
-    check(!keeper.startsWith(RESULT_KEEPER) || holding.has(keeper), () => `${keeper} holds tasks, and there is none`);
+    const isOfTask = keeper.startsWith(RESULT_KEEPER) || keeper.startsWith(ARGUMENT_KEEPER);
+    check(!isOfTask || holding.has(keeper), () => `${keeper} holds tasks, and there is none`);
     for (const slot of slots) {
       check(tasks.coldIfAny(slot)?.keepers?.has(keeper) === true, () => `${keeper} holds a task that doesn't know it`);
     }
