@@ -13,6 +13,10 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/ChildProcess|Worker|MessagePort|Channel/, 'a process, thread or channel cannot move. Make it where it is used.'],
   [/Timeout|Immediate|Interval/, 'a timer belongs to its process. Start it inside of the function.'],
   [/^(Blob|File)$/, 'its bytes can be read only by awaiting them. Send `await blob.arrayBuffer()`.'],
+  [
+    /^(Response|Request)$/,
+    'its body can be read only by awaiting it. Send `await response.arrayBuffer()`, `.text()` or `.json()`.',
+  ],
   [/Abort/, 'an abort signal belongs to its process. A task has a signal of its own: getTask().signal.'],
   [
     /^require$/,

@@ -35,7 +35,12 @@ refusals('what belongs to this process', {
     },
     /Timeout.*timer/,
   ],
-  'a blob': [() => [new Blob(['x'])], 'argument 0 → Blob: its bytes can be read only by awaiting them'],
+  'a blob': [
+    () => [{ list: [new Blob(['x'])] }],
+    'argument 0.list[0] → Blob: its bytes can be read only by awaiting them. Send `await blob.arrayBuffer()`.',
+  ],
+  'a file': [() => [new File(['x'], 'x.txt')], 'argument 0 → File: its bytes can be read only by awaiting them'],
+  'a response': [() => [new Response('x')], /argument 0 → Response: its body .* `await response\.arrayBuffer\(\)`/],
   'an abort signal': [() => [new AbortController().signal], /AbortSignal/],
   'a class of threads as an instance': [() => [Object.create(Worker.prototype) as object], /Worker/],
 });
