@@ -5,6 +5,11 @@
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- no other type takes functions and classes alike
 export type AnyFunction = Function;
 
+/** Whether V8 shows no source of it: it is native, bound, or a proxy. */
+export function isNative(subject: AnyFunction): boolean {
+  return textOf(subject).endsWith('{ [native code] }');
+}
+
 /** The source text of a function as V8 runs it, whatever its own `toString` says. */
 export function textOf(subject: AnyFunction): string {
   return Function.prototype.toString.call(subject);

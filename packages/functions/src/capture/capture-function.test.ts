@@ -1,6 +1,7 @@
 /** Capturing: what is read when, what is cached, what errors and stack traces say, and functions that travel on. */
 /* eslint-disable @typescript-eslint/no-implied-eval -- functions made from text are among what is tested */
 import { readFileSync } from 'node:fs';
+import { Session } from 'node:inspector';
 import { join } from 'node:path';
 import { createContext, runInContext, Script } from 'node:vm';
 import {
@@ -109,6 +110,40 @@ describe('what is cached', () => {
     const list: number[] = [];
     const fn = () => list;
     expect(captureFunction(fn)).not.toBe(captureFunction(fn));
+  });
+});
+
+describe('functions that are met together', () => {
+  /** Each closes over something, or looking at it once would do. */
+  const closures = () =>
+    Array.from(
+      { length: 40 },
+      (_, k) =>
+        (x = 0) =>
+          x + k,
+    );
+
+  it.each<[string, () => unknown]>([
+    ['as properties', () => Object.fromEntries(closures().entries())],
+    [
+      'as accessors',
+      () => closures().reduce((object, get, at) => Object.defineProperty(object, at, { get, enumerable: true }), {}),
+    ],
+    ['as items', closures],
+    ['as what others have', () => closures().map((f, k) => Object.assign(() => k, { f }))],
+    ['as what others call', () => closures().map((f) => (x: number) => f(x))],
+  ])('%s take one message each to the inspector', (_, make) => {
+    const held = make();
+    const send = () => captureFunction(() => held);
+    // The first time the scripts are read.
+    send();
+    const post = jest.spyOn(Session.prototype, 'post');
+    send();
+    const methods = post.mock.calls.map(([method]) => method as string);
+    post.mockRestore();
+    const looks = methods.filter((method) => method === 'Runtime.getProperties').length;
+    expect(looks).toBeGreaterThan(40);
+    expect(methods.length).toBeLessThan(looks + 10);
   });
 });
 

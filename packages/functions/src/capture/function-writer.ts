@@ -8,7 +8,7 @@
  */
 import { types } from 'node:util';
 import type { Analysis } from '../analysis/analysis.js';
-import { textOf } from '../any-function.js';
+import { isNative } from '../any-function.js';
 import type { AnyFunction } from '../any-function.js';
 import { ownProperty } from '../property.js';
 import { inspect } from '../v8/inspector.js';
@@ -47,6 +47,14 @@ import { WeakCollections } from './weak-collections.js';
 
 type PropertyFilter = (key: string | symbol) => boolean;
 
+/** What is written later. */
+interface Deferred {
+  readonly trail: readonly Step[];
+  /** The values in it, as far as they are known: functions among all that waits are looked at together. */
+  readonly values: readonly unknown[];
+  readonly write: () => void;
+}
+
 export class FunctionWriter {
   /** What the encoding says about its functions as a whole. */
   readonly code: CodeTable;
@@ -57,7 +65,7 @@ export class FunctionWriter {
   #home: object | undefined;
   readonly #encoder: Encoder;
   readonly #instances = new ScopeInstances();
-  readonly #queue: { readonly trail: readonly Step[]; readonly write: () => void }[] = [];
+  readonly #queue: Deferred[] = [];
 
   constructor(encoder: Encoder) {
     this.#encoder = encoder;
@@ -71,7 +79,7 @@ export class FunctionWriter {
     this.holder = undefined;
     const encoder = this.#encoder;
     if (types.isProxy(value)) encoder.refuse('Proxy', 'a proxy stands for a function that it may hide.');
-    if (textOf(value).endsWith('{ [native code] }') && this.writeByReference(value)) return;
+    if (isNative(value) && this.writeByReference(value)) return;
     if (isRequire(value)) {
       this.#writeRequire(placeOfRequire(value));
       return;
@@ -153,6 +161,7 @@ export class FunctionWriter {
   #writeMembers(value: object, members: UsedMembers): void {
     const encoder = this.#encoder;
     encoder.out.varint(members.size);
+    encoder.lookAhead(valuesOf(value, [...members.keys()]));
     for (const [name, inner] of members) {
       encoder.out.string(name);
       const getter = ownProperty(value, name)?.get;
@@ -183,6 +192,9 @@ export class FunctionWriter {
     do {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
         trail.restore(next.trail);
+        if (next.values.some((value) => this.#encoder.isNew(value))) {
+          this.#encoder.lookAhead([next, ...this.#queue].flatMap(({ values }) => values));
+        }
         next.write();
       }
     } while (this.weak.writeEntries());
@@ -222,7 +234,7 @@ export class FunctionWriter {
   #describe(value: AnyFunction, view: FunctionView): Description {
     const encoder = this.#encoder;
     const name = value.name === '' ? 'an anonymous function' : value.name;
-    if (view.location === undefined || textOf(value).endsWith('{ [native code] }')) {
+    if (view.location === undefined || isNative(value)) {
       return encoder.refuse(name, 'it is a native function that has no name by which another process could find it.');
     }
     if (isOfNode(view)) {
@@ -302,7 +314,8 @@ export class FunctionWriter {
       return;
     }
     this.#written.add(capture.variable);
-    this.#defer(() => {
+    // What is named as a package's export is not looked at.
+    this.#defer(capture.reference === undefined ? [capture.variable.value] : [], () => {
       const { out, trail } = this.#encoder;
       out.byte(deferred.variable);
       out.varint(capture.variable.index);
@@ -334,7 +347,7 @@ export class FunctionWriter {
   }
 
   #deferMembers({ name, variable }: Capture, members: UsedMembers): void {
-    this.#defer(() => {
+    this.#defer(valuesOf(variable.value as object, [...members.keys()]), () => {
       if (!this.#partial.has(variable)) return;
       const { out, trail } = this.#encoder;
       out.byte(deferred.members);
@@ -369,8 +382,8 @@ export class FunctionWriter {
     return known || this.writeByReference(value);
   }
 
-  #defer(write: () => void): void {
-    this.#queue.push({ trail: this.#encoder.trail.save(), write });
+  #defer(values: readonly unknown[], write: () => void): void {
+    this.#queue.push({ trail: this.#encoder.trail.save(), values, write });
   }
 
   /** Properties that the text of a function doesn't give it. */
@@ -387,7 +400,7 @@ export class FunctionWriter {
     const outer = Object.getPrototypeOf(prototype) as object | null;
     const hasOuter = analysis.class === undefined && intrinsicKind(outer) !== 'Object';
     if (keys.length === 0 && !hasOuter) return;
-    this.#defer(() => {
+    this.#defer(valuesOf(prototype, keys), () => {
       const encoder = this.#encoder;
       encoder.out.byte(deferred.prototype);
       encoder.write(subject);
@@ -402,7 +415,7 @@ export class FunctionWriter {
   #writePropertiesOf(subject: AnyFunction, isWanted: PropertyFilter): void {
     const keys = Reflect.ownKeys(subject).filter(isWanted);
     if (keys.length === 0) return;
-    this.#defer(() => {
+    this.#defer(valuesOf(subject, keys), () => {
       this.#encoder.out.byte(deferred.properties);
       this.#encoder.write(subject);
       writeProperties(this.#encoder, subject, keys);
@@ -410,7 +423,7 @@ export class FunctionWriter {
   }
 
   #writePrivateStatics(subject: AnyFunction): void {
-    this.#defer(() => {
+    this.#defer([], () => {
       const encoder = this.#encoder;
       const declared = new Set(this.code.classOf(subject)?.privateStatics);
       const members = inspect()
@@ -444,6 +457,14 @@ export class FunctionWriter {
 
 function isOfNode({ location }: FunctionView): boolean {
   return location !== undefined && moduleFile(location.scriptId).url.startsWith('node:');
+}
+
+/** What properties of an object hold, without asking their accessors. */
+function valuesOf(object: object, keys: readonly (string | symbol)[]): unknown[] {
+  return keys.flatMap((key) => {
+    const property = ownProperty(object, key);
+    return property === undefined ? [] : [property.value, property.get, property.set];
+  });
 }
 
 /** All of each of these members. */

@@ -9,14 +9,14 @@ import type { FunctionView } from '../v8/inspector.js';
 /** One evaluation of a scope, and those of its variables that are captured. */
 export class ScopeInstance {
   readonly variables = new Map<string, Variable>();
+  /** The instances of scopes directly within, by script and description. */
+  readonly inner = new Map<string, ScopeInstance[]>();
   readonly #literals = new Map<string, unknown>();
+  readonly #names: readonly string[];
 
-  constructor(
-    readonly script: string,
-    readonly description: string,
-    readonly values: Readonly<Record<string, unknown>>,
-    readonly outer: ScopeInstance | undefined,
-  ) {}
+  constructor(readonly values: Readonly<Record<string, unknown>>) {
+    this.#names = Object.keys(values);
+  }
 
   /** Whether a closure can belong here: its literal has no other closure in this instance. */
   admits(literal: string, subject: unknown): boolean {
@@ -27,10 +27,9 @@ export class ScopeInstance {
     this.#literals.set(literal, subject);
   }
 
-  looksLike(script: string, description: string, values: Readonly<Record<string, unknown>>): boolean {
-    if (this.script !== script || this.description !== description) return false;
-    const names = Object.keys(values);
-    if (names.length !== Object.keys(this.values).length) return false;
+  /** Whether the scope's variables, under these names, have these values. */
+  looksLike(names: readonly string[], values: Readonly<Record<string, unknown>>): boolean {
+    if (names.length !== this.#names.length) return false;
     return names.every((name) => name in this.values && Object.is(this.values[name], values[name]));
   }
 }
@@ -47,7 +46,8 @@ export interface Variable {
 }
 
 export class ScopeInstances {
-  readonly #instances: ScopeInstance[] = [];
+  /** Around all scopes that are in no module. */
+  readonly #outermost = new ScopeInstance({});
   readonly #modules = new Map<string, ScopeInstance>();
 
   /** The instances of a function's scopes, from the innermost; the global scope is left out. */
@@ -56,7 +56,7 @@ export class ScopeInstances {
     const literal = `${script}:${view.location?.line}:${view.location?.column}`;
     const local = view.scopes.filter(({ description }) => description !== 'Global');
     const placed: ScopeInstance[] = [];
-    let outer: ScopeInstance | undefined;
+    let outer = this.#outermost;
     for (let at = local.length - 1; at >= 0; at--) {
       const { description, variables } = local[at] as FunctionView['scopes'][number];
       const isInnermost = at === 0;
@@ -71,7 +71,7 @@ export class ScopeInstances {
   module(script: string, values: Readonly<Record<string, unknown>>): ScopeInstance {
     let instance = this.#modules.get(script);
     if (instance === undefined) {
-      instance = new ScopeInstance(script, 'Module', values, undefined);
+      instance = new ScopeInstance(values);
       this.#modules.set(script, instance);
     }
     return instance;
@@ -81,20 +81,18 @@ export class ScopeInstances {
     script: string,
     description: string,
     values: Readonly<Record<string, unknown>>,
-    outer: ScopeInstance | undefined,
+    outer: ScopeInstance,
     literal: string | undefined,
     subject: unknown,
   ): ScopeInstance {
-    let instance = this.#instances.find(
-      (known) =>
-        known.outer === outer &&
-        known.looksLike(script, description, values) &&
-        (literal === undefined || known.admits(literal, subject)),
+    const place = `${script}:${description}`;
+    let alike = outer.inner.get(place);
+    if (alike === undefined) outer.inner.set(place, (alike = []));
+    const names = Object.keys(values);
+    let instance = alike.find(
+      (known) => (literal === undefined || known.admits(literal, subject)) && known.looksLike(names, values),
     );
-    if (instance === undefined) {
-      instance = new ScopeInstance(script, description, values, outer);
-      this.#instances.push(instance);
-    }
+    if (instance === undefined) alike.push((instance = new ScopeInstance(values)));
     if (literal !== undefined) instance.settle(literal, subject);
     return instance;
   }

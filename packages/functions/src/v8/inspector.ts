@@ -47,6 +47,9 @@ interface Properties extends Runtime.GetPropertiesReturnType {
   readonly privateProperties?: readonly { readonly name: string; readonly value?: Runtime.RemoteObject }[];
 }
 
+/** As V8 shows `[[Scopes]]`. */
+type ScopeList = ArrayLike<{ readonly description: string; readonly object: Record<string, unknown> }>;
+
 interface Slot {
   subject: unknown;
   taken: unknown;
@@ -56,6 +59,7 @@ const objectGroup = 'covey-functions';
 /** Handles are let go at the latest after so many functions were looked at. */
 const handlesOfLooks = 256;
 const fieldsAtOnce = 64;
+const looksAtOnce = 256;
 /** Node's own, whoever replaces the global one to watch user code's timers. */
 const inNextTurn = setImmediate;
 
@@ -97,30 +101,52 @@ class Inspector {
 
   /** What V8 knows about a function. The handles behind it are kept until `release` and the end of the turn. */
   look(subject: unknown): FunctionView {
-    const properties = this.#propertiesOf(subject);
-    const internal = new Map((properties.internalProperties ?? []).map(({ name, value }) => [name, value]));
-    const scopes = internal.get('[[Scopes]]')?.objectId;
-    const location = internal.get('[[FunctionLocation]]')?.value as
-      { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
-    return {
-      scopes: scopes === undefined ? [] : this.#takeScopes(scopes),
-      location:
-        location === undefined
-          ? undefined
-          : { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber },
-      bound: internal.has('[[BoundArgs]]')
-        ? {
-            target: this.#takeRemote(internal.get('[[TargetFunction]]')),
-            self: this.#takeRemote(internal.get('[[BoundThis]]')),
-            args: this.#takeRemote(internal.get('[[BoundArgs]]')) as unknown[],
-          }
-        : undefined,
-    };
+    return this.#viewsOf([this.#propertiesOf(this.#handleOf(subject))])[0] as FunctionView;
+  }
+
+  /** As {@link look} for several functions, in a message each and three more instead of three each. */
+  lookAtAll(subjects: readonly unknown[]): FunctionView[] {
+    const views: FunctionView[] = [];
+    for (let at = 0; at < subjects.length; at += looksAtOnce) {
+      const some = subjects.slice(at, at + looksAtOnce);
+      const { result } = this.#propertiesOf(this.#handleOf(some));
+      const handles = result.slice(0, some.length).map(({ value }) => value?.objectId);
+      views.push(...this.#viewsOf(handles.map((handle) => this.#propertiesOf(handle))));
+    }
+    return views;
+  }
+
+  #viewsOf(all: readonly Properties[]): FunctionView[] {
+    const internals = all.map(
+      ({ internalProperties = [] }) => new Map(internalProperties.map(({ name, value }) => [name, value])),
+    );
+    const lists = internals.flatMap((internal) => internal.get('[[Scopes]]')?.objectId ?? []);
+    const taken = lists.length === 0 ? [] : this.#takeAll(lists.map((objectId) => ({ objectId })));
+    let next = 0;
+    return internals.map((internal) => {
+      const scopes = internal.get('[[Scopes]]') === undefined ? [] : (taken[next++] as ScopeList);
+      const location = internal.get('[[FunctionLocation]]')?.value as
+        { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
+      return {
+        scopes: Array.from(scopes, ({ description, object }) => ({ description, variables: object })),
+        location:
+          location === undefined
+            ? undefined
+            : { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber },
+        bound: internal.has('[[BoundArgs]]')
+          ? {
+              target: this.#takeRemote(internal.get('[[TargetFunction]]')),
+              self: this.#takeRemote(internal.get('[[BoundThis]]')),
+              args: this.#takeRemote(internal.get('[[BoundArgs]]')) as unknown[],
+            }
+          : undefined,
+      };
+    });
   }
 
   /** The private members of an object or class, in the order in which they were installed. */
   privates(subject: object): PrivateMember[] {
-    const found = this.#propertiesOf(subject).privateProperties ?? [];
+    const found = this.#propertiesOf(this.#handleOf(subject)).privateProperties ?? [];
     return found.flatMap(({ name, value }) => (value === undefined ? [] : [{ name, value: this.#takeRemote(value) }]));
   }
 
@@ -230,8 +256,7 @@ class Inspector {
     return text;
   }
 
-  #propertiesOf(subject: unknown): Properties {
-    this.#looks++;
+  #handleOf(subject: unknown): string | undefined {
     this.#slot.subject = subject;
     const { result } = this.#call<Runtime.EvaluateReturnType>('Runtime.evaluate', {
       expression: 'subject',
@@ -239,40 +264,37 @@ class Inspector {
       objectGroup,
       silent: true,
     });
-    if (result.objectId === undefined) throw new TypeError('Only objects can be inspected.');
-    return this.#call<Properties>('Runtime.getProperties', {
-      objectId: result.objectId,
-      ownProperties: true,
-    });
+    return result.objectId;
   }
 
-  #takeScopes(objectId: string): ScopeView[] {
-    const scopes = this.#take({ objectId }) as ArrayLike<{ description: string; object: Record<string, unknown> }>;
-    return Array.from(scopes, ({ description, object }) => ({ description, variables: object }));
+  #propertiesOf(objectId: string | undefined): Properties {
+    if (objectId === undefined) throw new TypeError('Only objects can be inspected.');
+    this.#looks++;
+    return this.#call<Properties>('Runtime.getProperties', { objectId, ownProperties: true });
   }
 
   #takeRemote(remote: Runtime.RemoteObject | undefined): unknown {
     if (remote === undefined) return undefined;
-    if (remote.objectId !== undefined) return this.#take({ objectId: remote.objectId });
+    if (remote.objectId !== undefined) return this.#takeAll([{ objectId: remote.objectId }])[0];
     if (remote.unserializableValue !== undefined) {
-      return this.#take({ unserializableValue: remote.unserializableValue });
+      return this.#takeAll([{ unserializableValue: remote.unserializableValue }])[0];
     }
     if (remote.type === 'undefined') return undefined;
     return remote.subtype === 'null' ? null : remote.value;
   }
 
-  /** The live value behind a handle. */
-  #take(argument: Runtime.CallArgument): unknown {
+  /** The live values behind handles. */
+  #takeAll(handles: readonly Runtime.CallArgument[]): unknown[] {
     this.#call('Runtime.callFunctionOn', {
-      functionDeclaration: 'function (value) { taken = value; }',
+      functionDeclaration: 'function (...values) { taken = values; }',
       executionContextId: this.#contextId,
-      arguments: [argument],
+      arguments: handles,
       objectGroup,
       silent: true,
     });
     const { taken } = this.#slot;
     this.#slot.taken = undefined;
-    return taken;
+    return taken as unknown[];
   }
 
   #post(method: string, params?: object): void {

@@ -271,8 +271,20 @@ export function byName(a: string | symbol, b: string | symbol): number {
 export function writeProperties(encoder: Encoder, value: object, keys: readonly (string | symbol)[]): void {
   const { out } = encoder;
   out.varint(keys.length);
-  for (const key of encoder.isCanonical ? [...keys].sort(byName) : keys) {
+  const sorted = encoder.isCanonical ? [...keys].sort(byName) : keys;
+  const properties: OwnProperty[] = [];
+  let functions: unknown[] | undefined;
+  for (const key of sorted) {
     const property = ownProperty(value, key) as OwnProperty;
+    properties.push(property);
+    if (typeof property.value === 'function') (functions ??= []).push(property.value);
+    else if (property.get !== undefined || property.set !== undefined)
+      (functions ??= []).push(property.get, property.set);
+  }
+  if (functions !== undefined) encoder.lookAhead(functions);
+  for (let index = 0; index < sorted.length; index++) {
+    const key = sorted[index] as string | symbol;
+    const property = properties[index] as OwnProperty;
     encoder.write(key);
     let bits = 0;
     if (property.enumerable === true) bits |= attribute.enumerable;

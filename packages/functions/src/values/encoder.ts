@@ -7,6 +7,7 @@
  * shared objects and cycles count by. Both sides must therefore number exactly the same things.
  */
 import { inspect } from 'node:util';
+import { isNative } from '../any-function.js';
 import type { AnyFunction } from '../any-function.js';
 import { closedView } from '../capture/describe.js';
 import { FunctionWriter } from '../capture/function-writer.js';
@@ -130,6 +131,20 @@ export class Encoder {
       views.set(value, view);
     }
     return view;
+  }
+
+  /** Whether a value is a function that is still to be looked at. What is native mostly has a name, and needs no look. */
+  isNew(value: unknown): value is AnyFunction {
+    if (typeof value !== 'function' || this.#views?.has(value) === true) return false;
+    return closedView(value) === undefined && !isNative(value);
+  }
+
+  /** Looks at the functions among values that are about to be written, all at once. */
+  lookAhead(values: readonly unknown[]): void {
+    const subjects = [...new Set(values)].filter((value) => this.isNew(value));
+    if (subjects.length < 2) return;
+    const views = (this.#views ??= new Map<object, FunctionView>());
+    for (const [at, view] of inspector().lookAtAll(subjects).entries()) views.set(subjects[at] as AnyFunction, view);
   }
 
   /** The canonical bytes of a value met in this encoding. */
@@ -364,6 +379,7 @@ export class Encoder {
   writeItems(value: readonly unknown[]): void {
     const { out } = this;
     const { length } = value;
+    if (typeof value[0] === 'function') this.lookAhead(value);
     if (length < 16) {
       out.byte(tag.shortArray + length);
     } else {
