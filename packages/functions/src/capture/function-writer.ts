@@ -388,14 +388,13 @@ export class FunctionWriter {
 
   /** Properties that the text of a function doesn't give it. */
   #writeOwnState({ subject, analysis }: Description): void {
-    const { text } = analysis;
     const given = new Set<string | symbol>(['length', 'name', 'prototype', 'arguments', 'caller']);
-    this.#writePropertiesOf(subject, (key) => !given.has(key) && !isOfText(subject, key, text));
+    this.#writePropertiesOf(subject, (key) => !given.has(key) && !isOfText(subject, key, analysis));
     if (analysis.class !== undefined && analysis.class.privateStatics.length > 0) this.#writePrivateStatics(subject);
     const prototype: unknown = ownProperty(subject, 'prototype')?.value;
     if (typeof prototype !== 'object' || prototype === null || analysis.isAsyncOrGenerator) return;
     const keys = Reflect.ownKeys(prototype).filter(
-      (key) => key !== 'constructor' && !(analysis.class !== undefined && isOfText(prototype, key, text)),
+      (key) => key !== 'constructor' && !isOfText(prototype, key, analysis),
     );
     const outer = Object.getPrototypeOf(prototype) as object | null;
     const hasOuter = analysis.class === undefined && intrinsicKind(outer) !== 'Object';

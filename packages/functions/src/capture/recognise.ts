@@ -27,11 +27,12 @@ export function usesImports({ free }: Analysis): boolean {
 }
 
 /** Whether a property is a method or accessor that stands in a class's text. */
-export function isOfText(owner: object, key: string | symbol, text: string): boolean {
+export function isOfText(owner: object, key: string | symbol, analysis: Analysis): boolean {
   const property = ownProperty(owner, key) as OwnProperty;
   const value: unknown = property.get ?? property.set ?? property.value;
   if (isOwnHasInstance(value)) return true;
-  return typeof value === 'function' && text.includes(textOf(value));
+  // The text of any other function gives it no properties, though another function may have the same text.
+  return analysis.class !== undefined && typeof value === 'function' && analysis.text.includes(textOf(value));
 }
 
 /** The counters that coverage tools put into functions: another process has no use for them. */

@@ -56,6 +56,16 @@ table('what is captured', {
     [3],
     123,
   ],
+  'a function that hangs on another with the same text': [
+    () => {
+      const times = (k: number) => Object.assign((x: number) => x * k, { inner: (x: number) => x * k });
+      const made = (k: number) => (x: number) => x * k;
+      const double = Object.assign(made(2), { triple: made(3), other: times(4) });
+      return () => [double(1), double.triple(1), double.other(1), double.other.inner(1)];
+    },
+    [],
+    [2, 3, 4, 4],
+  ],
   'the variable of a block': [
     () => {
       const found: (() => number)[] = [];
