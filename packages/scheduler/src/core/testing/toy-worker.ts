@@ -172,9 +172,10 @@ export class ToyWorker {
       const where = dependencies[i + 2]!;
       needs.push(dependency);
       if (where instanceof Uint8Array) inline.add(dependency);
+      else if (this.held.has(dependency)) continue;
       else if (where === 1) {
         if (this.attempts.get(dependency)?.attempt === dependencies[i + 1]) coming.add(dependency);
-      } else if (typeof where === 'object' && !this.held.has(dependency)) missing.set(dependency, where);
+      } else if (typeof where === 'object') missing.set(dependency, where);
     }
     this.attempts.set(taskId, { taskId, attempt, key, kind, missing, needs, inline, coming, ...atFirst });
   }
