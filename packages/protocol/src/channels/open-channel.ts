@@ -30,7 +30,7 @@ export interface OpenChannelOptions extends ConnectOptions, ChannelOptions {
   /** Facts for the server's `onhello`. */
   readonly hello?: FactMap;
   readonly reconnect?: ReconnectOptions;
-  /** How long to go on dialling when at first nobody answers. Default 0: one attempt. */
+  /** How long to go on dialling when at first nobody answers; the logger is warned when it takes long. Default 0: one attempt. */
   readonly waitMs?: number;
   /** Called before any frame of the peer is handled: the place to set handlers. */
   configure?(channel: Channel, welcome: FactMap): void;
@@ -49,6 +49,9 @@ export interface OpenedChannel {
 export async function openChannel(address: Address | string, options: OpenChannelOptions): Promise<OpenedChannel> {
   return new Dialler(parseAddress(address), options).open();
 }
+
+/** A server that starts at the same time answers sooner. */
+const LONG_MS = 5000;
 
 class Dialler {
   readonly #address: Address;
@@ -79,7 +82,9 @@ class Dialler {
 
   async open(): Promise<OpenedChannel> {
     const { signal, waitMs = 0 } = this.#options;
-    const untilMs = this.#clock.now() + waitMs;
+    const begunMs = this.#clock.now();
+    const untilMs = begunMs + waitMs;
+    let isWarned = false;
     const aborted = () => this.#stop.abort(signal?.reason);
     onAbort(signal, aborted);
     try {
@@ -88,7 +93,14 @@ class Dialler {
         try {
           return { channel: this.#channel, welcome: await this.#attempt() };
         } catch (error) {
-          if (isFinal(error) || this.#stop.signal.aborted || this.#clock.now() >= untilMs) throw shown(error);
+          const nowMs = this.#clock.now();
+          if (isFinal(error) || this.#stop.signal.aborted || nowMs >= untilMs) throw shown(error);
+          if (!isWarned && nowMs - begunMs >= LONG_MS) {
+            isWarned = true;
+            const leftS = Math.round((untilMs - nowMs) / 1000);
+            const reason = error instanceof Error ? error.message : String(error);
+            this.#options.logger?.warn(`nobody answers yet; trying for another ${leftS} s`, { reason });
+          }
           await this.#pause(attempt);
         }
       }

@@ -10,6 +10,7 @@ import {
 } from '../transport-errors.js';
 import type { Channel } from './channel.js';
 import type { ChannelCloseReason } from './channel-options.js';
+import { silentLogger } from '../shared/logger.js';
 import { sendHello } from './control.js';
 import { World } from './world.test.support.js';
 
@@ -183,6 +184,20 @@ describe('a session', () => {
     await world.pass(500);
     await world.listen();
     await world.pass(1000);
+    expect((await opening).channel.connected).toBe(true);
+  });
+
+  test('tells once when nobody answers for long', async () => {
+    const warn = jest.fn();
+    const opening = world.dial({ waitMs: 30_000, logger: { ...silentLogger, warn } });
+    await world.pass(4000);
+    expect(warn).not.toHaveBeenCalled();
+    await world.pass(20_000);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/nobody answers yet; trying for another 2\d s$/), expect.anything()],
+    ]);
+    await world.listen();
+    await world.pass(6000);
     expect((await opening).channel.connected).toBe(true);
   });
 
