@@ -22,6 +22,8 @@ export interface ClassShape {
   readonly constructorBody: number | undefined;
   /** The code that runs with a new instance as its `this`: the constructor and the initializers of fields. */
   readonly ofNewInstance: readonly Range[];
+  /** Methods and accessors that are properties, with their whole texts; without a name those of which it is computed. */
+  readonly methods: readonly { readonly name: string | undefined; readonly text: string; readonly isStatic: boolean }[];
   /** Methods with computed names: where the brackets stand, and the text of the method itself. */
   readonly computedMethods: readonly (Range & { readonly text: string; readonly isStatic: boolean })[];
   /** Private fields in the order in which they are installed. */
@@ -40,6 +42,7 @@ export function shapeOfClass(node: Class, offset: number, text: string): ClassSh
   const instanceValues: Range[] = [];
   const privateFields: string[] = [];
   const privateStatics: string[] = [];
+  const methods: ClassShape['methods'][number][] = [];
   const computedMethods: ClassShape['computedMethods'][number][] = [];
   const ofConstructor: Range[] = [];
   let constructorBody: number | undefined;
@@ -52,6 +55,10 @@ export function shapeOfClass(node: Class, offset: number, text: string): ClassSh
     const isPrivate = member.key.type === 'PrivateIdentifier';
     if (isPrivate && !member.static) hasPrivateInstanceMembers = true;
     if (member.type === 'MethodDefinition') {
+      if (!isPrivate && member.kind !== 'constructor') {
+        const whole = text.slice(member.start - offset, member.end - offset);
+        methods.push({ name: nameOf(member), text: whole, isStatic: member.static });
+      }
       if (member.computed) computedMethods.push(computedMethod(member, offset, text));
       if (member.kind === 'constructor') {
         constructorBody = member.value.body.start + 1 - offset;
@@ -71,12 +78,18 @@ export function shapeOfClass(node: Class, offset: number, text: string): ClassSh
     instanceValues,
     constructorBody,
     ofNewInstance: [...instanceValues, ...ofConstructor],
+    methods,
     computedMethods,
     privateFields,
     privateStatics,
     hasPrivateInstanceMembers,
     plainConstruction: plainConstruction(node),
   };
+}
+
+function nameOf({ key, computed }: MethodDefinition): string | undefined {
+  if (computed) return undefined;
+  return key.type === 'Identifier' ? key.name : key.type === 'Literal' ? String(key.value) : undefined;
 }
 
 function computedMethod(member: MethodDefinition, offset: number, text: string): ClassShape['computedMethods'][number] {

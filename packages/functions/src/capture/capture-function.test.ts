@@ -315,6 +315,17 @@ describe('functions and classes that travel on', () => {
     expect(await child.run((m: { next(): number }) => [m.next(), m.next()], [made])).toEqual([2, 3]);
   });
 
+  it('an arrow with the this of its class goes on, with its class or alone', async () => {
+    const Made = (await child.run(() => {
+      return class {
+        static factor = 2;
+        static times = (x: number): number => this.factor * x;
+      };
+    })) as { factor: number; times(x: number): number };
+    const { times } = Made;
+    expect(await child.run((m: typeof Made, f: typeof times) => [m.times(2), f(3)], [Made, times])).toEqual([4, 6]);
+  });
+
   it('closures that share a variable share it after two journeys', async () => {
     const counter = (await child.run(() => {
       let count = 0;

@@ -7,7 +7,6 @@
  * stands right behind its number.
  */
 import { types } from 'node:util';
-import type { Analysis } from '../analysis/analysis.js';
 import { isNative } from '../any-function.js';
 import type { AnyFunction } from '../any-function.js';
 import { ownProperty } from '../property.js';
@@ -16,6 +15,7 @@ import type { FunctionView } from '../v8/inspector.js';
 import { writeProperties } from '../values/encode-object.js';
 import type { Encoder } from '../values/encoder.js';
 import { intrinsicKind } from '../values/intrinsic-prototypes.js';
+import { selfOf } from '../values/arrow-selves.js';
 import { classId } from '../values/origins.js';
 import type { Step } from '../values/trail.js';
 import { deferred, functionHome } from '../wire/function-format.js';
@@ -247,16 +247,16 @@ export class FunctionWriter {
       if (!(error instanceof SyntaxError)) throw error;
       return encoder.refuse(name, `its text could not be parsed (${error.message}).`, error);
     }
-    refuseLexical(encoder, description, name, this.#homeOf(description.analysis));
+    refuseLexical(encoder, description, name, this.#homeOf(description));
     refuseAssignment(encoder, description);
     return description;
   }
 
-  #homeOf(analysis: Analysis): object | undefined {
+  #homeOf({ subject, analysis }: Description): object | undefined {
     const home = this.#home;
-    if (home === undefined) return undefined;
     if (analysis.kind === 'method') return analysis.free.usesSuper ? home : undefined;
-    return analysis.free.lexical.has('this') && isMadeFor(home, analysis.text) ? home : undefined;
+    if (!analysis.free.lexical.has('this')) return undefined;
+    return selfOf(subject) ?? (home !== undefined && isMadeFor(home, analysis.text) ? home : undefined);
   }
 
   #writeRecord(description: Description): void {
@@ -265,7 +265,7 @@ export class FunctionWriter {
     const { subject, analysis, captures } = description;
     const isClass = analysis.kind === 'class';
     const eager = isClass ? captures.filter(({ name }) => analysis.free.eager.has(name)) : [];
-    const home = isClass ? undefined : this.#homeOf(analysis);
+    const home = isClass ? undefined : this.#homeOf(description);
     const id = isClass && !encoder.isCanonical ? classId(subject) : '';
     const key = analysis.key?.computed === true ? '"$"' : undefined;
     const index = this.code.add({ description, eager, key, id });

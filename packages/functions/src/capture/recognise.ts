@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { analyse } from '../analysis/analysis.js';
 import type { Analysis } from '../analysis/analysis.js';
+import type { ClassShape, Range } from '../analysis/class-shape.js';
 import { textOf } from '../any-function.js';
 import type { AnyFunction } from '../any-function.js';
 import { ownProperty } from '../property.js';
@@ -26,13 +27,22 @@ export function usesImports({ free }: Analysis): boolean {
   return free.special.length > 0 || free.names.has(helper.importFunction) || free.names.has(helper.importMeta);
 }
 
-/** Whether a property is a method or accessor that stands in a class's text. */
-export function isOfText(owner: object, key: string | symbol, analysis: Analysis): boolean {
-  const property = ownProperty(owner, key) as OwnProperty;
-  const value: unknown = property.get ?? property.set ?? property.value;
-  if (isOwnHasInstance(value)) return true;
-  // The text of any other function gives it no properties, though another function may have the same text.
-  return analysis.class !== undefined && typeof value === 'function' && analysis.text.includes(textOf(value));
+/**
+ * Whether a property of a class or its prototype is a method or accessor that stands in the class's text. Static fields stand there
+ * too, but are state: what they hold now is written, functions as well.
+ */
+export function isOfText(owner: object, key: string | symbol, { class: shape }: Analysis): boolean {
+  const { get, set, value } = ownProperty(owner, key) as OwnProperty;
+  const functions = [get, set, value].filter((each) => each !== undefined);
+  if (functions.some(isOwnHasInstance)) return true;
+  if (shape === undefined) return false;
+  const isStatic = typeof owner === 'function';
+  const candidates = shape.methods.filter(
+    ({ name, isStatic: ofClass }) => ofClass === isStatic && (name === undefined || name === key),
+  );
+  const isFound = (each: unknown): boolean =>
+    typeof each === 'function' && candidates.some(({ text }) => text.endsWith(textOf(each)));
+  return functions.length > 0 && functions.every(isFound);
 }
 
 /** The counters that coverage tools put into functions: another process has no use for them. */
@@ -73,18 +83,28 @@ export function isInternal(owner: AnyFunction, builtIn: object | undefined): boo
 }
 
 /**
- * Whether an arrow that is a property of an object was made by its class for it: in the initializer of a field or in the
- * constructor. Then the object is the arrow's `this`.
+ * Whether an arrow that is a property of an object was made by its class for it, in the initializer of a field or in the constructor,
+ * or one of a class by its own static initializers. Then the object, or class, is the arrow's `this`.
  */
 export function isMadeFor(owner: object, arrow: string): boolean {
+  if (typeof owner === 'function' && isIn(owner, arrow, (shape) => [...shape.staticValues, ...shape.staticBlocks])) {
+    return true;
+  }
   for (let prototype = protoOf(owner); prototype !== null; prototype = protoOf(prototype)) {
     const constructor = ownProperty(prototype, 'constructor')?.value;
-    if (typeof constructor !== 'function' || !textOf(constructor).startsWith('class')) continue;
-    const text = textOf(constructor);
-    const shape = analyse(text, false).class;
-    for (let at = text.indexOf(arrow); at >= 0; at = text.indexOf(arrow, at + 1)) {
-      if (shape?.ofNewInstance.some(({ start, end }) => start <= at && at + arrow.length <= end) === true) return true;
-    }
+    if (typeof constructor === 'function' && isIn(constructor, arrow, (shape) => shape.ofNewInstance)) return true;
+  }
+  return false;
+}
+
+/** Whether an arrow stands in these parts of a class. */
+function isIn(owner: AnyFunction, arrow: string, partsOf: (shape: ClassShape) => readonly Range[]): boolean {
+  const text = textOf(owner);
+  const shape = text.startsWith('class') ? analyse(text, false).class : undefined;
+  if (shape === undefined) return false;
+  const parts = partsOf(shape);
+  for (let at = text.indexOf(arrow); at >= 0; at = text.indexOf(arrow, at + 1)) {
+    if (parts.some(({ start, end }) => start <= at && at + arrow.length <= end)) return true;
   }
   return false;
 }

@@ -11,6 +11,7 @@ import type { OwnProperty } from '../property.js';
 import { inspect } from '../v8/inspector.js';
 import type { PrivateField } from '../v8/inspector.js';
 import type { Decoder } from '../values/decoder.js';
+import { setSelf } from '../values/arrow-selves.js';
 import { adoptClass, classOf } from '../values/origins.js';
 import type { ByteReader } from '../wire/byte-reader.js';
 import { deferred, functionFlag, functionHome, functionKind } from '../wire/function-format.js';
@@ -207,7 +208,7 @@ export class FunctionReader {
     let superclass: unknown;
     const keys: unknown[] = [];
     let home: object | undefined;
-    let self: unknown;
+    let self: object | undefined;
     if (record.kind === 'class') {
       if (record.isDerived) superclass = decoder.read();
       for (let count = reader.count(); count > 0; count--) keys.push(decoder.read());
@@ -215,9 +216,10 @@ export class FunctionReader {
     } else {
       const kind = reader.byte();
       if (kind === functionHome.superOf) home = decoder.read() as object;
-      else if (kind === functionHome.thisOf) self = decoder.read();
+      else if (kind === functionHome.thisOf) self = decoder.read() as object;
     }
     const value = this.#make(record, { superclass, keys, self }, home);
+    if (self !== undefined) setSelf(value, self);
     decoder.objects[index] = value;
     return value;
   }
@@ -226,7 +228,7 @@ export class FunctionReader {
     record: FunctionRecord,
     own: Pick<Surroundings, 'superclass' | 'keys' | 'self'>,
     home: object | undefined,
-  ): unknown {
+  ): AnyFunction {
     if (record.id !== '') {
       const known = classOf(
         record.id,
@@ -235,7 +237,7 @@ export class FunctionReader {
       );
       if (known !== undefined) {
         this.#known.add(known);
-        return known;
+        return known as AnyFunction;
       }
     }
     const hooks = {};

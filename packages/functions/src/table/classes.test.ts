@@ -3,10 +3,12 @@ import { table } from '../testing/table.js';
 import {
   Account,
   Computed,
+  Doubling,
   Eager,
   Legacy,
   Point,
   Savings,
+  Scale,
   Shape,
   Square,
   Temperature,
@@ -70,6 +72,16 @@ table('classes as values', {
     15,
   ],
   'static state as it is now': [() => () => [Eager.value, Eager.made], [], [5, 1]],
+  'functions in static fields, and their this': [
+    () => () => [Scale.half(8), Scale.times(2), Scale.late(5), 'nothing' in Scale],
+    [],
+    [4, 6, 2, true],
+  ],
+  'what a class is given later, though a part of its text reads the same': [
+    () => () => [Doubling.double(4), ...new Scale().doubled([5])],
+    [],
+    [8, 10],
+  ],
   'static initializers do not run again': [
     () => () => {
       void Eager.value;
