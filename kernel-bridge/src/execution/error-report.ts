@@ -23,7 +23,8 @@ const TRACEBACK_MAX = 60_000;
 const ENAME_MAX = 200;
 
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
-const gray = (text: string): string => `\u001b[90m${text}\u001b[39m`;
+/** Not gray: JupyterLab shows that as black, which can't be read in its dark themes. */
+const faint = (text: string): string => `\u001b[2m${text}\u001b[22m`;
 
 export function reportError(error: unknown, sourceOf: SourceOf): ErrorReport {
   try {
@@ -106,9 +107,9 @@ function excerpt(lines: readonly string[], sourceOf: SourceOf): string[] {
     const shown = source.slice(first - 1, at + 1).map((text, index) => {
       const current = first + index;
       const row = `${String(current).padStart(4)} | ${text}`;
-      return current === at ? `${red('>')}${row}` : gray(` ${row}`);
+      return current === at ? `${red('>')}${row}` : faint(` ${row}`);
     });
-    return [gray(file), ...shown, ''];
+    return [faint(file), ...shown, ''];
   }
   return [];
 }
@@ -129,12 +130,12 @@ function asWritten(lines: readonly string[], sourceOf: SourceOf): string[] {
 function coloured(lines: readonly string[], ename: string): string[] {
   return lines.map((line, index) => {
     if (index === 0 && line.startsWith(ename)) return red(ename) + line.slice(ename.length);
-    return /^ {4}at /.test(line) && !line.includes('\u001b') ? gray(line) : line;
+    return /^ {4}at /.test(line) && !line.includes('\u001b') ? faint(line) : line;
   });
 }
 
 function colouredSyntax(line: string, index: number): string {
   if (index === 0) return line.replace(/^\w+/, red);
   if (line.startsWith('>')) return `${red('>')}${line.slice(1)}`;
-  return isFrame.test(line) ? gray(line) : line.replace(/\^+$/, red);
+  return isFrame.test(line) ? faint(line) : line.replace(/\^+$/, red);
 }

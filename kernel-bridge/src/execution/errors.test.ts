@@ -57,13 +57,19 @@ test('an error shows its line, class, message, the lines of the cell, its cause'
   );
 });
 
-test('the class is red, the mark of the line too, and frames are gray', async () => {
+test('the class is red, the mark of the line too, and frames are faint', async () => {
   const { reply } = await kernel.execute('null.foo');
   const [file, line, , head, frame] = reply['traceback'] as string[];
-  expect(file).toMatch(/^\u001b\[90mcell-\d+\.ts\u001b\[39m$/u); // eslint-disable-line no-control-regex
+  expect(file).toMatch(/^\u001b\[2mcell-\d+\.ts\u001b\[22m$/u); // eslint-disable-line no-control-regex
   expect(line).toBe('\u001b[31m>\u001b[39m   1 | null.foo');
   expect(head).toBe("\u001b[31mTypeError\u001b[39m: Cannot read properties of null (reading 'foo')");
-  expect(frame).toMatch(/^\u001b\[90m {4}at cell-\d+\.ts:1\u001b\[39m$/u); // eslint-disable-line no-control-regex
+  expect(frame).toMatch(/^\u001b\[2m {4}at cell-\d+\.ts:1\u001b\[22m$/u); // eslint-disable-line no-control-regex
+});
+
+test('nothing is gray, which JupyterLab shows as black on black', async () => {
+  const { outputs } = await kernel.execute('console.log([undefined]); [undefined]');
+  const faint = '[ \u001b[2mundefined\u001b[22m ]';
+  expect([printed(outputs).trim(), ...shown(outputs, 'execute_result')]).toEqual([faint, faint]);
 });
 
 test.each([

@@ -4,6 +4,7 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import type { AnswerReceiver } from '../channel/answers.js';
 import type { Flags } from '../channel/flags.js';
@@ -69,6 +70,8 @@ export function startKernel(parts: KernelParts, first: ToMain): Kernel {
   const critical = provideCriticalSections(flags);
   const output = new Output(ring, builtins);
   output.follow(followCells(() => output.cell));
+  // Gray, which is what it has otherwise, is black in JupyterLab, also on black.
+  inspect.styles.undefined = 'dim';
   captureStreams(output);
   keepDescriptors();
   provideCollector();
