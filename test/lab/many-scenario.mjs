@@ -1,4 +1,4 @@
-/* global document */
+/* global document, window */
 /** A list of 500 clusters, long names, and files in the registry that are none: each has a sane look. */
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -67,6 +67,27 @@ export async function runManyScenario(context, server, pictures, step) {
     const first = page.locator('.jp-covey-ClusterMenu .lm-Menu-item').first();
     assert.match(await first.innerText(), /New Covey Cluster/, 'what is not in the list is not behind it');
     await page.keyboard.press('Escape');
+  });
+
+  await step('a name that becomes longer pushes nothing out of the toolbar', async () => {
+    const uses = (cluster) =>
+      page.evaluate(
+        (name) => window.jupyterapp.shell.currentWidget.model.setMetadata('covey', { cluster: name }),
+        cluster,
+      );
+    const isWhole = () => {
+      const toolbar = document.querySelector('.jp-NotebookPanel-toolbar');
+      const { bottom } = toolbar.getBoundingClientRect();
+      return [...toolbar.children].every((item) => item.getBoundingClientRect().bottom <= bottom);
+    };
+    await uses('real');
+    await lab.size(900, 800);
+    await page.waitForFunction(isWhole);
+    await uses(longName);
+    await page.locator('.jp-covey-ClusterItem').getByText(longName).waitFor();
+    await lab.picture('53-long-name-in-toolbar');
+    assert.ok(await page.evaluate(isWhole), 'something is in a row that is not seen');
+    await lab.size(1280, 800);
   });
 
   await step('when they are gone, they are listed no more', async () => {

@@ -2,7 +2,9 @@
 import * as React from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import { MessageLoop } from '@lumino/messaging';
 import type { Message } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
 import { coveyIcon } from '../app/icons.js';
 import type { ClusterStore } from '../clusters/cluster-store.js';
 import type { CoveyNotebook } from './covey-notebook.js';
@@ -43,6 +45,7 @@ export class ClusterItem extends ReactWidget {
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
     this._follow();
+    this._askForRoom();
   }
 
   protected override onAfterHide(message: Message): void {
@@ -52,7 +55,6 @@ export class ClusterItem extends ReactWidget {
 
   protected override render(): JSX.Element {
     const { label, caption, isMissing } = this._look();
-    // As wide whether it runs or not: JupyterLab's toolbars don't make room for what grows.
     return (
       <button
         className={`jp-covey-ClusterItem-button ${isMissing ? 'jp-covey-ClusterItem-missing' : ''}`}
@@ -71,6 +73,14 @@ export class ClusterItem extends ReactWidget {
         <span className="jp-covey-ClusterItem-label">{label}</span>
       </button>
     );
+  }
+
+  /** JupyterLab's toolbars look for what doesn't fit when they are resized, not when an item is shown. */
+  private _askForRoom(): void {
+    const toolbar = this.parent;
+    if (toolbar === null) return;
+    const { clientWidth, clientHeight } = toolbar.node;
+    MessageLoop.postMessage(toolbar, new Widget.ResizeMessage(clientWidth, clientHeight));
   }
 
   /** Whether the notebook's cluster runs is shown here: the list is followed while this is seen. */
