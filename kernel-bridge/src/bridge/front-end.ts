@@ -8,7 +8,6 @@ import { BRIDGE_VERSION } from '@covey/protocol/bridge';
 import type {
   BridgeSkew,
   FigureBatch,
-  FiguresEndCode,
   FigureTopic,
   FromKernel,
   SubmittedCell,
@@ -16,6 +15,7 @@ import type {
 } from '@covey/protocol/bridge';
 import { BridgeRequestError } from './bridge-request-error.js';
 import type { ClusterList } from './cluster-list.js';
+import type { FigureViewer } from './figures/figure-feed.js';
 import type { FigureHub, FigureSubscription } from './figures/figure-hub.js';
 import { failureOf } from './failures.js';
 import { isRecord, Params } from './params.js';
@@ -142,9 +142,9 @@ export class FrontEnd {
     if (this.#subscriptions.has(subscription)) {
       throw new BridgeRequestError(`the subscription ${subscription} is open`);
     }
-    const end = (code: FiguresEndCode, reason: string): void => {
+    const end: FigureViewer['end'] = (code, reason, failure) => {
       this.#subscriptions.delete(subscription);
-      this.#say({ type: 'figures-end', subscription, code, reason });
+      this.#say({ type: 'figures-end', subscription, code, reason, ...(failure !== undefined && { failure }) });
     };
     if (this.#subscriptions.size >= SUBSCRIPTIONS_MAX) {
       end('ended', `a front end has at most ${SUBSCRIPTIONS_MAX} subscriptions`);
@@ -159,7 +159,8 @@ export class FrontEnd {
       const opened = this.#parts.figures.subscribe(cluster, topic, viewer, seen);
       this.#subscriptions.set(subscription, opened);
     } catch (error) {
-      end('ended', failureOf(error).message);
+      const { code, message } = failureOf(error);
+      end('ended', message, code);
     }
   }
 

@@ -1,4 +1,7 @@
-/** What people are told of failures: our own in their language, what a kernel or server said in its words. */
+/**
+ * What people are told of failures: our own, and those of kernels that are met most, in their language; all else that a kernel
+ * or server said in its words.
+ */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { BridgeVersionFailure } from '../bridge/bridge-client.js';
 import { ManagerAwayError } from '../manager/manager-state.js';
@@ -33,6 +36,12 @@ export function reasonText({ code, message, welcome }: IManagerFailure, trans: T
 
 function ownText(code: unknown, trans: TranslationBundle): string | undefined {
   switch (code) {
+    case 'ERR_COVEY_CLUSTER_NOT_FOUND':
+      return trans.__('No cluster of this name is running.');
+    case 'ERR_COVEY_CLUSTER_EXISTS':
+      return trans.__('A cluster of this name is running. Choose another name, or stop that one first.');
+    case 'ERR_COVEY_AUTHENTICATION':
+      return trans.__('The cluster has another secret. The file that its scheduler wrote holds it.');
     case 'ERR_COVEY_BRIDGE_CLOSED':
       return trans.__('The connection to the kernel was lost.');
     case 'ERR_COVEY_MANAGER_SILENT':

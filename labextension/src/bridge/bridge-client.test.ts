@@ -1,5 +1,6 @@
 import type { FigureBatch, FromKernel, ToKernel } from '@covey/protocol/bridge';
 import { BridgeClient } from './bridge-client.js';
+import type { BridgeFailure } from './bridge-client.js';
 import { BridgeFigureSource } from './figure-source.js';
 import type { IClientDoor } from './figure-source.js';
 
@@ -23,6 +24,8 @@ const door = (client: () => BridgeClient): IClientDoor => ({
   wanted: async () => client(),
   reached: async () => client(),
 });
+const sourceOf = (client: () => BridgeClient): BridgeFigureSource =>
+  new BridgeFigureSource('a', door(client), (error) => `told: ${(error as BridgeFailure).code}`);
 
 const nothing = new AbortController().signal;
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -74,10 +77,7 @@ test('when the kernel goes, all that waits ends, and later requests are refused'
 
 test('a batch is acknowledged when the next one is pulled, and not before', async () => {
   const { client, sent, hear } = makeClient();
-  const source = new BridgeFigureSource(
-    'a',
-    door(() => client),
-  );
+  const source = sourceOf(() => client);
   const first = source.pull('overview', 0, nothing);
   await soon();
   expect(sent).toMatchObject([{ type: 'subscribe', subscription: 1, cluster: 'a', topic: 'overview' }]);
@@ -95,10 +95,7 @@ test('a batch is acknowledged when the next one is pulled, and not before', asyn
 
 test('a pull goes on at its cursor with the next manager when this one is lost', async () => {
   const [one, two] = [makeClient(), makeClient()];
-  const source = new BridgeFigureSource(
-    'a',
-    door(() => (one.client.isClosed ? two.client : one.client)),
-  );
+  const source = sourceOf(() => (one.client.isClosed ? two.client : one.client));
   const pulled = source.pull('events', 12, nothing);
   await soon();
   one.client.close('gone');
@@ -110,10 +107,7 @@ test('a pull goes on at its cursor with the next manager when this one is lost',
 
 test('a page that slept goes on where it was, whatever the kernel calls it', async () => {
   const { client, sent, hear } = makeClient();
-  const source = new BridgeFigureSource(
-    'a',
-    door(() => client),
-  );
+  const source = sourceOf(() => client);
   const pulled = source.pull('events', 12, nothing);
   await soon();
   hear({ type: 'figures-end', subscription: 1, code: 'unacknowledged', reason: 'keine Antwort' });
@@ -123,16 +117,13 @@ test('a page that slept goes on where it was, whatever the kernel calls it', asy
   await expect(pulled).resolves.toMatchObject({ cursor: 13 });
 });
 
-test('a pull of a cluster that is gone fails with the reason; one that is taken back is aborted', async () => {
+test('a pull of a cluster that is gone fails with what is told of it; one that is taken back is aborted', async () => {
   const { client, hear } = makeClient();
-  const source = new BridgeFigureSource(
-    'a',
-    door(() => client),
-  );
+  const source = sourceOf(() => client);
   const pulled = source.pull('overview', 0, nothing);
   await soon();
-  hear({ type: 'figures-end', subscription: 1, code: 'ended', reason: 'a has ended' });
-  await expect(pulled).rejects.toThrow('a has ended');
+  hear({ type: 'figures-end', subscription: 1, code: 'ended', reason: 'a has ended', failure: 'ERR_GONE' });
+  await expect(pulled).rejects.toThrow('told: ERR_GONE');
   const abort = new AbortController();
   const waiting = source.pull('overview', 0, abort.signal);
   await soon();

@@ -51,8 +51,8 @@ export class BridgeVersionFailure extends BridgeFailure {
 export interface ISubscriber {
   /** The next batch may come once `taken` was called. */
   onBatch(batch: FigureBatch, taken: () => void): void;
-  /** `ended`: there is nothing more to come. `closed`: the kernel is gone. */
-  onEnd(code: FiguresEndCode | 'closed', reason: string): void;
+  /** `ended`: there is nothing more to come, by an error of the code `failure`. `closed`: the kernel is gone. */
+  onEnd(code: FiguresEndCode | 'closed', reason: string, failure?: string): void;
 }
 
 /** Where a subscription goes on; from the start without. */
@@ -158,7 +158,7 @@ export class BridgeClient {
       case 'figures-end': {
         const subscriber = this._subscribers.get(message.subscription);
         this._subscribers.delete(message.subscription);
-        return subscriber?.onEnd(message.code, message.reason);
+        return subscriber?.onEnd(message.code, message.reason, message.failure);
       }
     }
   }

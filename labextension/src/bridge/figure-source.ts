@@ -15,13 +15,16 @@ export interface IClientDoor {
   reached(): Promise<BridgeClient>;
 }
 
+/** What people are told of an error. */
+export type InWords = (error: unknown) => string;
+
 interface IFlow {
   readonly client: BridgeClient;
   /** Of the last batch given out. */
   cursor: number;
   readonly ready: { batch: FigureBatch; taken: () => void }[];
   taken: (() => void) | undefined;
-  end: { readonly code: FiguresEndCode | 'closed'; readonly reason: string } | undefined;
+  end: { readonly code: FiguresEndCode | 'closed'; readonly failure: BridgeFailure } | undefined;
   wake: (() => void) | undefined;
   stop: () => void;
 }
@@ -34,6 +37,7 @@ export class BridgeFigureSource implements FigureSource {
   constructor(
     private readonly _cluster: string,
     private readonly _door: IClientDoor,
+    private readonly _inWords: InWords,
   ) {}
 
   async pull(topic: FigureTopic, cursor: number, signal: AbortSignal): Promise<FigureBatch> {
@@ -52,7 +56,7 @@ export class BridgeFigureSource implements FigureSource {
       if (flow.end !== undefined) {
         this._drop(topic);
         // The cluster is gone. Otherwise the manager is, and will be back; or this page slept, and goes on where it was.
-        if (flow.end.code === 'ended') throw new BridgeFailure('ERR_COVEY_FIGURES', flow.end.reason);
+        if (flow.end.code === 'ended') throw this._told(flow.end.failure);
         continue;
       }
       await new Promise<void>((resolve) => {
@@ -67,8 +71,12 @@ export class BridgeFigureSource implements FigureSource {
   }
 
   async ask(method: Parameters<FigureSource['ask']>[0], params: unknown): Promise<unknown> {
-    const client = await this._door.reached();
-    return client.call('ask', { cluster: this._cluster, method, params });
+    try {
+      const client = await this._door.reached();
+      return await client.call('ask', { cluster: this._cluster, method, params });
+    } catch (error) {
+      throw this._told(error);
+    }
   }
 
   dispose(): void {
@@ -95,12 +103,17 @@ export class BridgeFigureSource implements FigureSource {
         flow.ready.push({ batch, taken });
         flow.wake?.();
       },
-      onEnd: (code, reason) => {
-        flow.end = { code, reason };
+      onEnd: (code, reason, failure = 'ERR_COVEY_FIGURES') => {
+        flow.end = { code, failure: new BridgeFailure(failure, reason) };
         flow.wake?.();
       },
     });
     return flow;
+  }
+
+  /** Plots show the message. */
+  private _told(error: unknown): Error {
+    return new Error(this._inWords(error), { cause: error });
   }
 
   private _from(topic: FigureTopic, cursor: number): IFiguresFrom {

@@ -5,12 +5,11 @@ import type { BridgeCalls } from '@covey/protocol/bridge';
 import { Clipboard, Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { failureText } from '../app/failure-text.js';
 import { tellFailure } from '../app/tell-failure.js';
-import { BridgeFailure } from '../bridge/bridge-client.js';
 import type { BridgeClient } from '../bridge/bridge-client.js';
-import { WHOLE_FORM } from '../dialogs/cluster-draft.js';
 import type { IClusterDraft } from '../dialogs/cluster-draft.js';
 import { askForCluster } from '../dialogs/new-cluster-dialog.js';
 import type { INewCluster, IPresets } from '../dialogs/new-cluster-dialog.js';
+import { refusedField } from '../dialogs/refused-field.js';
 import { askForScale } from '../dialogs/scale-dialog.js';
 import type { ICovey } from '../tokens.js';
 import { translateForms } from './kind-texts.js';
@@ -49,7 +48,8 @@ export class ClusterActions {
           return (await (await this._covey.manager.started()).call('start', requestOf(asked))).name;
         } catch (error) {
           // What is wrong with one field is said there, and everything stays as it was typed.
-          refused = { [fieldOf(error)]: failureText(error, trans) };
+          const form = kinds.find(({ name }) => name === asked.draft.kind);
+          refused = { [refusedField(error, form)]: failureText(error, trans) };
         }
       }
     });
@@ -176,12 +176,6 @@ function requestOf({ draft, options, idleTimeoutMs }: INewCluster): BridgeCalls[
     options,
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
   };
-}
-
-/** The field of the form that a failure is about. */
-function fieldOf(error: unknown): string {
-  if (!(error instanceof BridgeFailure) || error.option === undefined) return WHOLE_FORM;
-  return error.option === 'idleTimeoutMs' ? 'idleMinutes' : error.option;
 }
 
 /** The first of many. */

@@ -27,7 +27,7 @@ const overview = {
 function world() {
   const sent: ToKernel[] = [];
   const client = new BridgeClient({ send: (message) => sent.push(message), close: () => undefined });
-  const sources = new FigureSources({ wanted: async () => client, reached: async () => client });
+  const sources = new FigureSources({ wanted: async () => client, reached: async () => client }, String);
   const store = new ClusterStore(sources);
   const of = (type: ToKernel['type']) => sent.filter((message) => message.type === type);
   return { client, sources, store, of, hear: (message: FromKernel) => client.receive(message, []) };

@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { failureText } from '../app/failure-text.js';
 import { FigureSources } from '../bridge/figure-sources.js';
 import { ClusterStore } from '../clusters/cluster-store.js';
 import { ManagerKernel } from '../manager/manager-kernel.js';
@@ -16,7 +17,7 @@ export const managerPlugin: JupyterFrontEndPlugin<ICovey> = {
   activate: (app: JupyterFrontEnd, translator: ITranslator | null) => {
     const trans = (translator ?? nullTranslator).load('covey');
     const manager = new ManagerKernel(app.serviceManager, trans.__('Covey manager'));
-    const sources = new FigureSources(manager);
+    const sources = new FigureSources(manager, (error) => failureText(error, trans));
     const clusters = new ClusterStore(sources);
     manager.stateChanged.add(({ status }) => {
       if (status === 'connected' && manager.client !== undefined) clusters.follow(manager.client);

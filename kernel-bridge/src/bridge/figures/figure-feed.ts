@@ -2,8 +2,9 @@
  * One topic of one cluster, for all who show it: those that have seen the same share one pull, so in the long run there is
  * one, whatever the number of tabs. Who is behind catches up by a pull of its own, and nobody waits for the slowest.
  */
-import type { FigureBatch, FiguresEndCode, FigureTopic } from '@covey/protocol/bridge';
+import type { BridgeError, FigureBatch, FiguresEndCode, FigureTopic } from '@covey/protocol/bridge';
 import type { Clock, Timer } from '@covey/protocol/internal';
+import { failureOf } from '../failures.js';
 import { Credit } from './credit.js';
 
 /** How long the scheduler may wait for news: its answer then tells that everything is still there. */
@@ -16,7 +17,8 @@ const BYTES_PER_MS = 1000;
 /** Who shows a topic. */
 export interface FigureViewer {
   readonly show: (sequence: number, batch: FigureBatch) => void;
-  readonly end: (code: FiguresEndCode, reason: string) => void;
+  /** @param failure the code of the error that ended it. */
+  readonly end: (code: FiguresEndCode, reason: string, failure?: string) => void;
 }
 
 /** The last that a viewer took of a topic. */
@@ -74,11 +76,11 @@ export class FigureFeed {
   }
 
   /** Tells all viewers that nothing more comes. */
-  end(reason: string): void {
+  end({ code, message }: BridgeError): void {
     const viewers = [...this.#places.keys()];
     this.#places.clear();
     this.#turn();
-    for (const viewer of viewers) viewer.end('ended', reason);
+    for (const viewer of viewers) viewer.end('ended', message, code);
   }
 
   /** Pulls for those that may be sent something, and looks again when the next of the others may. */
@@ -119,7 +121,7 @@ export class FigureFeed {
       this.#pulls.delete(cursor);
       // Otherwise those who were to see it have left, and others may have come.
       if (pull.signal.aborted) this.#turn();
-      else this.end(error instanceof Error ? error.message : String(error));
+      else this.end(failureOf(error));
       return;
     }
     this.#pulls.delete(cursor);

@@ -1,5 +1,5 @@
 /** All figures that anybody shows now: one connection a cluster, one feed a topic. */
-import { ClusterClosedError, RunningCluster } from '@covey/deploy';
+import { ClusterNotFoundError, RunningCluster } from '@covey/deploy';
 import type { Registry } from '@covey/deploy/internal';
 import type { FigureTopic } from '@covey/protocol/bridge';
 import type { Clock } from '@covey/protocol/internal';
@@ -38,8 +38,8 @@ export class FigureHub {
     const { show, end } = viewer;
     const counted: FigureViewer = {
       show,
-      end: (code, reason) => {
-        end(code, reason);
+      end: (code, reason, failure) => {
+        end(code, reason, failure);
         this.#tidy(cluster, shown);
       },
     };
@@ -58,7 +58,7 @@ export class FigureHub {
     if (known !== undefined) return known;
     const find = (): RunningCluster => {
       const entry = this.#registry.find(cluster);
-      if (entry === undefined) throw new ClusterClosedError(`the cluster '${cluster}' is over`);
+      if (entry === undefined) throw new ClusterNotFoundError(`the cluster '${cluster}' is over`);
       return new RunningCluster(entry, this.#registry);
     };
     const shown: ShownCluster = { link: new ClusterLink({ clock: this.#clock, find }), feeds: new Map() };

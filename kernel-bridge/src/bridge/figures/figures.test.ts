@@ -57,7 +57,10 @@ test('columns are the buffers of the message', async () => {
 
 test('what there is not is ended with a reason', async () => {
   client.send({ type: 'subscribe', subscription: 3, cluster: 'nobody', topic: 'overview' });
-  expect((await client.next('figures-end', ({ subscription }) => subscription === 3)).reason).toContain("'nobody'");
+  expect(await client.next('figures-end', ({ subscription }) => subscription === 3)).toMatchObject({
+    reason: expect.stringContaining("'nobody'") as string,
+    failure: 'ERR_COVEY_CLUSTER_NOT_FOUND',
+  });
   client.send({ type: 'subscribe', subscription: 4, cluster: 'shown', topic: 'weather' });
   expect((await client.next('figures-end', ({ subscription }) => subscription === 4)).reason).toContain("'weather'");
   client.send({ type: 'subscribe', subscription: 'x', cluster: 'shown', topic: 'overview' });
@@ -74,6 +77,7 @@ test('a cluster that is stopped ends its figures with a reason', async () => {
   expect(await client.next('figures-end', ({ subscription }) => subscription === 5)).toMatchObject({
     code: 'ended',
     reason: "the cluster 'short' is over",
+    failure: 'ERR_COVEY_CLUSTER_NOT_FOUND',
   });
 });
 

@@ -224,6 +224,8 @@ export type FromKernel =
       readonly subscription: number;
       readonly code: FiguresEndCode;
       readonly reason: string;
+      /** Of the error's class, when one ended it. */
+      readonly failure?: string;
     }
   | { readonly type: 'cell'; readonly cell: SubmittedCell }
   /** To front ends that draw displays. */
