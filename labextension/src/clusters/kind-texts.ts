@@ -49,17 +49,17 @@ function localTexts(trans: TranslationBundle): IKindTexts {
       },
       threadsPerWorker: {
         label: trans.__('Threads of each worker'),
-        help: trans.__('Compute threads of each worker.'),
+        help: trans.__('How many tasks a worker runs at a time.'),
         defaultMeans: trans.__('processors, shared among the workers'),
       },
       memoryLimit: {
         label: trans.__('Memory of each worker'),
-        help: trans.__('Memory of each worker.'),
+        help: trans.__('Such as 4 GiB; near it, a worker moves results to disk.'),
         defaultMeans: trans.__('an equal share'),
       },
       resources: {
         label: trans.__('Resources of each worker'),
-        help: trans.__('Abstract resources of each worker.'),
+        help: trans.__('Such as gpu=1: what tasks may ask for.'),
         defaultMeans: trans.__('none'),
       },
       protocol: {
@@ -98,7 +98,7 @@ function addressTexts(trans: TranslationBundle): IKindTexts {
     fields: {
       address: {
         label: trans.__('Address'),
-        help: trans.__('Where its scheduler listens.'),
+        help: trans.__('Where its scheduler listens, such as wss://host:8786.'),
         defaultMeans: '',
       },
       secretFile: {

@@ -16,6 +16,12 @@ test.each([
   expect('name' in readDraft([], { ...draft, name }, trans).problems).toBe(!isRight);
 });
 
+test('what was started elsewhere has no minutes, whatever the settings say', () => {
+  const elsewhere = { name: 'address', label: '', summary: '', isOwned: false, fields: [] };
+  const read = readDraft([elsewhere], { ...draft, kind: 'address', idleMinutes: '5' }, trans);
+  expect(read).toMatchObject({ idleTimeoutMs: undefined, problems: {} });
+});
+
 test('minutes become milliseconds', () => {
   expect(readDraft([], { ...draft, idleMinutes: '1.5' }, trans)).toMatchObject({ idleTimeoutMs: 90_000, problems: {} });
 });

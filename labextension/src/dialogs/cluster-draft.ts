@@ -49,6 +49,11 @@ export const idleField = (trans: TranslationBundle): FormField => ({
   minimum: 0,
 });
 
+/** What was started elsewhere isn't stopped when it is idle; nor is the field for that shown. */
+export function isStoppedByUs(form: ClusterKindForm | undefined): boolean {
+  return form?.isOwned !== false;
+}
+
 /** Reads a draft by its kind's form. */
 export function readDraft(
   kinds: readonly ClusterKindForm[],
@@ -59,7 +64,7 @@ export function readDraft(
   const complaints = complaintsIn(trans);
   const own = form === undefined ? { options: {}, problems: {} } : readForm(form, draft.values, complaints);
   const idle = readForm(
-    { name: '', label: '', summary: '', fields: [idleField(trans)] },
+    { name: '', label: '', summary: '', fields: isStoppedByUs(form) ? [idleField(trans)] : [] },
     { idleMinutes: draft.idleMinutes },
     complaints,
   );

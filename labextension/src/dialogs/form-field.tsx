@@ -2,6 +2,7 @@
 import * as React from 'react';
 import type { FormField } from '@covey/protocol/bridge';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { Select } from './select.js';
 
 interface IFieldProps {
   readonly field: FormField;
@@ -26,14 +27,14 @@ export function FormFieldView({ field, value, problem, onChange, trans }: IField
     <div className="jp-covey-Field">
       <label htmlFor={id}>{field.label}</label>
       {field.type === 'choice' || field.type === 'boolean' ? (
-        <select className="jp-mod-styled" {...common} onChange={change}>
+        <Select {...common} onChange={change}>
           <option value="">{field.defaultMeans === '' ? trans.__('default') : field.defaultMeans}</option>
           {choicesOf(field, trans).map(({ choice, label }) => (
             <option key={choice} value={choice}>
               {label}
             </option>
           ))}
-        </select>
+        </Select>
       ) : (
         <input className="jp-mod-styled" type="text" {...common} placeholder={field.defaultMeans} onChange={change} />
       )}

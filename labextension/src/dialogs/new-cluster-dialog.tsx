@@ -78,6 +78,7 @@ export async function askForCluster(
       buttons: [Dialog.cancelButton(), Dialog.okButton({ label: trans.__('Start') })],
       focusNodeSelector: Object.keys(problems).length === 0 ? '#jp-covey-kind' : '[aria-invalid="true"]',
     });
+    dialog.addClass('jp-covey-NewClusterDialog');
     const { button, value } = await dialog.launch();
     if (!button.accept || value === null) return undefined;
     if (Object.keys(value.problems).length === 0) return value;

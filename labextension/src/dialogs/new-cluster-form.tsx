@@ -3,9 +3,10 @@ import * as React from 'react';
 import type { ClusterKindForm } from '@covey/protocol/bridge';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { failureText } from '../app/failure-text.js';
-import { idleField, nameField, readDraft, WHOLE_FORM } from './cluster-draft.js';
+import { idleField, isStoppedByUs, nameField, readDraft, WHOLE_FORM } from './cluster-draft.js';
 import type { IClusterDraft, IPreset } from './cluster-draft.js';
 import { FormFieldView } from './form-field.js';
+import { Select } from './select.js';
 
 interface IFormProps {
   readonly kinds: readonly ClusterKindForm[];
@@ -51,10 +52,9 @@ export function NewClusterForm(props: IFormProps): JSX.Element {
         <div className="jp-covey-Field">
           <label htmlFor="jp-covey-preset">{trans.__('Preset')}</label>
           <div className="jp-covey-Field-row">
-            <select
+            <Select
               id="jp-covey-preset"
-              ref={presetSelect}
-              className="jp-mod-styled"
+              elementRef={presetSelect}
               value={preset}
               onChange={({ target }) => {
                 setPreset(target.value);
@@ -66,7 +66,7 @@ export function NewClusterForm(props: IFormProps): JSX.Element {
               {presets.map(({ title }) => (
                 <option key={title}>{title}</option>
               ))}
-            </select>
+            </Select>
             <button
               type="button"
               className="jp-covey-Button"
@@ -92,10 +92,9 @@ export function NewClusterForm(props: IFormProps): JSX.Element {
       )}
       <div className="jp-covey-Field">
         <label htmlFor="jp-covey-kind">{trans.__('Kind')}</label>
-        <select
+        <Select
           id="jp-covey-kind"
-          ref={kindSelect}
-          className="jp-mod-styled"
+          elementRef={kindSelect}
           value={draft.kind}
           aria-describedby="jp-covey-kind-help"
           onChange={(event) => setDraft({ ...draft, kind: event.target.value, values: {} })}
@@ -105,7 +104,7 @@ export function NewClusterForm(props: IFormProps): JSX.Element {
               {label}
             </option>
           ))}
-        </select>
+        </Select>
         <div id="jp-covey-kind-help" className="jp-covey-Field-help">
           {form?.summary}
         </div>
@@ -127,13 +126,15 @@ export function NewClusterForm(props: IFormProps): JSX.Element {
           trans={trans}
         />
       ))}
-      <FormFieldView
-        field={idleField(trans)}
-        value={draft.idleMinutes}
-        problem={problemOf('idleMinutes')}
-        onChange={(_, idleMinutes) => setField('idleMinutes', { idleMinutes })}
-        trans={trans}
-      />
+      {isStoppedByUs(form) ? (
+        <FormFieldView
+          field={idleField(trans)}
+          value={draft.idleMinutes}
+          problem={problemOf('idleMinutes')}
+          onChange={(_, idleMinutes) => setField('idleMinutes', { idleMinutes })}
+          trans={trans}
+        />
+      ) : null}
       <div className="jp-covey-Field">
         <label htmlFor="jp-covey-save">{trans.__('Save as preset')}</label>
         <input

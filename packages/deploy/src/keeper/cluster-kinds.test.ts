@@ -37,5 +37,8 @@ test('every option of every kind has a field in its form', () => {
     minimum: 0,
     maximum: 65535,
   });
-  expect(kindForms().map(({ name }) => name)).toEqual(['local', 'address']);
+  expect(kindForms()).toMatchObject([
+    { name: 'local', isOwned: true },
+    { name: 'address', isOwned: false },
+  ]);
 });

@@ -58,19 +58,19 @@ const local: ClusterKind = {
     threadsPerWorker: {
       kind: integer(1, 10_000),
       label: 'Threads of each worker',
-      summary: 'Compute threads of each worker.',
+      summary: 'How many tasks a worker runs at a time.',
       defaultMeans: 'processors, shared among the workers',
     },
     memoryLimit: {
       kind: memoryLimit(),
       label: 'Memory of each worker',
-      summary: 'Memory of each worker.',
+      summary: 'Such as 4 GiB; near it, a worker moves results to disk.',
       defaultMeans: 'an equal share',
     },
     resources: {
       kind: resources(),
       label: 'Resources of each worker',
-      summary: 'Abstract resources of each worker.',
+      summary: 'Such as gpu=1: what tasks may ask for.',
       defaultMeans: 'none',
     },
     protocol: {
@@ -117,7 +117,7 @@ const address: ClusterKind = {
     address: {
       kind: text('ADDRESS', "an address such as 'wss://host:8786'"),
       label: 'Address',
-      summary: 'Where its scheduler listens.',
+      summary: 'Where its scheduler listens, such as wss://host:8786.',
       defaultMeans: '',
       isRequired: true,
     },
@@ -184,8 +184,8 @@ export function readClusterRequest(
 
 /** What a dialog needs to start a cluster of each kind. */
 export function kindForms(): readonly ClusterKindForm[] {
-  return Object.values(clusterKinds).map(({ name, label, summary, options }) => ({
-    ...{ name, label, summary },
+  return Object.values(clusterKinds).map(({ name, label, summary, isOwned, options }) => ({
+    ...{ name, label, summary, isOwned },
     fields: Object.entries(options).map(
       ([field, { kind, label, summary: help, defaultMeans, isRequired = false }]) => ({
         ...{ name: field, label, help, defaultMeans, isRequired },

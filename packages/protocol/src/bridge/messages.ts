@@ -60,6 +60,8 @@ export interface ClusterKindForm {
   /** A word or two. */
   readonly label: string;
   readonly summary: string;
+  /** False of what was started elsewhere, and does not stop when idle by what is said here. */
+  readonly isOwned?: boolean;
   readonly fields: readonly FormField[];
 }
 
