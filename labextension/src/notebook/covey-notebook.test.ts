@@ -1,4 +1,5 @@
 import type { SubmittedCell } from '@covey/protocol/bridge';
+import { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { ToldDisplays } from '../rendering/told-displays.js';
 import { FakeKernel } from '../testing/fake-kernel.js';
@@ -40,10 +41,20 @@ class FakePanel {
     setMetadata: (key: string, value: unknown) => void (this.metadata[key] = value),
     deleteMetadata: (key: string) => delete this.metadata[key],
   };
-  readonly content: { model: FakePanel['model']; widgets: { model: { id: string } }[] };
+  /** Ids of cells; all without. */
+  selected: string[] | undefined;
+  readonly content: {
+    model: FakePanel['model'];
+    widgets: { model: { id: string } }[];
+    isSelectedOrActive: (cell: { model: { id: string } }) => boolean;
+  };
 
   constructor(...cellIds: string[]) {
-    this.content = { model: this.model, widgets: cellIds.map((id) => ({ model: { id } })) };
+    this.content = {
+      model: this.model,
+      widgets: cellIds.map((id) => ({ model: { id } })),
+      isSelectedOrActive: ({ model: { id } }) => this.selected?.includes(id) !== false,
+    };
   }
 
   /** Gives it a session with this kernel. */
@@ -215,4 +226,18 @@ test.each([true, false])('a kernel of another version that works: %s is told of'
   panel.use(kernel);
   await settled();
   expect(skewed).toEqual(['kernel']);
+});
+
+test('what is selected can be run on the cluster when code is among it', async () => {
+  const kernel = new FakeKernel();
+  const panel = new FakePanel('text');
+  const notebook = open(panel);
+  panel.use(kernel);
+  await settled();
+  expect(notebook.canSubmit).toBe(false);
+  const code = Object.assign(Object.create(CodeCell.prototype) as object, { model: { id: 'code' } });
+  panel.content.widgets.push(code);
+  expect(notebook.canSubmit).toBe(true);
+  panel.selected = ['text'];
+  expect(notebook.canSubmit).toBe(false);
 });

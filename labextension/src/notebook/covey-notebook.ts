@@ -91,20 +91,29 @@ export class CoveyNotebook {
     return this._cells.get(cellId);
   }
 
+  /** Whether code is selected. */
+  get canSubmit(): boolean {
+    return this.isCovey && this._selectedCode().length > 0;
+  }
+
   /** Runs the selected cells on the cluster. The cells stay as they are written. */
   async submit(): Promise<void> {
-    const { content, sessionContext } = this.panel;
-    const cells = content.widgets.filter((cell) => content.isSelectedOrActive(cell));
+    const { sessionContext } = this.panel;
     await Promise.all(
-      cells.map(async (cell) => {
-        if (cell instanceof CodeCell) await CodeCell.execute(cell, sessionContext, { covey: { submit: true } });
-      }),
+      this._selectedCode().map((cell) => CodeCell.execute(cell, sessionContext, { covey: { submit: true } })),
     );
   }
 
   /** @throws {BridgeFailure} */
   async cancel(cellId: string): Promise<void> {
     await this._client?.call('cancel-cell', this._placeOf(cellId));
+  }
+
+  private _selectedCode(): CodeCell[] {
+    const { content } = this.panel;
+    return content.widgets.filter(
+      (cell): cell is CodeCell => cell instanceof CodeCell && content.isSelectedOrActive(cell),
+    );
   }
 
   /** By which the kernel tells it from other notebooks: its session's, which outlives the page and the file's name. */

@@ -48,6 +48,8 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
       return notebook;
     };
     tracker.currentChanged.connect(notify);
+    tracker.activeCellChanged.connect(notify);
+    tracker.selectionChanged.connect(notify);
     tracker.widgetAdded.connect((_, panel) => of(panel));
     tracker.forEach((panel) => of(panel));
     toolbars?.addFactory('Notebook', 'covey-cluster', (panel: Widget) => {
@@ -74,7 +76,7 @@ function addCommands(app: JupyterFrontEnd, { trans }: ICovey, current: () => Cov
     caption: trans.__('Run this cell on the cluster'),
     icon: submitIcon,
     describedBy,
-    isEnabled: isCovey,
+    isEnabled: () => current()?.canSubmit === true,
     isVisible: isCovey,
     execute: () => current()?.submit(),
   });
