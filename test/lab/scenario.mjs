@@ -1,4 +1,4 @@
-/* global window */
+/* global window, document */
 /** What a person does with clusters in JupyterLab, from the first look to the last stop; each step waits for what it shows. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ export async function runScenario(context, server, pictures, step) {
   await step('an empty sidebar says what to do', async () => {
     await lab.command('covey:show-clusters');
     await lab.sees('No cluster runs.');
+    await page.waitForFunction(() => document.activeElement.closest('.jp-covey-Sidebar') !== null);
     await lab.picture('01-no-cluster');
   });
 
@@ -63,8 +64,10 @@ export async function runScenario(context, server, pictures, step) {
     await page.waitForFunction(() => !window.jupyterapp.shell.currentWidget.context.model.dirty);
     await lab.reload();
     const bar = lab.cell(2).locator('.jp-covey-CellBar');
-    await bar.getByText('Cancel').click();
+    await bar.getByText('Cancel').focus();
+    await page.keyboard.press('Enter');
     await bar.waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.activeElement.closest('.jp-Notebook') !== null);
   });
 
   await step('a restarted kernel begins on the same cluster', async () => {

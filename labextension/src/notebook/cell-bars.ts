@@ -15,7 +15,10 @@ export function showCellBars(
       const submitted = notebook.submitted(id);
       const present = cell.node.querySelector<HTMLElement>(`:scope > .${CLASS}`);
       if (submitted?.state !== 'pending') {
+        const hadFocus = present?.contains(document.activeElement) === true;
         present?.remove();
+        // The button was pressed by the keyboard, which goes on in the notebook.
+        if (hadFocus) notebook.panel.content.activate();
       } else if (present?.dataset['key'] !== submitted.key) {
         present?.remove();
         cell.node.append(

@@ -57,7 +57,11 @@ export const clustersPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Show Covey Clusters'),
       icon: coveyIcon,
       describedBy: { args: noArgs },
-      execute: () => app.shell.activateById(sidebar.id),
+      execute: () => {
+        app.shell.activateById(sidebar.id);
+        // The palette activates the notebook once a command has been carried out.
+        setTimeout(() => sidebar.activate());
+      },
     });
   },
 };
@@ -105,10 +109,13 @@ function addCommands(
   const { manager, clusters, trans } = covey;
   const add = (id: string, command: IClusterCommand): void => addClusterCommand(app, covey, notebooks, id, command);
   commands.addCommand(CommandIds.newCluster, {
-    label: ({ name }) => (typeof name === 'string' ? trans.__('Start %1…', name) : trans.__('New Covey Cluster…')),
+    label: ({ name, isNew }) => {
+      if (typeof name === 'string') return trans.__('Start %1…', name);
+      return isNew === true ? trans.__('Covey Cluster…') : trans.__('New Covey Cluster…');
+    },
     caption: trans.__('Start a Covey cluster'),
     icon: coveyIcon,
-    describedBy: { args: { type: 'object', properties: { name: { type: 'string' } } } },
+    describedBy: { args: { type: 'object', properties: { name: { type: 'string' }, isNew: { type: 'boolean' } } } },
     execute: ({ name }) => actions.newCluster(typeof name === 'string' ? name : undefined),
   });
   commands.addCommand(CommandIds.startManager, {
@@ -118,7 +125,7 @@ function addCommands(
     execute: () => actions.startManager(),
   });
   commands.addCommand(CommandIds.stopAll, {
-    label: trans.__('Stop All Clusters'),
+    label: trans.__('Stop All Covey Clusters'),
     describedBy: { args: noArgs },
     isEnabled: () => clusters.entries?.length !== 0,
     execute: () => actions.stopAll(),

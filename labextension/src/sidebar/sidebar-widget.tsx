@@ -43,6 +43,15 @@ export class ClusterSidebar extends ReactWidget {
     this._seen();
   }
 
+  /** Who opens it by the keyboard goes on here: at the first cluster, or at what can be done without one. */
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    const { node } = this;
+    if (node.contains(document.activeElement)) return;
+    const first = node.querySelector<HTMLElement>('.jp-covey-Card-title') ?? node.querySelector<HTMLElement>('button');
+    first?.focus();
+  }
+
   private get _isLive(): boolean {
     return this.isVisible && document.visibilityState === 'visible';
   }
