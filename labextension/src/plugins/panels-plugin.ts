@@ -70,7 +70,12 @@ export const panelsPlugin: JupyterFrontEndPlugin<void> = {
     const clusterOf = async (args: ReadonlyPartialJSONObject): Promise<string | undefined> =>
       namedCluster(app, args) ?? (await chooseCluster(covey, commands, currentCluster(notebooks)));
     commands.addCommand(CommandIds.openPanel, {
-      label: ({ panel }) => panels.find(({ id }) => id === panel)?.title(trans) ?? trans.__('Open a Plot'),
+      label: (args) => {
+        const title = panels.find(({ id }) => id === args['panel'])?.title(trans);
+        if (title === undefined) return trans.__('Open a Covey Plot');
+        // In the palette it stands beside all else.
+        return namedCluster(app, args) === undefined ? trans.__('Open Covey Plot: %1', title) : title;
+      },
       caption: ({ panel }) => panels.find(({ id }) => id === panel)?.caption(trans) ?? '',
       describedBy: { args: openPanelArgs },
       execute: async (args) => {

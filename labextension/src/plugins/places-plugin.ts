@@ -27,10 +27,12 @@ export const placesPlugin: JupyterFrontEndPlugin<void> = {
     statusBar: IStatusBar | null,
     running: IRunningSessionManagers | null,
   ) => {
-    launcher?.add({ command: CommandIds.newCluster, category: covey.trans.__('Other'), rank: 10 });
+    // Among what is new, where nothing is called so.
+    const newCluster = { command: CommandIds.newCluster, args: { isNew: true } };
+    launcher?.add({ ...newCluster, category: covey.trans.__('Other'), rank: 10 });
     const category = covey.trans.__('Covey');
     for (const command of inPalette) palette?.addItem({ command, category });
-    menu?.fileMenu.newMenu.addGroup([{ command: CommandIds.newCluster }], 50);
+    menu?.fileMenu.newMenu.addGroup([newCluster], 50);
     menu?.viewMenu.addGroup(
       [{ command: CommandIds.showSidebar }, { command: CommandIds.openAllPanels }, { command: CommandIds.saveLayout }],
       60,

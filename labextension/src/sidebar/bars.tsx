@@ -33,7 +33,8 @@ export function MemoryBar({ memory, trans }: { memory: Overview['memory']; trans
 export function TaskBar({ counts, trans }: { counts: Overview['counts']; trans: TranslationBundle }): JSX.Element {
   const groups = taskGroups(counts, trans).filter(({ count }) => count > 0);
   const total = groups.reduce((sum, { count }) => sum + count, 0);
-  const words = groups.map(({ label, count }) => `${formatCount(count)} ${label}`).join(', ');
+  // A line ends between states only.
+  const words = groups.map(({ label, count }) => `${formatCount(count)} ${label}`.replaceAll(' ', '\u00a0')).join(', ');
   return (
     <div className="jp-covey-Measure">
       <span className="jp-covey-Measure-label">{trans.__('Tasks')}</span>
