@@ -60,7 +60,7 @@ export class ClusterActions {
     const { summary, overview } = clusters.find(cluster) ?? {};
     const adaptive = summary?.adaptive ?? null;
     const scale = await askForScale(
-      trans.__('Scale %1', cluster),
+      trans.__('Scale the cluster %1', cluster),
       adaptive === null ? { mode: 'fixed', workers: overview?.workers ?? 1 } : { mode: 'adaptive', ...adaptive },
       trans,
     );
@@ -78,7 +78,7 @@ export class ClusterActions {
   async restartWorkers(cluster: string): Promise<void> {
     const { trans } = this._covey;
     const isSure = await confirm(
-      trans.__('Restart the workers of %1?', cluster),
+      trans.__('Restart the workers of the cluster %1?', cluster),
       trans.__('What they run starts again, and results that are still needed are computed again.'),
       trans.__('Restart'),
     );
@@ -93,12 +93,12 @@ export class ClusterActions {
     const isSure =
       clusters.find(cluster)?.summary.attached === true
         ? await confirm(
-            trans.__('Take %1 off the list?', cluster),
+            trans.__('Take the cluster %1 off the list?', cluster),
             trans.__('It was started elsewhere, and goes on.'),
             trans.__('Take off the list'),
           )
         : await confirm(
-            trans.__('Stop %1?', cluster),
+            trans.__('Stop the cluster %1?', cluster),
             trans.__('Its tasks end, and its results are gone.'),
             trans.__('Stop'),
           );
