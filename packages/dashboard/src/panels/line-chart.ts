@@ -19,6 +19,8 @@ export interface LineChartOptions {
   readonly title: string;
   readonly format: (amount: number) => string;
   readonly isBytes?: boolean;
+  /** Half of one means nothing: it would be told as one. */
+  readonly isWhole?: boolean;
   readonly series: readonly LineSeries[];
 }
 
@@ -28,8 +30,8 @@ const SPAN_SECONDS = 300;
 const RIGHT_PIXELS = 8;
 /** Half of what a time is wide. */
 const TIME_PIXELS = 28;
-/** Round numbers of bytes, ascending. */
-const BYTE_STEPS = Array.from({ length: 45 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3));
+/** Round numbers, ascending. */
+const WHOLE_STEPS = Array.from({ length: 45 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3));
 
 export class LineChart {
   readonly #options: LineChartOptions;
@@ -119,7 +121,7 @@ export class LineChart {
     const { clientWidth: width, clientHeight: height } = this.#plotHost;
     if (width === 0 || height === 0) return undefined;
     const theme = this.#theme;
-    const { series, format, isBytes } = this.#options;
+    const { series, format, isBytes, isWhole } = this.#options;
     const axis = {
       stroke: cssOf(theme.quiet),
       font: `11px ${theme.font}`,
@@ -140,7 +142,7 @@ export class LineChart {
           ...axis,
           size: ySize,
           values: (_plot, ticks) => ticks.map(format),
-          ...(isBytes === true && { incrs: BYTE_STEPS }),
+          ...((isBytes === true || isWhole === true) && { incrs: WHOLE_STEPS }),
         },
       ],
       series: [

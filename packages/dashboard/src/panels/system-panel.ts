@@ -95,6 +95,7 @@ export function createSystem(host: HTMLElement, context: PanelContext): Panel {
     new LineChart(grid, shell.theme, {
       title: trans.__('Tasks a second'),
       format: formatCount,
+      isWhole: true,
       series: [{ amount: 'tasksRate', label: trans.__('ended'), colour: brand, filled: true }],
     }),
     new LineChart(grid, shell.theme, {

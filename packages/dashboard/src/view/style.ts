@@ -45,7 +45,7 @@ const STYLE = /* css */ `
 .covey-Panel-banner { display: flex; align-items: center; gap: 12px; flex: none; padding: 4px 8px 4px 9px; border-bottom: 1px solid var(--covey-line); border-left: 3px solid var(--covey-warning); background: var(--covey-raised); }
 .covey-Panel-banner p { flex: 1; min-width: 0; }
 .covey-Button { display: inline-flex; align-items: center; justify-content: center; gap: 6px; min-width: 26px; height: 26px; padding: 0 5px; border: 1px solid transparent; border-radius: 3px; background: none; color: inherit; font: inherit; cursor: pointer; }
-.covey-Panel-notice .covey-Button, .covey-Panel-banner .covey-Button, .covey-Button.covey-mod-text { border-color: var(--covey-line); padding: 0 10px; }
+.covey-Panel-notice .covey-Button, .covey-Panel-banner .covey-Button, .covey-Button.covey-mod-text { border-color: var(--jp-border-color1, #bdbdbd); padding: 0 10px; color: var(--covey-text); }
 .covey-Button:hover { background: var(--covey-raised); }
 .covey-Button[aria-pressed='true'] { background: var(--covey-raised); border-color: var(--covey-line); box-shadow: inset 0 -2px 0 var(--covey-brand); }
 .covey-Panel :focus-visible { outline: 2px solid var(--covey-brand); outline-offset: -2px; }
