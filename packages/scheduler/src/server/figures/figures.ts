@@ -204,6 +204,7 @@ export class Figures {
       else if (nowMs >= pull.untilMs) pull.answer(pull.asked.map((each) => this.#batch(each, nowMs)));
     }
     this.#tickMs = Math.min(MOST_TICK_MS, Math.max(TICK_MS, topics * TOPIC_MS));
+    this.#stream.lookMs = this.#tickMs;
     if (this.#waiting.size > 0) this.#serveIn(this.#tickMs);
   }
 

@@ -1,6 +1,7 @@
 import { readFigures, RunOutcome } from '@covey/protocol/bridge';
 import type { TaskStreamColumns } from '@covey/protocol/bridge';
 import type { TaskId } from '@covey/protocol/internal';
+import type { Lane } from './lane.js';
 import { TaskStream } from './task-stream.js';
 
 interface Run {
@@ -23,10 +24,16 @@ function crowd(stream: TaskStream): void {
   for (let n = 0; n < 1000; n++) add(stream, { name: `crowd${n}`, startMs: 0, durationMs: 0 });
 }
 
+/** The lanes of each stream, made as they are met. */
+const lanesOf = new WeakMap<TaskStream, Lane[]>();
+
 function add(stream: TaskStream, run: Partial<Run>): void {
   const common = { lane: 0, name: 'f', taskId: 1, startMs: 0, durationMs: 0.25, outcome: RunOutcome.done };
   const { lane, name, taskId, startMs, durationMs, outcome } = { ...common, ...run };
-  stream.add(lane, name, taskId as TaskId, startMs, durationMs, outcome);
+  const lanes = lanesOf.get(stream) ?? [];
+  lanesOf.set(stream, lanes);
+  lanes[lane] ??= stream.addLane('a', lane);
+  lanes[lane].ended(taskId as TaskId, name, startMs, durationMs, outcome);
 }
 
 function run(stream: TaskStream, n: number, name = 'f', lane = 0): void {
@@ -35,8 +42,8 @@ function run(stream: TaskStream, n: number, name = 'f', lane = 0): void {
 
 test('tells what came since the cursor, with the names and lanes that came with it', () => {
   const stream = new TaskStream(10);
-  run(stream, 1, 'f', stream.addLane('a', 0));
-  run(stream, 2, 'g', stream.addLane('a', 1));
+  run(stream, 1, 'f', 0);
+  run(stream, 2, 'g', 1);
   const first = read(stream, 0);
   expect([...first.task]).toEqual([1, 2]);
   expect(first.names).toEqual({ first: 0, added: ['f', 'g'] });
@@ -135,6 +142,13 @@ describe('in a crowd', () => {
     crowd(stream);
     for (let n = 0; n < 100; n++) add(stream, { startMs: n / 4 });
     expect([...read(stream, 1000).count]).toEqual([79, 21]);
+  });
+
+  test('what is open is told when somebody asks whether there is anything new', () => {
+    const stream = new TaskStream();
+    crowd(stream);
+    for (let n = 0; n < 3; n++) add(stream, { startMs: n / 4 });
+    expect(stream.newest()).toBe(1001);
   });
 
   test('what a viewer was told stays as it is', () => {

@@ -2,25 +2,23 @@
  * The last runs of tasks, as columns in a ring: what ran where, from when and how long.
  *
  * A cursor is the number of rows noted before. Lanes and names are numbered as they come and remember the row that
- * brought them, so a viewer is told those that it can't know. A row is a run, until runs come faster than anybody could
- * see them one by one: then tiny ones that follow each other join, as long as nobody was told their row.
+ * brought them, so a viewer is told those that it can't know. A row is a run, or several that have joined (`lane.ts`).
  */
-import { packTaskStream, RunOutcome } from '@covey/protocol/bridge';
+import { packTaskStream } from '@covey/protocol/bridge';
 import type { TaskStreamColumns } from '@covey/protocol/bridge';
 import type { TaskId } from '@covey/protocol/internal';
 import type { Feed, Portion } from './feed.js';
+import { Lane } from './lane.js';
+import type { Rows } from './lane.js';
 
 /** Rows that are kept: as many as a screen can show. */
 const KEPT = 100_000;
 /** Rows in one portion, of which a viewer takes ten a second, and where there are many two: as many as come in a crowd. */
 const PORTION = 5000;
-/** So many rows within so long are a crowd: further runs join. */
+/** So many rows between two looks are a crowd: further runs join. */
 const CROWD = 1000;
-const CROWD_MS = 100;
-/** Runs that last less, and begin so soon after the one before, join its row. */
-const TINY_MS = 1;
-/** Rows of joined runs last no longer. */
-const JOINED_MS = 20;
+/** How often viewers look, until they say. */
+const LOOK_MS = 100;
 /** Names beyond these share one. */
 const NAMES_MAX = 10_000;
 const LANES_MAX = 60_000;
@@ -36,27 +34,27 @@ interface Columns {
   readonly count: Uint32Array;
 }
 
-interface Lane {
+interface ThreadName {
   readonly worker: string;
   readonly thread: number;
 }
 
-export class TaskStream implements Feed {
+export class TaskStream implements Feed, Rows {
+  /** How often viewers look, in milliseconds: less often, and rows are coarser, so that a look costs no more. */
+  lookMs = LOOK_MS;
   readonly #kept: number;
   #ring: Columns | undefined;
   #written = 0;
   /** Rows before this one are gone. */
   #oldest = 0;
-  /** Rows before this one were told to somebody: they stay as they are. */
-  #told = 0;
   readonly #names = new Numbered<string>(NAMES_MAX, REST);
   readonly #nameNumbers = new Map<string, number>();
-  readonly #lanes = new Numbered<Lane>(LANES_MAX, { worker: REST, thread: 0 });
+  readonly #lanes = new Numbered<ThreadName>(LANES_MAX, { worker: REST, thread: 0 });
   /** The name that was asked for last, and its number: runs of one function mostly come together. */
   #lastName: string | undefined;
   #lastNumber = 0;
-  /** The latest row of each lane. */
-  readonly #latest: number[] = [];
+  /** Lanes with an open row, and some that had one. */
+  readonly #open = new Set<Lane>();
   /** From where on rows are counted, and when that was. */
   #crowdRow = 0;
   #crowdMs = 0;
@@ -65,50 +63,43 @@ export class TaskStream implements Feed {
     this.#kept = kept;
   }
 
-  /** The number of a lane for the runs of a thread. */
-  addLane(worker: string, thread: number): number {
-    return this.#lanes.add({ worker, thread }, this.#written);
+  /** A lane for the runs of a thread. */
+  addLane(worker: string, thread: number): Lane {
+    return new Lane(this.#lanes.add({ worker, thread }, this.#written), this);
   }
 
-  /** A run has ended; the time is on the scheduler's clock. */
-  add(lane: number, name: string, taskId: TaskId, startMs: number, durationMs: number, outcome: number): void {
-    const number = name === this.#lastName ? this.#lastNumber : this.#numberOf(name);
-    if (this.#isCrowded(startMs) && this.#join(lane, number, startMs, durationMs, outcome)) return;
+  opened(lane: Lane): void {
+    this.#open.add(lane);
+  }
+
+  append(
+    lane: number,
+    name: string,
+    taskId: TaskId,
+    startMs: number,
+    durationMs: number,
+    outcome: number,
+    count: number,
+  ): void {
     const ring = (this.#ring ??= emptyColumns(this.#kept));
     const at = this.#written % this.#kept;
     ring.start[at] = startMs;
     ring.duration[at] = durationMs;
     ring.lane[at] = lane;
-    ring.name[at] = number;
+    ring.name[at] = name === this.#lastName ? this.#lastNumber : this.#numberOf(name);
     ring.outcome[at] = outcome;
     ring.task[at] = taskId;
-    ring.count[at] = 1;
-    this.#latest[lane] = this.#written;
+    ring.count[at] = count;
     this.#written++;
     this.#oldest = Math.max(this.#oldest, this.#written - this.#kept);
   }
 
-  #isCrowded(atMs: number): boolean {
-    if (Math.abs(atMs - this.#crowdMs) > CROWD_MS) {
+  isCrowded(atMs: number): boolean {
+    if (Math.abs(atMs - this.#crowdMs) > this.lookMs) {
       this.#crowdMs = atMs;
       this.#crowdRow = this.#written;
     }
     return this.#written - this.#crowdRow >= CROWD;
-  }
-
-  /** Whether a run has become part of the row before it in its lane. */
-  #join(lane: number, name: number, startMs: number, durationMs: number, outcome: number): boolean {
-    const row = this.#latest[lane] ?? -1;
-    if (row < this.#told || row < this.#oldest || durationMs >= TINY_MS || outcome !== RunOutcome.done) return false;
-    const ring = this.#ring!;
-    const at = row % this.#kept;
-    const joinedMs = startMs + durationMs - ring.start[at]!;
-    const pauseMs = joinedMs - durationMs - ring.duration[at]!;
-    const follows = Math.abs(pauseMs) < TINY_MS && joinedMs < JOINED_MS;
-    if (!follows || ring.name[at] !== name || ring.outcome[at] !== RunOutcome.done) return false;
-    ring.duration[at] = Math.max(ring.duration[at]!, joinedMs);
-    ring.count[at]!++;
-    return true;
   }
 
   #numberOf(name: string): number {
@@ -120,14 +111,15 @@ export class TaskStream implements Feed {
   }
 
   newest(): number {
+    for (const lane of this.#open) lane.close();
+    this.#open.clear();
     return this.#written;
   }
 
   read(cursor: number): Portion {
-    const known = cursor > this.#written ? 0 : cursor;
+    const known = cursor > this.newest() ? 0 : cursor;
     const first = Math.max(known, this.#oldest);
     const end = Math.min(this.#written, first + PORTION);
-    this.#told = Math.max(this.#told, end);
     const columns = this.#ring ?? emptyColumns(0);
     const cut = <
       C extends { readonly length: number; set(from: C, at: number): void; subarray(a: number, b: number): C },
@@ -157,6 +149,7 @@ export class TaskStream implements Feed {
   }
 
   rest(): void {
+    this.newest();
     this.#ring = undefined;
     this.#oldest = this.#written;
   }

@@ -3,6 +3,7 @@
  * the scheduler's. All that is the same for each of its runs is found once.
  */
 import type { TaskId } from '@covey/protocol/internal';
+import type { Lane } from './lane.js';
 import type { TaskStream } from './task-stream.js';
 
 /** A clock that seems this near is taken to be the same one: what differs is the way of the message. */
@@ -12,7 +13,7 @@ export class WorkerRuns {
   readonly #stream: TaskStream;
   readonly #worker: string;
   /** By thread. */
-  readonly #lanes: number[] = [];
+  readonly #lanes: Lane[] = [];
   #fastestMs = Infinity;
   /** To be added to a time of the worker's. */
   #offsetMs = 0;
@@ -31,6 +32,6 @@ export class WorkerRuns {
   /** A run of a task has ended. Each argument is a plain number, as this is called for each task. */
   ended(taskId: TaskId, name: string, startMs: number, durationMs: number, thread: number, outcome: number): void {
     const lane = (this.#lanes[thread] ??= this.#stream.addLane(this.#worker, thread));
-    this.#stream.add(lane, name, taskId, startMs + this.#offsetMs, durationMs, outcome);
+    lane.ended(taskId, name, startMs + this.#offsetMs, durationMs, outcome);
   }
 }
