@@ -10,6 +10,12 @@ export function isNative(subject: AnyFunction): boolean {
   return textOf(subject).endsWith('{ [native code] }');
 }
 
+/** Its name; empty when that is something else, since a class may have a static method or accessor of that name. */
+export function nameOf(subject: AnyFunction): string {
+  const name: unknown = Object.getOwnPropertyDescriptor(subject, 'name')?.value;
+  return typeof name === 'string' ? name : '';
+}
+
 /** The source text of a function as V8 runs it, whatever its own `toString` says. */
 export function textOf(subject: AnyFunction): string {
   return Function.prototype.toString.call(subject);

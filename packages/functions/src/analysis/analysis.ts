@@ -2,7 +2,7 @@
  * All that can be known about a function from its text alone. It is the same for every closure made of that text, so it
  * is kept by text; values never are.
  */
-import { shapeOfClass } from './class-shape.js';
+import { constructorIn, shapeOfClass } from './class-shape.js';
 import type { ClassShape, Range } from './class-shape.js';
 import { findFreeNames } from './free-names.js';
 import type { FreeNames } from './free-names.js';
@@ -22,7 +22,9 @@ export interface Analysis {
   /** The key of a method, with its brackets if it is computed. */
   readonly key: (Range & { readonly computed: boolean; readonly isPrivate: boolean }) | undefined;
   readonly accessor: 'get' | 'set' | undefined;
-  readonly isAsyncOrGenerator: boolean;
+  readonly isGenerator: boolean;
+  /** The `length` that the text gives it. */
+  readonly length: number;
 }
 
 const maximumCharacters = 4_000_000;
@@ -60,8 +62,15 @@ function analyseNew(text: string, isSloppy: boolean): Analysis {
     class: isClass(node) ? shapeOfClass(node, offset, text) : undefined,
     key: member === undefined ? undefined : keyOf(parsed, text),
     accessor: member?.kind === 'get' || member?.kind === 'set' ? member.kind : undefined,
-    isAsyncOrGenerator: !isClass(node) && (node.async || node.generator),
+    isGenerator: !isClass(node) && node.generator,
+    length: lengthOf(node),
   };
+}
+
+function lengthOf(node: ParsedFunction['node']): number {
+  const params = isClass(node) ? (constructorIn(node)?.value.params ?? []) : node.params;
+  const optional = params.findIndex(({ type }) => type === 'AssignmentPattern' || type === 'RestElement');
+  return optional < 0 ? params.length : optional;
 }
 
 function kindOf({ node, member }: ParsedFunction): Analysis['kind'] {

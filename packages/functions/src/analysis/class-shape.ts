@@ -2,7 +2,7 @@
  * Where the parts of a class stand in its text that change when it is made again elsewhere: its heritage is a value by
  * then, its static state was computed long ago, and its instances are made without running anybody's constructor.
  */
-import type { Class, MethodDefinition } from 'acorn';
+import type { Class, Expression, MethodDefinition } from 'acorn';
 import { plainConstruction } from './plain-construction.js';
 
 export interface Range {
@@ -17,6 +17,9 @@ export interface ClassShape {
   readonly bodyEnd: number;
   readonly staticBlocks: readonly Range[];
   readonly staticValues: readonly Range[];
+  /** Public ones, with their whole texts. */
+  readonly staticFields: readonly Range[];
+  /** What initializers of fields compute; a function is made without running anybody's code, and named after its field. */
   readonly instanceValues: readonly Range[];
   /** Behind the opening brace of the constructor's body. */
   readonly constructorBody: number | undefined;
@@ -39,12 +42,13 @@ export function shapeOfClass(node: Class, offset: number, text: string): ClassSh
   const range = ({ start, end }: Range): Range => ({ start: start - offset, end: end - offset });
   const staticBlocks: Range[] = [];
   const staticValues: Range[] = [];
+  const staticFields: Range[] = [];
   const instanceValues: Range[] = [];
   const privateFields: string[] = [];
   const privateStatics: string[] = [];
   const methods: ClassShape['methods'][number][] = [];
   const computedMethods: ClassShape['computedMethods'][number][] = [];
-  const ofConstructor: Range[] = [];
+  const ofNewInstance: Range[] = [];
   let constructorBody: number | undefined;
   let hasPrivateInstanceMembers = false;
   for (const member of node.body.body) {
@@ -62,11 +66,15 @@ export function shapeOfClass(node: Class, offset: number, text: string): ClassSh
       if (member.computed) computedMethods.push(computedMethod(member, offset, text));
       if (member.kind === 'constructor') {
         constructorBody = member.value.body.start + 1 - offset;
-        ofConstructor.push(range(member.value.body));
+        ofNewInstance.push(range(member.value.body));
       }
       continue;
     }
-    if (member.value != null) (member.static ? staticValues : instanceValues).push(range(member.value));
+    if (member.static && !isPrivate) staticFields.push(range(member));
+    if (member.value != null) {
+      (member.static ? staticValues : ofNewInstance).push(range(member.value));
+      if (!member.static && !isFunction(member.value)) instanceValues.push(range(member.value));
+    }
     if (member.key.type === 'PrivateIdentifier') (member.static ? privateStatics : privateFields).push(member.key.name);
   }
   return {
@@ -75,9 +83,10 @@ export function shapeOfClass(node: Class, offset: number, text: string): ClassSh
     bodyEnd: node.body.end - 1 - offset,
     staticBlocks,
     staticValues,
+    staticFields,
     instanceValues,
     constructorBody,
-    ofNewInstance: [...instanceValues, ...ofConstructor],
+    ofNewInstance,
     methods,
     computedMethods,
     privateFields,
@@ -85,6 +94,15 @@ export function shapeOfClass(node: Class, offset: number, text: string): ClassSh
     hasPrivateInstanceMembers,
     plainConstruction: plainConstruction(node),
   };
+}
+
+export function constructorIn(node: Class): MethodDefinition | undefined {
+  return node.body.body.find((member) => member.type === 'MethodDefinition' && member.kind === 'constructor') as
+    MethodDefinition | undefined;
+}
+
+function isFunction({ type }: Expression): boolean {
+  return type === 'ArrowFunctionExpression' || type === 'FunctionExpression';
 }
 
 function nameOf({ key, computed }: MethodDefinition): string | undefined {

@@ -158,7 +158,7 @@ class Finder implements FreeNames {
   #classMember(member: Class['body']['body'][number], ofRoot: boolean): void {
     // The static state of the root travels as it is: what made it isn't evaluated again.
     const isStaticState = member.type === 'StaticBlock' || (member.type === 'PropertyDefinition' && member.static);
-    if (ofRoot && isStaticState && !(member.type === 'PropertyDefinition' && member.computed)) return;
+    if (ofRoot && isStaticState) return;
     const inside = { ownThis: true, ownArguments: true, ownSuper: true };
     if (member.type === 'StaticBlock') {
       const scope = new Scope(this.#scope, true);
@@ -176,7 +176,7 @@ class Finder implements FreeNames {
       this.#visit(member.key);
       if (ofRoot) this.#eagerDepth--;
     }
-    if (member.value == null || (ofRoot && isStaticState)) return;
+    if (member.value == null) return;
     if (member.type === 'MethodDefinition') {
       this.#function(member.value, true);
     } else {

@@ -106,6 +106,13 @@ describe('what is cached', () => {
     expect(captureFunction(fn).hash).not.toBe(first.hash);
   });
 
+  it('nor one whose prototype was replaced', () => {
+    const Old = function () {} as unknown as { prototype: object };
+    const first = captureFunction(Old as () => void);
+    Old.prototype = { method: () => 1 };
+    expect(captureFunction(Old as () => void).hash).not.toBe(first.hash);
+  });
+
   it('is nothing that captures', () => {
     const list: number[] = [];
     const fn = () => list;
@@ -324,6 +331,32 @@ describe('functions and classes that travel on', () => {
     })) as { factor: number; times(x: number): number };
     const { times } = Made;
     expect(await child.run((m: typeof Made, f: typeof times) => [m.times(2), f(3)], [Made, times])).toEqual([4, 6]);
+  });
+
+  it('a closure of a recursive function goes on, with that function', async () => {
+    const later = await child.run(function countdown(n = 2): unknown {
+      return n === 0 ? 'done' : () => countdown(n - 1);
+    });
+    const next = (later as () => () => unknown)();
+    expect(await child.run(next)).toBe('done');
+  });
+
+  it('an error with private members is thrown here with them', async () => {
+    class Failure extends Error {
+      #code = 0;
+      constructor(code: number) {
+        super(`failed by ${code}`);
+        this.#code = code;
+      }
+      get code(): number {
+        return this.#code;
+      }
+    }
+    const failing = child.run(() => {
+      throw new Failure(7);
+    });
+    await expect(failing).rejects.toMatchObject({ code: 7, message: 'failed by 7' });
+    await expect(failing).rejects.toBeInstanceOf(Failure);
   });
 
   it('closures that share a variable share it after two journeys', async () => {

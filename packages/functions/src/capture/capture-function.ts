@@ -1,9 +1,12 @@
 /** Captures a function for sending: its blob, what identifies it, and which objects of the sender's it refers to. */
+import { nameOf } from '../any-function.js';
 import type { AnyFunction } from '../any-function.js';
 import { digest } from '../hashing/digest.js';
 import { hashFrames } from '../hashing/hash-arguments.js';
+import { ownProperty } from '../property.js';
 import { borrowEncoder, returnEncoder } from '../values/encoder.js';
 import type { Frames } from '../values/encoder.js';
+import { intrinsicKind } from '../values/intrinsic-prototypes.js';
 
 /** A function (or class) as it was when it was captured. */
 export interface CapturedFunction {
@@ -54,7 +57,7 @@ export function captureFunction(fn: AnyFunction, options: CaptureOptions = {}): 
   const encoder = borrowEncoder();
   try {
     encoder.start({
-      path: options.path ?? nameOf(fn),
+      path: options.path ?? titleOf(fn),
       ...(reference === undefined
         ? {}
         : {
@@ -76,7 +79,7 @@ export function captureFunction(fn: AnyFunction, options: CaptureOptions = {}): 
       hash: hashFrames(blob),
       identity:
         !wantsIdentity || names.includes(undefined) ? undefined : identityOf(encoder.canonical(fn), names as string[]),
-      name: nameOf(fn),
+      name: titleOf(fn),
       blob,
       references,
     };
@@ -91,13 +94,21 @@ function identityOf(canonical: Uint8Array, references: readonly string[]): strin
   return digest(references.length === 0 ? canonical : `${digest(canonical)}\0${references.join('\0')}`);
 }
 
-function nameOf(fn: AnyFunction): string {
-  return fn.name === '' ? 'lambda' : fn.name;
+function titleOf(fn: AnyFunction): string {
+  const name = nameOf(fn);
+  return name === '' ? 'lambda' : name;
 }
 
-/** Nothing was hung onto the function since. */
+const bareKeys: ReadonlySet<string | symbol> = new Set(['length', 'name', 'prototype', 'arguments', 'caller']);
+
+/** Nothing was hung onto the function since, and nothing was put in the place of its prototype. */
 function isBare(fn: AnyFunction): boolean {
-  if (Object.keys(fn).length > 0) return false;
-  const prototype: unknown = fn.prototype;
-  return typeof prototype !== 'object' || prototype === null || Reflect.ownKeys(prototype).length === 1;
+  if (!Object.isExtensible(fn) || !Reflect.ownKeys(fn).every((key) => bareKeys.has(key))) return false;
+  const prototype: unknown = ownProperty(fn, 'prototype')?.value;
+  if (prototype === undefined) return true;
+  if (typeof prototype !== 'object' || prototype === null || Reflect.ownKeys(prototype).length !== 1) return false;
+  return (
+    ownProperty(prototype, 'constructor')?.value === fn &&
+    intrinsicKind(Object.getPrototypeOf(prototype) as object | null) === 'Object'
+  );
 }

@@ -3,6 +3,7 @@
  * variables are shared, and their code.
  */
 import type { Analysis } from '../analysis/analysis.js';
+import { nameOf } from '../any-function.js';
 import type { AnyFunction } from '../any-function.js';
 import { digest } from '../hashing/digest.js';
 import type { Encoder } from '../values/encoder.js';
@@ -111,7 +112,7 @@ export class CodeTable {
         (isDeclaration ? functionFlag.declaration : 0) |
         (this.#branded.has(subject) ? functionFlag.branded : 0),
     );
-    out.string(subject.name);
+    out.string(nameOf(subject));
     out.string(encoder.isCanonical ? '' : file.url);
     out.varint(encoder.isCanonical ? 0 : line);
     out.varint(encoder.isCanonical ? 0 : column);

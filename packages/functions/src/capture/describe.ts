@@ -5,13 +5,13 @@
 import { analyse } from '../analysis/analysis.js';
 import type { Analysis } from '../analysis/analysis.js';
 import type { NameUse } from '../analysis/free-names.js';
-import { textOf } from '../any-function.js';
+import { nameOf, textOf } from '../any-function.js';
 import type { AnyFunction } from '../any-function.js';
 import { ownProperty } from '../property.js';
 import { inspect } from '../v8/inspector.js';
 import type { FunctionView } from '../v8/inspector.js';
 import { builtInOf, isGlobalName, noteGlobal } from './intrinsics.js';
-import { moduleFile } from './module-file.js';
+import { isInExpressionNamed, moduleFile } from './module-file.js';
 import type { ImportedName, ModuleFile } from './module-file.js';
 import { exportOfLoadedPackage, importOfPackage, isOwnModule } from './module-reference.js';
 import type { ModuleExport } from './module-reference.js';
@@ -33,6 +33,12 @@ export interface Capture {
   readonly reference: ModuleExport | undefined;
 }
 
+/** A name that it takes from around it, whose value nothing shows. */
+export interface HiddenName {
+  readonly name: string;
+  readonly reason: 'function around' | 'key of a field';
+}
+
 export interface Description {
   readonly subject: AnyFunction;
   readonly analysis: Analysis;
@@ -43,7 +49,8 @@ export interface Description {
   readonly line: number;
   readonly column: number;
   readonly captures: readonly Capture[];
-  /** Its own name means a variable that now holds something else, so the text has to be a declaration. */
+  readonly hidden: readonly HiddenName[];
+  /** The text has to be a declaration: its own name means a variable that holds something else, or is used inside of it. */
   readonly isDeclaration: boolean;
 }
 
@@ -75,6 +82,7 @@ export function describeFunction(subject: AnyFunction, view: FunctionView, insta
   if (global !== undefined) noteGlobal(global);
   const start = startOf(analysis, view);
   const captures: Capture[] = [];
+  const hidden: HiddenName[] = [];
   let isDeclaration = false;
   if (location !== undefined && [...analysis.free.names.keys()].every((name) => isGlobalName(name))) {
     closed.set(subject, { scopes: [], location, bound: undefined });
@@ -82,22 +90,50 @@ export function describeFunction(subject: AnyFunction, view: FunctionView, insta
   for (const [name, uses] of analysis.free.names) {
     if (isHelperName(name)) continue;
     const found = find(name, view, placed, instances);
+    if (name === analysis.ownName && analysis.kind === 'function') {
+      const isWritten = uses.some(({ isWrite }) => isWrite);
+      const isItself = found === undefined || (found.value === subject && !isWritten) || !wasDeclared(text, view);
+      // Of a declaration, V8 shows the name to the functions inside of it when they are sent on; of an expression it doesn't.
+      isDeclaration = !isItself || !isWritten;
+      if (isItself) continue;
+    } else {
+      const reason = reasonToBeHidden(name, found, analysis, view);
+      if (reason !== undefined) hidden.push({ name, reason });
+    }
     if (found === undefined) continue;
-    const isOwnName = name === analysis.ownName && analysis.kind === 'function';
-    if (isOwnName && found.value === subject) {
-      if (!uses.some(({ isWrite }) => isWrite)) continue;
-    }
-    if (isOwnName) {
-      if (!wasDeclared(text, view)) continue;
-      isDeclaration = true;
-    }
     captures.push(captureOf(name, uses, found, file, instances));
     askForMissing(captures.at(-1), (use) => frameOf(subject, analysis, start, file, use));
   }
-  return { subject, analysis, isSloppy, file, scriptId: location?.scriptId ?? '', ...start, captures, isDeclaration };
+  const scriptId = location?.scriptId ?? '';
+  return { subject, analysis, isSloppy, file, scriptId, ...start, captures, hidden, isDeclaration };
+}
+
+/** Why V8 does not show what a name means in a function, if it doesn't. */
+function reasonToBeHidden(
+  name: string,
+  found: Found | undefined,
+  { text, free }: Analysis,
+  { scopes, location }: FunctionView,
+): HiddenName['reason'] | undefined {
+  if (isGlobalName(name)) return undefined;
+  // What is only used while a class is made is in no scope of its methods.
+  if (found === undefined && free.eager.has(name)) return 'key of a field';
+  // A function expression's own name is no variable of its scope, which is not shown when it has no others.
+  const depth = found?.depth ?? scopes.length;
+  const isNamed =
+    found === undefined || scopes.some(({ description }, at) => at < depth && description === `Closure (${name})`);
+  if (!isNamed || location === undefined || isAround(found?.value, name, text)) return undefined;
+  return isInExpressionNamed(name, location.scriptId, text) ? 'function around' : undefined;
+}
+
+/** Whether a value is the function around a text: mostly it was given to a variable of its own name. */
+function isAround(value: unknown, name: string, text: string): boolean {
+  return typeof value === 'function' && nameOf(value) === name && textOf(value).includes(text);
 }
 
 interface Found {
+  /** How many scopes are further in. */
+  readonly depth: number;
   readonly instance: ScopeInstance;
   readonly value: unknown;
   readonly isModuleScope: boolean;
@@ -113,11 +149,12 @@ function find(
     const scope = view.scopes[at];
     const instance = placed[at];
     if (scope === undefined || instance === undefined || !Object.hasOwn(scope.variables, name)) continue;
-    return { instance, value: scope.variables[name], isModuleScope: scope.description === 'Module' };
+    return { depth: at, instance, value: scope.variables[name], isModuleScope: scope.description === 'Module' };
   }
   const global = view.scopes.at(-1)?.variables;
   if (global === undefined || isGlobalName(name) || !(name in global)) return undefined;
-  return { instance: instances.module('global', {}), value: global[name], isModuleScope: false };
+  const depth = view.scopes.length;
+  return { depth, instance: instances.module('global', {}), value: global[name], isModuleScope: false };
 }
 
 function captureOf(

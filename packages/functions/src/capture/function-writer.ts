@@ -7,22 +7,23 @@
  * stands right behind its number.
  */
 import { types } from 'node:util';
-import { isNative } from '../any-function.js';
+import type { Analysis } from '../analysis/analysis.js';
+import { isNative, nameOf } from '../any-function.js';
 import type { AnyFunction } from '../any-function.js';
 import { ownProperty } from '../property.js';
 import { inspect } from '../v8/inspector.js';
 import type { FunctionView } from '../v8/inspector.js';
 import { writeProperties } from '../values/encode-object.js';
 import type { Encoder } from '../values/encoder.js';
-import { intrinsicKind } from '../values/intrinsic-prototypes.js';
 import { selfOf } from '../values/arrow-selves.js';
 import { classId } from '../values/origins.js';
 import type { Step } from '../values/trail.js';
-import { deferred, functionHome } from '../wire/function-format.js';
+import { deferred, functionHome, integrity } from '../wire/function-format.js';
 import { tag } from '../wire/tags.js';
 import { CodeTable } from './code-table.js';
 import { describeFunction } from './describe.js';
 import type { Capture, Description, UsedMembers } from './describe.js';
+import { integrityOf, isGiven, isGivenOfPrototype, isOuterGiven, isPrototypeOfFunctions } from './given-properties.js';
 import { builtInOf, namespaceStep } from './intrinsics.js';
 import { moduleFile } from './module-file.js';
 import type { ModuleFile } from './module-file.js';
@@ -30,11 +31,11 @@ import { exportOfLoadedPackage } from './module-reference.js';
 import type { ModuleExport } from './module-reference.js';
 import { packageExportOf } from './package-functions.js';
 import { PrivateValues } from './private-values.js';
+import type { PrivateValue } from './private-values.js';
 import {
   hasPrivateText,
   isCoverageCounter,
   isMadeFor,
-  isOfText,
   isRequire,
   keyOfMethod,
   placeOfRequire,
@@ -123,17 +124,34 @@ export class FunctionWriter {
    * `rowAt`, as instances of one class often are.
    */
   writePrivates(value: object, constructor: AnyFunction, row: readonly unknown[] | undefined, rowAt: number): void {
-    const { out } = this.#encoder;
-    if (!this.#hasPrivates(constructor)) {
-      out.varint(0);
-      return;
+    const foreign = this.#foreignPrivatesOf(constructor);
+    if (foreign !== undefined) {
+      this.#encoder.refuse(
+        foreign.name,
+        'its class comes from a package and has private members, which only the package itself can set. ' +
+          'Use registerSerializer for this class.',
+      );
     }
-    const found = this.privates.of(value, this.code.privateFieldsOf(constructor), row, rowAt);
-    out.varint(found.length + 1);
-    for (const { owner, name, value: held } of found) {
+    const isBranded = this.#isBranded(constructor);
+    const fields = this.code.privateFieldsOf(constructor);
+    this.#writePrivateValues(isBranded ? this.privates.of(value, fields, row, rowAt) : undefined);
+  }
+
+  /** As {@link writePrivates} of an error, which is never refused: `sendable` gives what stands for a value. */
+  writePrivatesOfError(error: Error, constructor: AnyFunction, sendable: (value: unknown) => unknown): void {
+    const isBranded = this.#isBranded(constructor) && this.#foreignPrivatesOf(constructor) === undefined;
+    const fields = this.code.privateFieldsOf(constructor);
+    const found = isBranded ? this.privates.of(error, fields, undefined, 0) : undefined;
+    this.#writePrivateValues(found?.map((field) => ({ ...field, value: sendable(field.value) })));
+  }
+
+  #writePrivateValues(found: readonly PrivateValue[] | undefined): void {
+    const { out } = this.#encoder;
+    out.varint(found === undefined ? 0 : found.length + 1);
+    for (const { owner, name, value } of found ?? []) {
       this.#encoder.write(owner);
       out.string(name);
-      this.#encoder.writeAt(name, held);
+      this.#encoder.writeAt(name, value);
     }
   }
 
@@ -233,7 +251,8 @@ export class FunctionWriter {
 
   #describe(value: AnyFunction, view: FunctionView): Description {
     const encoder = this.#encoder;
-    const name = value.name === '' ? 'an anonymous function' : value.name;
+    const own = nameOf(value);
+    const name = own === '' ? 'an anonymous function' : own;
     if (view.location === undefined || isNative(value)) {
       return encoder.refuse(name, 'it is a native function that has no name by which another process could find it.');
     }
@@ -386,18 +405,31 @@ export class FunctionWriter {
     this.#queue.push({ trail: this.#encoder.trail.save(), values, write });
   }
 
-  /** Properties that the text of a function doesn't give it. */
+  /** What the text of a function doesn't give it, or gives it no more. */
   #writeOwnState({ subject, analysis }: Description): void {
-    const given = new Set<string | symbol>(['length', 'name', 'prototype', 'arguments', 'caller']);
-    this.#writePropertiesOf(subject, (key) => !given.has(key) && !isOfText(subject, key, analysis));
+    this.#writePropertiesOf(subject, (key) => !isGiven(subject, key, analysis));
     if (analysis.class !== undefined && analysis.class.privateStatics.length > 0) this.#writePrivateStatics(subject);
+    const outer = Object.getPrototypeOf(subject) as object | null;
+    if (analysis.class?.isDerived !== true && !isPrototypeOfFunctions(outer)) {
+      this.#defer([outer], () => {
+        this.#encoder.out.byte(deferred.outer);
+        this.#encoder.write(subject);
+        this.#encoder.writeAt('__proto__', outer);
+      });
+    }
     const prototype: unknown = ownProperty(subject, 'prototype')?.value;
-    if (typeof prototype !== 'object' || prototype === null || analysis.isAsyncOrGenerator) return;
-    const keys = Reflect.ownKeys(prototype).filter(
-      (key) => key !== 'constructor' && !isOfText(prototype, key, analysis),
-    );
+    const isObject = typeof prototype === 'object' && prototype !== null;
+    if (isObject && !analysis.isGenerator && isGiven(subject, 'prototype', analysis)) {
+      this.#writePrototype(subject, prototype, analysis);
+    }
+    this.#writeRemoved(subject, analysis);
+    this.#writeIntegrity(subject, isObject ? prototype : {});
+  }
+
+  #writePrototype(subject: AnyFunction, prototype: object, analysis: Analysis): void {
+    const keys = Reflect.ownKeys(prototype).filter((key) => !isGivenOfPrototype(prototype, key, analysis));
     const outer = Object.getPrototypeOf(prototype) as object | null;
-    const hasOuter = analysis.class === undefined && intrinsicKind(outer) !== 'Object';
+    const hasOuter = !isOuterGiven(subject, outer, analysis);
     if (keys.length === 0 && !hasOuter) return;
     this.#defer(valuesOf(prototype, keys), () => {
       const encoder = this.#encoder;
@@ -408,6 +440,37 @@ export class FunctionWriter {
       if (hasOuter) encoder.write(outer);
       writeProperties(encoder, prototype, keys);
       encoder.trail.pop();
+    });
+  }
+
+  /** Methods that stand in the text of a class and were taken from it. */
+  #writeRemoved(subject: AnyFunction, { class: shape }: Analysis): void {
+    const removed = (shape?.methods ?? []).filter(
+      ({ name, isStatic }) =>
+        name !== undefined && !Object.hasOwn(isStatic ? subject : (subject.prototype as object), name),
+    );
+    if (removed.length === 0) return;
+    this.#defer([], () => {
+      const { out } = this.#encoder;
+      out.byte(deferred.removed);
+      this.#encoder.write(subject);
+      out.varint(removed.length);
+      for (const { name, isStatic } of removed) {
+        out.byte(isStatic ? 1 : 0);
+        out.string(name ?? '');
+      }
+    });
+  }
+
+  #writeIntegrity(subject: AnyFunction, prototype: object): void {
+    const [ofSubject, ofPrototype] = [integrityOf(subject), integrityOf(prototype)];
+    if (ofSubject === integrity.extensible && ofPrototype === integrity.extensible) return;
+    this.#defer([], () => {
+      const { out } = this.#encoder;
+      out.byte(deferred.integrity);
+      this.#encoder.write(subject);
+      out.byte(ofSubject);
+      out.byte(ofPrototype);
     });
   }
 
@@ -438,20 +501,24 @@ export class FunctionWriter {
     });
   }
 
-  #hasPrivates(constructor: AnyFunction): boolean {
-    for (let current: unknown = constructor; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
-      const shape = this.code.classOf(current);
-      if (shape?.hasPrivateInstanceMembers === true) return true;
-      if (shape === undefined && hasPrivateText(current)) {
-        this.#encoder.refuse(
-          current.name,
-          'its class comes from a package and has private members, which only the package itself can set. ' +
-            'Use registerSerializer for this class.',
-        );
-      }
-    }
-    return false;
+  /** Whether only its constructor can make instances of a class, since it or one that it extends has private members. */
+  #isBranded(constructor: AnyFunction): boolean {
+    return line(constructor).some((current) => this.code.classOf(current)?.hasPrivateInstanceMembers === true);
   }
+
+  /** The class of a package in a class's line that has private members. */
+  #foreignPrivatesOf(constructor: AnyFunction): AnyFunction | undefined {
+    return line(constructor).find((current) => this.code.classOf(current) === undefined && hasPrivateText(current));
+  }
+}
+
+/** A class and those that it extends. */
+function line(constructor: AnyFunction): AnyFunction[] {
+  const classes: AnyFunction[] = [];
+  for (let current: unknown = constructor; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
+    classes.push(current);
+  }
+  return classes;
 }
 
 function isOfNode({ location }: FunctionView): boolean {

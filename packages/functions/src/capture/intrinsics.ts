@@ -7,6 +7,7 @@
  */
 import { builtinModules } from 'node:module';
 import { runInNewContext, runInThisContext } from 'node:vm';
+import { classNameOf } from '../property.js';
 
 /** Where a built-in is found: a module of Node or the global object, and property keys from there. */
 export interface BuiltIn {
@@ -89,7 +90,8 @@ function walkGlobal(global: object): void {
 export const unnamed: readonly (readonly [string, (global: typeof globalThis) => object])[] = [
   ['%IteratorPrototype%', (global) => protoOf(protoOf(global.Array.prototype[Symbol.iterator].call([])))],
   ['%ArrayIteratorPrototype%', (global) => protoOf(global.Array.prototype[Symbol.iterator].call([]))],
-  ['%TypedArray%', (global) => protoOf(global.Uint8Array)],
+  // Of those, contexts share with the main one what is most used (jest shares Uint8Array).
+  ['%TypedArray%', (global) => protoOf(global.Float64Array)],
 ];
 
 function protoOf(value: object): object {
@@ -97,7 +99,7 @@ function protoOf(value: object): object {
 }
 
 function lazyGlobalOf(value: object): BuiltIn | undefined {
-  const name = typeof value === 'function' ? value.name : value.constructor?.name.toLowerCase();
+  const name = typeof value === 'function' ? value.name : classNameOf(value)?.toLowerCase();
   for (const candidate of [name, 'crypto', 'performance', 'navigator']) {
     if (candidate === undefined || !isGlobalName(candidate)) continue;
     if (candidate === 'navigator' && name !== 'navigator') continue;

@@ -47,7 +47,9 @@ function read(scriptId: string): ModuleFile {
   const source = inspect().source(scriptId);
   if (!script.isModule)
     return { ...empty, isStrict: beginsStrict(source) || isStrictWrapper(source), imports, exports, forwarded };
-  for (const statement of bodyOf(source)) readStatement(statement as ModuleDeclaration, imports, exports, forwarded);
+  for (const statement of bodyOf(source, 'module')) {
+    readStatement(statement as ModuleDeclaration, imports, exports, forwarded);
+  }
   return { ...empty, isStrict: true, imports, exports, forwarded };
 }
 
@@ -81,9 +83,9 @@ function isStrictWrapper(source: string): boolean {
   return source.startsWith(wrapperStart) && source.slice(0, source.indexOf('\n')).includes('"use strict"');
 }
 
-function bodyOf(source: string): Program['body'] {
+function bodyOf(source: string, sourceType: 'module' | 'script'): Program['body'] {
   try {
-    return parse(source, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true }).body;
+    return parse(source, { ecmaVersion: 'latest', sourceType, allowHashBang: true }).body;
   } catch (error) {
     // Syntax newer than the parser: names then travel by value, which is right, if larger.
     if (error instanceof SyntaxError) return [];
@@ -149,14 +151,38 @@ export function isTopLevelOfModule(scriptId: string, line: number, column: numbe
   const lines = source.split('\n');
   const position = lines.slice(0, line).reduce((sum, text) => sum + text.length + 1, column);
   let isInside = false;
-  const visit = (node: unknown): void => {
-    if (Array.isArray(node)) node.forEach(visit);
-    if (typeof node !== 'object' || node === null || isInside) return;
-    const { type, start, end } = node as { type?: string; start?: number; end?: number };
-    if (start !== undefined && end !== undefined && (position < start || position >= end)) return;
-    if (type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ClassBody') isInside = true;
-    else Object.values(node).forEach(visit);
-  };
-  bodyOf(source).forEach(visit);
+  walk(bodyOf(source, 'module'), ({ type, start, end }) => {
+    if (isInside || position < start || position >= end) return false;
+    isInside = type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ClassBody';
+    return !isInside;
+  });
   return !isInside;
+}
+
+/** Whether a text stands in a function expression that has this name. Asked rarely: nothing of it is kept. */
+export function isInExpressionNamed(name: string, scriptId: string, text: string): boolean {
+  const source = inspect().source(scriptId);
+  let isFound = false;
+  walk(bodyOf(source, moduleFile(scriptId).isModule ? 'module' : 'script'), (node) => {
+    if (node.type === 'FunctionExpression' && node.id?.name === name) {
+      const at = source.indexOf(text, node.start + 1);
+      isFound ||= at >= 0 && at + text.length <= node.end;
+    }
+    return !isFound;
+  });
+  return isFound;
+}
+
+interface SyntaxNode {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly id?: { readonly name?: string } | null;
+}
+
+/** Visits syntax from the outside; `enter` says whether to go on inside. */
+function walk(syntax: unknown, enter: (node: SyntaxNode) => boolean): void {
+  if (typeof syntax !== 'object' || syntax === null) return;
+  if (!Array.isArray(syntax) && 'type' in syntax && !enter(syntax as SyntaxNode)) return;
+  for (const inner of Object.values(syntax)) walk(inner, enter);
 }

@@ -63,11 +63,21 @@ export function refuseAssignment(encoder: Encoder, { captures }: Description): v
 /** Refuses what belongs to a function or object around and can't be seen. */
 export function refuseLexical(
   encoder: Encoder,
-  { analysis, scriptId, line, column }: Description,
+  { analysis, hidden, scriptId, line, column }: Description,
   name: string,
   home: object | undefined,
 ): void {
   const { free, kind } = analysis;
+  for (const { name: unseen, reason } of hidden) {
+    encoder.refuse(
+      name,
+      reason === 'function around'
+        ? `\`${unseen}\` is the name of the function expression around it, which nothing shows from outside. ` +
+            'Make that function a declaration, or pass it as an argument.'
+        : `\`${unseen}\` is the computed name of a field, and nothing shows it once the class is made. ` +
+            'Use it in a method as well, or declare it at the top of the module.',
+    );
+  }
   for (const word of free.lexical) {
     if (word === 'this' && kind === 'arrow' && home !== undefined) continue;
     // At the top of a module `this` is undefined, there as here.

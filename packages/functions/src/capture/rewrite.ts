@@ -22,6 +22,10 @@ export const helper = {
 /** How the text around an evaluated function begins. */
 export const wrapperStart = `(function({superclass:${helper.superclass}`;
 
+/** How a constructor begins that does nothing while instances are made again. */
+export const leaveConstructor = `if(${helper.raw}.on)return;`;
+export const leaveDerived = `if(${helper.raw}.on){super(...${helper.raw}.argumentsFor(${helper.superclass}));return}`;
+
 /** How the static block begins that lets private members be set. Text that was rewritten before has it already. */
 const hooksBlock = `static{${helper.hooks}`;
 
@@ -74,6 +78,7 @@ function editsOfClass({ text }: Analysis, shape: NonNullable<Analysis['class']>)
   for (const range of shape.staticBlocks) {
     if (!text.startsWith(hooksBlock, range.start)) edits.push({ ...range, text: blank(text, range) });
   }
+  for (const range of shape.staticFields) edits.push({ ...range, text: blank(text, range).replace(' ', ';') });
   for (const range of shape.staticValues) edits.push({ ...range, text: `void 0${newlines(text, range)}` });
   // An instance that is made again runs neither initializers nor constructors.
   for (const { start, end } of shape.instanceValues) {
@@ -82,7 +87,7 @@ function editsOfClass({ text }: Analysis, shape: NonNullable<Analysis['class']>)
   }
   if (shape.constructorBody !== undefined) {
     const at = shape.constructorBody;
-    const leave = shape.isDerived ? `if(${helper.raw}.on){super();return}` : `if(${helper.raw}.on)return;`;
+    const leave = shape.isDerived ? leaveDerived : leaveConstructor;
     if (!text.startsWith(leave, at)) edits.push({ start: at, end: at, text: leave });
   }
   const hooks = hooksOf(shape);

@@ -29,7 +29,7 @@ export interface Surroundings {
   /** Computed names of methods, in the order of the text. */
   readonly keys: readonly unknown[];
   readonly hooks: object;
-  readonly raw: { on: boolean };
+  readonly raw: object;
   readonly importFunction: unknown;
   readonly meta: unknown;
   readonly eager: readonly unknown[];

@@ -14,7 +14,7 @@ import type { Decoder } from '../values/decoder.js';
 import { setSelf } from '../values/arrow-selves.js';
 import { adoptClass, classOf } from '../values/origins.js';
 import type { ByteReader } from '../wire/byte-reader.js';
-import { deferred, functionFlag, functionHome, functionKind } from '../wire/function-format.js';
+import { deferred, functionFlag, functionHome, functionKind, integrity } from '../wire/function-format.js';
 import { tag } from '../wire/tags.js';
 import { factoryOf } from './evaluate.js';
 import type { FunctionCode, Instantiated, Surroundings } from './evaluate.js';
@@ -42,6 +42,8 @@ export class FunctionReader {
   readonly #known = new Set<object>();
   /** Of instances of classes that were made in this thread: set together, since V8 has to be asked. */
   readonly #fieldsOfHome: PrivateField[] = [];
+  /** Objects that take no more changes when all are there, and how far. */
+  readonly #closed: [object: object, integrity: number][] = [];
   readonly #made: { readonly record: FunctionRecord; readonly set: Instantiated['set'] }[] = [];
 
   private constructor(reader: ByteReader, decoder: Decoder) {
@@ -126,6 +128,15 @@ export class FunctionReader {
           else collection.add(key);
           break;
         }
+        case deferred.outer:
+          Object.setPrototypeOf(this.#target(decoder.read() as object), decoder.read() as object | null);
+          break;
+        case deferred.removed:
+          this.#readRemoved();
+          break;
+        case deferred.integrity:
+          this.#readIntegrity();
+          break;
         case deferred.prototype:
           this.#readPrototype();
           break;
@@ -252,7 +263,10 @@ export class FunctionReader {
     });
     this.#made.push({ record, set });
     const made = functionOf(record, value as object, home);
-    if (record.name !== made.name) Object.defineProperty(made, 'name', { value: record.name, configurable: true });
+    // A class may have a static method of that name.
+    const name = ownProperty(made, 'name')?.value ?? '';
+    if (typeof name === 'string' && record.name !== name)
+      Object.defineProperty(made, 'name', { value: record.name, configurable: true });
     if (record.kind === 'class') {
       setHooks(made, hooks);
       if (record.id !== '') adoptClass(record.id, record.fingerprint, made);
@@ -273,6 +287,21 @@ export class FunctionReader {
     const prototype = this.#target((this.#target(decoder.read() as object) as { prototype?: object }).prototype ?? {});
     if (decoder.reader.byte() === 1) Object.setPrototypeOf(prototype, decoder.read() as object);
     decoder.readProperties(prototype);
+  }
+
+  #readRemoved(): void {
+    const { reader } = this.#decoder;
+    const constructor = this.#target(this.#decoder.read() as object) as { prototype?: object };
+    for (let count = reader.count(); count > 0; count--) {
+      const owner = reader.byte() === 1 ? constructor : (constructor.prototype ?? {});
+      Reflect.deleteProperty(owner, reader.text());
+    }
+  }
+
+  #readIntegrity(): void {
+    const { reader } = this.#decoder;
+    const subject = this.#target(this.#decoder.read() as object) as { prototype?: object };
+    this.#closed.push([subject, reader.byte()], [subject.prototype ?? {}, reader.byte()]);
   }
 
   /** What came before under the same id keeps its own state. */
@@ -309,7 +338,14 @@ export class FunctionReader {
       });
       set?.(values);
     }
+    for (const [object, level] of this.#closed) close(object, level);
   }
+}
+
+function close(object: object, level: number): void {
+  if (level === integrity.freeze) Object.freeze(object);
+  else if (level === integrity.seal) Object.seal(object);
+  else if (level === integrity.preventExtensions) Object.preventExtensions(object);
 }
 
 /** The function out of what its text evaluates to. */

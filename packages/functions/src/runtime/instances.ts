@@ -3,6 +3,7 @@
  * members must go through the constructors, which do nothing then: the text of decoded classes asks `raw` first.
  */
 import { textOf } from '../any-function.js';
+import { leaveConstructor, leaveDerived } from '../capture/rewrite.js';
 import { emptied, isMadeHere, makeInstance } from './home-instances.js';
 import { sink } from './sink.js';
 
@@ -14,8 +15,18 @@ export interface Hooks {
   static?: (constructor: object, name: string, value: unknown) => void;
 }
 
-/** While `on`, constructors and initializers of decoded classes do nothing. */
-export const raw = { on: false };
+/**
+ * While `on`, constructors and initializers of decoded classes do nothing, and pass on to the class that they extend what it
+ * needs: `builtIn` when that reaches a built-in class.
+ */
+export const raw = {
+  on: false,
+  builtIn: [] as readonly unknown[],
+  argumentsFor: (superclass: unknown): readonly unknown[] => (hasConstructor(superclass) ? anything : raw.builtIn),
+};
+
+/** Parameters with patterns need something to take apart. */
+const anything: readonly unknown[] = Array<unknown>(8).fill(sink);
 
 const hooksOfClass = new WeakMap<object, Hooks>();
 const branded = /#[\p{ID_Start}_$]/u;
@@ -33,22 +44,32 @@ export function construct(
   builtIn: Constructor | undefined,
   args: readonly unknown[],
 ): object {
-  if (hasPrivates(constructor)) return constructRaw(constructor);
+  if (hasPrivates(constructor)) return constructRaw(constructor, args);
   if (isMadeHere(constructor)) return makeInstance(constructor);
   if (builtIn !== undefined) return Reflect.construct<readonly unknown[], object>(builtIn, args, constructor);
   return Object.create(constructor.prototype as object) as object;
 }
 
-function constructRaw(constructor: Constructor): object {
-  const before = raw.on;
+function constructRaw(constructor: Constructor, args: readonly unknown[]): object {
+  const before = { on: raw.on, builtIn: raw.builtIn };
   raw.on = true;
+  raw.builtIn = args;
   try {
-    // Parameters with patterns need something to take apart.
     // Fields are there without their values, and a class from here that it extends may have filled it.
-    return emptied(Reflect.construct<readonly unknown[], object>(constructor, Array<unknown>(8).fill(sink)));
+    return emptied(Reflect.construct<readonly unknown[], object>(constructor, raw.argumentsFor(constructor)));
   } finally {
-    raw.on = before;
+    Object.assign(raw, before);
   }
+}
+
+/** Whether a class that was made here, or one that it extends, has a constructor in its text: it takes the arguments. */
+function hasConstructor(constructor: unknown): boolean {
+  for (let current = constructor; typeof current === 'function'; current = Object.getPrototypeOf(current)) {
+    if (!hooksOfClass.has(current)) continue;
+    const text = textOf(current);
+    if (text.includes(leaveConstructor) || text.includes(leaveDerived)) return true;
+  }
+  return false;
 }
 
 function hasPrivates(constructor: Constructor): boolean {

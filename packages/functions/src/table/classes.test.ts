@@ -90,6 +90,25 @@ table('classes as values', {
     [],
     ['static field', 'static block'],
   ],
+  'a static field under a name that only the class knew': [
+    () => {
+      const key = `k${1}`;
+      class Keyed {
+        static first = 1;
+        static [key] = 2;
+        static last = () => 3;
+      }
+      return () => [Object.entries(Keyed).slice(0, 2), Keyed.last()];
+    },
+    [],
+    [
+      [
+        ['first', 1],
+        ['k1', 2],
+      ],
+      3,
+    ],
+  ],
   'a class as an argument': [() => (C: new (x: number) => Square) => new C(2).area(), [Square], 4],
   'a constructor of the old kind': [
     () => () => new (Legacy as unknown as new (v: number) => { double(): number })(4).double(),

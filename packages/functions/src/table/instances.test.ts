@@ -161,6 +161,127 @@ table('instances', {
   ],
 });
 
+class Tags extends Array<string> {
+  #limit = 4;
+  get limit(): number {
+    return this.#limit;
+  }
+  override push(...items: string[]): number {
+    return super.push(...items.map((item) => `#${item}`));
+  }
+}
+class Moment extends Date {
+  #zone = 'utc';
+  get zone(): string {
+    return this.#zone;
+  }
+}
+class Pattern extends RegExp {
+  #uses = 7;
+  get uses(): number {
+    return this.#uses;
+  }
+}
+class Samples extends Float64Array {
+  #unit = 'V';
+  get unit(): string {
+    return this.#unit;
+  }
+}
+class Count extends Number {
+  #of = 'cats';
+  get of(): string {
+    return this.#of;
+  }
+}
+class HttpError extends Error {
+  #status: number;
+  constructor({ status }: { status: number }) {
+    super(`status ${status}`);
+    this.#status = status;
+  }
+  get status(): number {
+    return this.#status;
+  }
+}
+class NotThere extends HttpError {
+  #where = 'here';
+  constructor() {
+    super({ status: 404 });
+  }
+  get where(): string {
+    return this.#where;
+  }
+}
+
+table('instances of what the language has, with private members', {
+  'an array': [
+    () => {
+      const tags = new Tags();
+      tags.push('a');
+      tags.length = 3;
+      return () => [tags.limit, tags.length, tags[0], 1 in tags];
+    },
+    [],
+    [4, 3, '#a', false],
+  ],
+  'a date': [
+    (m = new Moment(5)) =>
+      () => [m.zone, m.getTime(), m instanceof Moment],
+    [],
+    ['utc', 5, true],
+  ],
+  'a regular expression': [
+    (p = new Pattern('a', 'gi')) =>
+      () => [p.uses, p.flags, p.test('A')],
+    [],
+    [7, 'gi', true],
+  ],
+  'a typed array': [
+    (s = new Samples([1, 2])) =>
+      () => [s.unit, s.length, s[1]],
+    [],
+    ['V', 2, 2],
+  ],
+  'a number': [
+    (n = new Count(5)) =>
+      () => [n.of, n.valueOf()],
+    [],
+    ['cats', 5],
+  ],
+  'an error, which takes its parameters apart': [
+    (error = new NotThere()) =>
+      () => [error.status, error.where, error.message, error instanceof HttpError],
+    [],
+    [404, 'here', 'status 404', true],
+  ],
+});
+
+table('many objects', {
+  'an instance of a subclass of Map stays one among them': [
+    () => {
+      const registry = new Registry('r', [['a', 1]]);
+      const others = Array.from({ length: 20 }, (_, id) => ({ id }));
+      return () => [others.length, registry.total(), [registry, others, registry].at(-1) instanceof Registry];
+    },
+    [],
+    [20, 1, true],
+  ],
+  'as an argument that is there twice': [
+    () => (all: readonly unknown[]) => [all.at(0) === all.at(-1), all.at(-1) instanceof Registry],
+    [(([r]) => [r, ...Array.from({ length: 20 }, (_, id) => ({ id })), r])([new Registry('r', [['a', 1]])])],
+    [true, true],
+  ],
+  'with a member called constructor': [
+    () => {
+      const part = Object.assign(new Point(1, 2), { constructor: 'Acme' });
+      return () => [part.length > 2, part.constructor];
+    },
+    [],
+    [true, 'Acme'],
+  ],
+});
+
 table('methods', {
   'a method of an object': [
     () => {

@@ -74,6 +74,15 @@ refusals('what shows too little of itself', {
   'an iterator of a map': [() => [new Map().entries()], /Map Iterator: .*\[\.\.\.iterator\]/],
   'a proxy': [() => [new Proxy(new Host(), {})], 'Proxy: a proxy stands for an object that it may hide'],
   'a proxy of a function': [() => [new Proxy(() => 1, {})], 'Proxy'],
+  'memory that was transferred': [
+    () => {
+      const buffer = new ArrayBuffer(4);
+      const view = new Uint8Array(buffer);
+      structuredClone(buffer, { transfer: [buffer] });
+      return [{ view }];
+    },
+    'argument 0.view → ArrayBuffer: its memory was transferred',
+  ],
   'a formatter': [() => [new Intl.NumberFormat()], /NumberFormat/],
   'a native function without a name': [() => [nativeWithoutName()], /native function/],
 });
@@ -115,6 +124,28 @@ refusals('what a function takes from around it and nothing shows', {
         } as unknown as new () => { f: () => unknown }
       )().f,
     '`new.target`',
+  ],
+  'the name of the function expression around': [
+    () => {
+      // Another variable has that name too.
+      const step = (): (() => unknown) => start();
+      const start = function step(): () => unknown {
+        return () => step;
+      };
+      return step();
+    },
+    // Compilers give it a number, to tell it from the variable.
+    /`step2?` is the name of the function expression around it/,
+  ],
+  'the computed name of a field, which no method uses': [
+    () => {
+      const key = Symbol('key');
+      class Keyed {
+        [key] = 1;
+      }
+      return () => new Keyed();
+    },
+    'Keyed: `key` is the computed name of a field',
   ],
   'a name is not said twice': [
     () => Object.defineProperty<() => unknown>(new Host().arrow(), 'name', { value: 'predict' }),

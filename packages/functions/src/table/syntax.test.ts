@@ -79,6 +79,13 @@ table('kinds of functions', {
     [[]],
     undefined,
   ],
+  'a function in a named expression, whose name is a variable too': [
+    make(
+      '(() => { const f = function f(n) { return () => (n === 0 ? outer : f(n - 1)()) }; return [f(2), () => f] })()[0]',
+    ),
+    [],
+    5,
+  ],
   'made by new Function': [() => new Function('a', 'b', 'return a + b') as () => unknown, [1, 2], 3],
   'made by eval': [() => (0, eval)('(x) => x * 2') as () => unknown, [4], 8],
   'made by the constructor of asynchronous functions': [

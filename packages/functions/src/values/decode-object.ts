@@ -1,5 +1,6 @@
 /** Instances of classes and errors, made without running anybody's constructor. The mirror of `encode-object.ts`. */
 import { MalformedValueError } from '../errors/function-error.js';
+import { construct } from '../runtime/instances.js';
 import { mapStack } from '../v8/source-maps.js';
 import { instanceBases } from '../wire/tags.js';
 import type { InstanceBase } from '../wire/tags.js';
@@ -38,7 +39,7 @@ function readContent(decoder: Decoder, base: InstanceBase, constructor: Construc
   if (base === 'array' || base === 'map' || base === 'set') {
     const instance = make({ array: Array, map: Map, set: Set }[base] as unknown as Constructor);
     const content = decoder.read();
-    if (base === 'array') (instance as unknown[]).push(...(content as unknown[]));
+    if (base === 'array') fill(instance as unknown[], content as unknown[]);
     else if (base === 'map')
       for (const [key, value] of content as Map<unknown, unknown>) mapSet.call(instance, key, value);
     else for (const item of content as Set<unknown>) setAdd.call(instance, item);
@@ -53,12 +54,31 @@ function readContent(decoder: Decoder, base: InstanceBase, constructor: Construc
       pattern.lastIndex = (content as RegExp).lastIndex;
       return pattern;
     }
+    case 'view': {
+      const { buffer, byteOffset, byteLength } = content as Uint8Array;
+      if (Buffer.isBuffer(content)) break;
+      const length = content instanceof DataView ? byteLength : (content as Uint8Array).length;
+      return make(content.constructor as Constructor, buffer, byteOffset, length);
+    }
+    case 'boxed': {
+      const value: unknown = content.valueOf();
+      if (typeof value === 'symbol' || typeof value === 'bigint') break;
+      return make(content.constructor as Constructor, value);
+    }
     default:
-      // Views, buffers and boxed primitives can't be made twice over the same memory: they change their class.
-      Object.setPrototypeOf(content, constructor.prototype as object);
-      decoder.objects[index] = content;
-      return content;
   }
+  // What can't be made twice over the same memory, or can't be constructed, changes its class.
+  Object.setPrototypeOf(content, constructor.prototype as object);
+  decoder.objects[index] = content;
+  return content;
+}
+
+/** Item by item, so that holes stay holes. */
+function fill(array: unknown[], items: readonly unknown[]): void {
+  array.length = items.length;
+  items.forEach((item, index) => {
+    array[index] = item;
+  });
 }
 
 // A subclass may override these with methods that expect a finished instance.
@@ -76,7 +96,7 @@ export function readError(decoder: Decoder): Error {
   let error: Error;
   try {
     if (isDomException) error = new DOMException(reader.text(), reader.text());
-    else error = Reflect.construct<[], Error>(Error, [], constructor);
+    else error = construct(constructor, Error as unknown as Constructor, []) as Error;
   } finally {
     Error.stackTraceLimit = limit;
   }
@@ -85,6 +105,8 @@ export function readError(decoder: Decoder): Error {
   const stack = typeof sent === 'string' ? mapStack(sent) : sent;
   Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true, enumerable: false });
   decoder.readProperties(error);
+  if (reader.bytes[reader.position] === 0) reader.position++;
+  else decoder.functions.readPrivates(error);
   return error;
 }
 

@@ -233,11 +233,12 @@ export class Decoder {
     const array: unknown[] = [];
     this.objects.push(array);
     const length = this.reader.varint();
-    const isExtensible = this.reader.byte() === 0;
+    const bits = this.reader.byte();
     if (length > 2 ** 32 - 1) throw new MalformedValueError('An array of the encoding is too long.');
     array.length = length;
     this.readProperties(array);
-    if (!isExtensible) this.freezeLater(array);
+    if ((bits & 2) !== 0) defineProperty(array, 'length', { writable: false });
+    if ((bits & 1) !== 0) this.freezeLater(array);
     return array;
   }
 

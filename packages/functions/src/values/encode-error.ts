@@ -4,8 +4,9 @@
  * can.
  */
 import { types } from 'node:util';
+import type { AnyFunction } from '../any-function.js';
 import { NotSerializableError } from '../errors/function-error.js';
-import { ownProperty } from '../property.js';
+import { classNameOf, ownProperty } from '../property.js';
 import { tag } from '../wire/tags.js';
 import { writeProperties } from './encode-object.js';
 import { borrowEncoder, returnEncoder } from './encoder.js';
@@ -15,7 +16,7 @@ import { intrinsicKind } from './intrinsic-prototypes.js';
 export function writeError(encoder: Encoder, error: Error): void {
   const { out } = encoder;
   out.byte(tag.error);
-  writeClass(encoder, error);
+  const constructor = writeClass(encoder, error);
   encoder.seen.add(error);
   const isDomException = intrinsicKind(Object.getPrototypeOf(error) as object) === 'DOMException';
   out.byte(isDomException ? 1 : 0);
@@ -33,24 +34,27 @@ export function writeError(encoder: Encoder, error: Error): void {
     Object.defineProperty(fields, key, 'value' in property ? { ...property, value } : property);
   }
   writeProperties(encoder, fields, Reflect.ownKeys(fields));
+  if (constructor === undefined) out.varint(0);
+  else encoder.functions.writePrivatesOfError(error, constructor, (value) => sendable(encoder, value));
 }
 
-/** The class: a name for built-in errors, the class itself for others. */
-function writeClass(encoder: Encoder, error: Error): void {
+/** The class: a name for built-in errors, the class itself for others, which is returned. */
+function writeClass(encoder: Encoder, error: Error): AnyFunction | undefined {
   let prototype = Object.getPrototypeOf(error) as object | null;
   for (; prototype !== null; prototype = Object.getPrototypeOf(prototype) as object | null) {
     const name = intrinsicKind(prototype);
     if (name !== undefined) {
       encoder.out.string(name);
-      return;
+      return undefined;
     }
     const constructor = ownProperty(prototype, 'constructor')?.value;
     if (typeof constructor === 'function' && isSendable(encoder, constructor)) {
       encoder.write(constructor);
-      return;
+      return constructor;
     }
   }
   encoder.out.string('Error');
+  return undefined;
 }
 
 /** What is being tried out further up, so that a field which leads back to its error is not tried forever. */
@@ -59,8 +63,8 @@ const underTrial = new Set<object>();
 function sendable(encoder: Encoder, value: unknown): unknown {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value;
   if (types.isNativeError(value) || isSendable(encoder, value)) return value;
-  const name = typeof value === 'function' ? value.name : value.constructor.name;
-  return `[${name === '' ? typeof value : name} could not be sent]`;
+  const name = typeof value === 'function' ? value.name : classNameOf(value);
+  return `[${name === undefined || name === '' ? typeof value : name} could not be sent]`;
 }
 
 function isSendable(encoder: Encoder, value: object): boolean {

@@ -3,6 +3,7 @@
  * objects with accessors, symbols or attributes of their own. What can't travel is refused here, with the way out.
  */
 import { types } from 'node:util';
+import { nameOf } from '../any-function.js';
 import type { AnyFunction } from '../any-function.js';
 import { refuseInstanceOfNode } from '../capture/refusals.js';
 import { ownProperty } from '../property.js';
@@ -72,17 +73,17 @@ export function writeObject(encoder: Encoder, value: object, prototype: object |
   }
   const kind = intrinsicKind(prototype);
   const webObject = webObjectOf(kind);
-  if (kind === 'Object' || prototype === null) {
+  if (isPrototypeOfOwnConstructor(value)) {
+    encoder.out.byte(tag.prototypeOf);
+    encoder.writeAt('constructor', constructorOf(value));
+    encoder.seen.add(value);
+  } else if (kind === 'Object' || prototype === null) {
     writeFullObject(encoder, value, prototype === null ? 1 : 0);
   } else if (webObject !== undefined) {
     encoder.seen.add(value);
     encoder.out.byte(tag.webObject);
     encoder.out.string(kind as string);
     encoder.write(webObject.tell(value));
-  } else if (isPrototypeOfOwnConstructor(value)) {
-    encoder.out.byte(tag.prototypeOf);
-    encoder.writeAt('constructor', constructorOf(value));
-    encoder.seen.add(value);
   } else {
     writeInstance(encoder, value, 'object', prototype);
   }
@@ -147,9 +148,9 @@ function refuseExotic(encoder: Encoder, value: object): never {
 
 /** Writes a value of a built-in kind whose prototype is the built-in one, with its own properties if it has any. */
 function writeBase(encoder: Encoder, value: object, base: InstanceBase, brand: string): void {
-  const extra = base === 'view' || base === 'array' || base === 'boxed' ? [] : ownKeys(value);
-  const hasExtra = base === 'regexp' ? extra.length > 1 : extra.length > 0;
-  if (hasExtra || (base === 'array' && !Array.isArray(value))) {
+  // Listing the keys of a view would list its items.
+  const isListed = base !== 'view' && base !== 'array';
+  if (isListed && (!isExtensible(value) || ownKeys(value).some((key) => !isContentKey(value, key, base)))) {
     writeInstance(encoder, value, base, getPrototypeOf(value) as object);
     return;
   }
@@ -200,13 +201,14 @@ function writeContent(encoder: Encoder, value: object, base: InstanceBase, brand
     case 'boxed': {
       encoder.seen.add(value);
       out.byte(tag.boxed);
-      encoder.write((value as { valueOf(): unknown }).valueOf());
+      encoder.write(primitiveIn(value));
       return;
     }
     case 'view':
       writeView(encoder, value as ArrayBufferView, brand);
       return;
     case 'arrayBuffer':
+      refuseDetached(encoder, value as ArrayBufferLike);
       encoder.seen.add(value);
       out.byte(tag.arrayBuffer);
       out.varint(encoder.bufferTable.addWhole(value as ArrayBufferLike));
@@ -214,6 +216,18 @@ function writeContent(encoder: Encoder, value: object, base: InstanceBase, brand
     case 'object':
       throw new TypeError('An ordinary object has no content besides its properties.');
   }
+}
+
+/** What a boxed primitive holds, whatever its own `valueOf` says. */
+function primitiveIn(value: object): unknown {
+  for (const { prototype } of [Number, String, Boolean, Symbol, BigInt]) {
+    try {
+      return (prototype as { valueOf: (this: unknown) => unknown }).valueOf.call(value);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** Members by their keys, when all are primitives: the order in which they were added is no part of the hash. */
@@ -243,6 +257,7 @@ function writeView(encoder: Encoder, view: ArrayBufferView, brand: string): void
   const kind = Buffer.isBuffer(view) ? 'Buffer' : (brand as (typeof viewKinds)[number]);
   const index = viewKinds.indexOf(kind);
   if (index < 0) encoder.refuse(kind, 'this kind of typed array is not known to Covey.');
+  refuseDetached(encoder, view.buffer);
   encoder.seen.add(view);
   const { out } = encoder;
   out.byte(tag.view);
@@ -250,6 +265,20 @@ function writeView(encoder: Encoder, view: ArrayBufferView, brand: string): void
   out.varint(encoder.bufferTable.addView(view));
   out.varint(view.byteOffset);
   out.varint(kind === 'DataView' ? view.byteLength : (view as Uint8Array).length);
+}
+
+/** Node 20 does not say of a buffer that its memory was transferred, but makes no view of it. */
+function refuseDetached(encoder: Encoder, buffer: ArrayBufferLike): void {
+  if (buffer.byteLength > 0) return;
+  try {
+    new Uint8Array(buffer);
+  } catch (error) {
+    encoder.refuse(
+      'ArrayBuffer',
+      'its memory was transferred to somebody else. Send it before, or send a copy.',
+      error,
+    );
+  }
 }
 
 /** An object with symbols, accessors, attributes, or without a prototype: each property with its attributes. */
@@ -317,7 +346,8 @@ function writeInstance(encoder: Encoder, value: object, base: InstanceBase, prot
     writeProperties(encoder, value, ownKeys(value));
     return;
   }
-  const name = constructor.name === '' ? 'an anonymous class' : constructor.name;
+  const own = nameOf(constructor);
+  const name = own === '' ? 'an anonymous class' : own;
   refuseInstanceOfNode(encoder, value, name);
   out.byte(tag.instance);
   out.byte(instanceBases.indexOf(base));
@@ -334,8 +364,18 @@ function writeInstance(encoder: Encoder, value: object, base: InstanceBase, prot
 
 /** The content of a built-in under a subclass, as a value of the plain built-in kind. */
 function writeSurrogate(encoder: Encoder, value: object, base: InstanceBase): void {
-  const surrogate = base === 'array' ? Array.from(value as unknown[]) : value;
+  const surrogate = base === 'array' ? itemsOf(value as unknown[]) : value;
   writeContent(encoder, surrogate, base, brandOf(value, base));
+}
+
+/** With its holes, and without asking the class which one it wants for its copies. */
+function itemsOf(array: readonly unknown[]): unknown[] {
+  const items: unknown[] = [];
+  items.length = array.length;
+  for (const key of Object.keys(array)) {
+    if (isContentKey(array, key, 'array')) items[Number(key)] = array[Number(key)];
+  }
+  return items;
 }
 
 function isContentKey(value: object, key: string | symbol, base: InstanceBase): boolean {

@@ -418,7 +418,8 @@ export class Encoder {
   #writeSparse(value: readonly unknown[]): void {
     this.out.byte(tag.sparseArray);
     this.out.varint(value.length);
-    this.out.byte(Object.isExtensible(value) ? 0 : 1);
+    const isFixed = Object.getOwnPropertyDescriptor(value, 'length')?.writable === false;
+    this.out.byte((Object.isExtensible(value) ? 0 : 1) | (isFixed ? 2 : 0));
     writeProperties(
       this,
       value,
@@ -455,11 +456,14 @@ function isIndex(name: string | undefined): boolean {
   return name !== undefined && String(Number(name) >>> 0) === name;
 }
 
-/** Whether an array has no properties besides its items. Where V8's shapes don't tell, the keys do, of a long array without listing them. */
+/** Whether an array has nothing but ordinary items. Where V8's shapes don't tell, the keys do, of a long array without listing them. */
 function isBareArray(value: readonly unknown[]): boolean {
   if (shapeTest.isBareArray(value)) return true;
-  // Items come first, then the length, then whatever else there is.
-  if (value.length <= listKeysUpTo) return ownKeys(value).at(-1) === 'length';
+  if (value.length <= listKeysUpTo) {
+    // Items come first, then the length, then whatever else there is.
+    const names = ownKeys(value);
+    return names.at(-1) === 'length' && names.every((name) => isOrdinary(value, name));
+  }
   const shown = inspect(value, {
     maxArrayLength: 0,
     depth: 0,
@@ -468,6 +472,13 @@ function isBareArray(value: readonly unknown[]): boolean {
     breakLength: Infinity,
   });
   return shown === `[ ... ${value.length} more items, [length]: ${value.length} ]`;
+}
+
+/** Whether a property of an array has the attributes that assigning to it gives it. */
+function isOrdinary(array: readonly unknown[], name: string | symbol): boolean {
+  const { writable, enumerable, configurable } = getOwnPropertyDescriptor(array, name) as PropertyDescriptor;
+  const isItem = name !== 'length';
+  return writable === true && enumerable === isItem && configurable === isItem;
 }
 
 /** Whether a long array is better listed by key; a sample tells. */

@@ -16,6 +16,11 @@ function roundTrip<T>(value: T, options?: Parameters<typeof encode>[1]): T {
   return decode(encode(value, options)) as T;
 }
 
+/** For JSON, which leaves out functions. */
+function typesOfAccessors(_key: string, value: unknown): unknown {
+  return typeof value === 'function' ? 'a function' : value;
+}
+
 describe('values come back as they were', () => {
   const long = 'x'.repeat(1000);
   it.each<[string, unknown]>([
@@ -163,6 +168,29 @@ describe('objects that are more than plain records', () => {
   it('keeps frozen and sealed', () => {
     const [frozen, sealed, array] = roundTrip([Object.freeze({ a: 1 }), Object.seal({ a: 1 }), Object.freeze([1])]);
     expect([Object.isFrozen(frozen), Object.isSealed(sealed), Object.isFrozen(array)]).toEqual([true, true, true]);
+  });
+
+  it.each<[string, object]>([
+    ['a frozen array', Object.freeze([1, [2]])],
+    ['an array of fixed length', Object.defineProperty([1, 2], 'length', { writable: false })],
+    ['an item that is read-only', Object.defineProperty([1, 2], 0, { writable: false })],
+    ['an item with an accessor', Object.defineProperty([1, 2], 1, { get: () => 9 })],
+    ['a boxed string with a member', Object.assign(Object('text') as object, { extra: 1 })],
+  ])('keeps %s', (_, value) => {
+    const [back, own] = [roundTrip(value), value].map((each) => Object.getOwnPropertyDescriptors(each));
+    expect(JSON.stringify(back, typesOfAccessors)).toBe(JSON.stringify(own, typesOfAccessors));
+  });
+
+  it('keeps maps, sets, dates and patterns closed', () => {
+    const closed = [new Map([[1, 2]]), new Set([1]), new Date(3), /a/g].map((each) => Object.preventExtensions(each));
+    const back = roundTrip(closed);
+    expect(back).toEqual(closed);
+    expect(back.map((each) => Object.isExtensible(each))).toEqual([false, false, false, false]);
+  });
+
+  it('asks what is boxed, not its own methods', () => {
+    const boxed = Object.assign(Object(1) as object, { valueOf: () => 2 });
+    expect(Number.prototype.valueOf.call(roundTrip(boxed))).toBe(1);
   });
 
   it('keeps a prototype that is an object', () => {

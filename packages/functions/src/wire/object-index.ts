@@ -2,6 +2,8 @@
  * The objects of one encoding in the order in which they were met, so that the second occurrence becomes a reference.
  * Most encodings hold a handful: those are searched in a list. More are a set, which one look-up both searches and extends;
  * a map to numbers is made only when an object does occur again.
+ *
+ * An instance of a subclass of a built-in has two numbers, its own and then that of its content: references mean the first.
  */
 const listBelow = 12;
 
@@ -23,7 +25,7 @@ export class ObjectIndex {
       if (this.#list.length > listBelow) this.#set = new Set(this.#list);
     } else {
       this.#set.add(value);
-      this.#numbers?.set(value, this.#list.length - 1);
+      if (this.#numbers?.has(value) === false) this.#numbers.set(value, this.#list.length - 1);
     }
   }
 
@@ -55,7 +57,11 @@ export class ObjectIndex {
   }
 
   #numberOf(value: object): number {
-    this.#numbers ??= new Map(this.#list.map((item, at) => [item, at]));
+    if (this.#numbers === undefined) {
+      this.#numbers = new Map();
+      // Backwards, so that the first number of an object is the one that stays.
+      for (let at = this.#list.length - 1; at >= 0; at--) this.#numbers.set(this.#list[at] as object, at);
+    }
     return this.#numbers.get(value) as number;
   }
 }
