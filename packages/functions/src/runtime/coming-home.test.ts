@@ -63,6 +63,14 @@ class Counted {
   }
 }
 
+class FrozenCounted extends Counted {
+  readonly #frozen = ++constructed;
+  get frozen(): number {
+    return this.#frozen;
+  }
+}
+Object.freeze(FrozenCounted);
+
 class CountedPrice extends Money {
   readonly #number = ++constructed;
   get number(): number {
@@ -106,5 +114,11 @@ describe.each(ways)('%s', (_, travel) => {
     expect([new Money(1).plus(copies[1]).cents, copies[1].currency]).toEqual([4, 'EUR']);
     // And travels on.
     expect((await travel(copies[0])).number).toBe(sent[0].number);
+  });
+
+  it('those of a frozen class arrive too', async () => {
+    const sent = new FrozenCounted();
+    const copy = await travel(sent);
+    expect([copy.frozen, copy.number, copy.constructor]).toEqual([sent.frozen, sent.number, FrozenCounted]);
   });
 });

@@ -102,7 +102,10 @@ export function adoptClass(id: string, fingerprint: string, constructor: AnyFunc
   const prototype = constructor.prototype as object;
   Object.defineProperty(prototype, 'constructor', { value: original, writable: true, configurable: true });
   doublesByPrototype.set(prototype, constructor);
-  Object.defineProperty(original, Symbol.hasInstance, { value: isInstance, configurable: true });
+  // A class that is frozen can't learn of its double: its instances arrive all the same.
+  if (Object.isExtensible(original)) {
+    Object.defineProperty(original, Symbol.hasInstance, { value: isInstance, configurable: true });
+  }
 }
 
 /** The double to which a prototype belongs. */
