@@ -20,6 +20,8 @@ const paths = new Map<object, BuiltIn>();
 const walkedGlobals = new WeakSet<object>();
 const unwalkedGlobals = new Set<object>();
 const walkedModules = new Set<string>();
+/** Of the main context, to which Node's own objects belong; asked for once, as each question compiles a script. */
+let mainGlobal: object | undefined;
 let loadedModules = -1;
 let walkedCompletely = false;
 
@@ -56,7 +58,7 @@ export function builtInOf(value: object, isThorough = false): BuiltIn | undefine
   for (const global of unwalkedGlobals) walkGlobal(global);
   const known = paths.get(value);
   if (known !== undefined) return known;
-  walkGlobal(runInThisContext('globalThis') as object);
+  walkGlobal((mainGlobal ??= runInThisContext('globalThis') as object));
   return paths.get(value) ?? lazyGlobalOf(value) ?? moduleBuiltInOf(value, isThorough);
 }
 
