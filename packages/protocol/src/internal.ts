@@ -95,14 +95,6 @@ export type {
   TaskOptions,
 } from './messages/values.js';
 export type {
-  TaskExplanation,
-  TaskFailure,
-  TaskInfo,
-  TaskRestrictions,
-  TaskState,
-  WorkerProspect,
-} from './messages/explanation.js';
-export type {
   ClientHello,
   HostThread,
   ClientWelcome,

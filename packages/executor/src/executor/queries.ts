@@ -1,5 +1,6 @@
 /** The part of {@link Executor} that asks what is where and why. Every answer is a snapshot. */
-import type { PerWorker, SchedulerInfo, StoryEntry, TaskExplanation, WorkerInfo } from '@covey/protocol/internal';
+import type { PerWorker, SchedulerInfo, StoryEntry, WorkerInfo } from '@covey/protocol/internal';
+import type { TaskExplanation } from '@covey/protocol';
 import { flag } from '@covey/protocol/internal';
 import { COVEY_VERSION, UnknownWorkerError } from '@covey/protocol';
 import { checkUsage } from '../usage.js';

@@ -2,14 +2,13 @@
 import type {
   ClientId,
   StoryEntry,
-  TaskExplanation,
   TaskId,
-  TaskInfo,
   TaskSelection,
   WorkerHeartbeat,
   WorkerId,
   WorkerInfo,
 } from '@covey/protocol/internal';
+import type { TaskExplanation, TaskInfo } from '@covey/protocol';
 import type { CoreState } from './core-state.js';
 import { explainTask } from './explain.js';
 import { holdersOf } from './holders.js';

@@ -1,5 +1,5 @@
 /** Why a task is where it is, in words and as data. */
-import type { TaskExplanation, WorkerProspect } from '@covey/protocol/internal';
+import type { TaskExplanation, WorkerProspect } from '@covey/protocol';
 import type { CoreState } from './core-state.js';
 import { bytesToMove, moveMs } from './placement.js';
 import { describeTask } from './queries.js';

@@ -1,15 +1,6 @@
 /** What the core answers: plain data, made when asked for. */
-import type {
-  ClientId,
-  ErrorReport,
-  TaskFailure,
-  TaskId,
-  TaskInfo,
-  TaskRestrictions,
-  TaskSelection,
-  WorkerId,
-  WorkerInfo,
-} from '@covey/protocol/internal';
+import type { ClientId, ErrorReport, TaskId, TaskSelection, WorkerId, WorkerInfo } from '@covey/protocol/internal';
+import type { TaskFailure, TaskInfo, TaskRestrictions } from '@covey/protocol';
 import type { CoreState } from './core-state.js';
 import { holdersOf } from './holders.js';
 import type { RestrictionClass } from './restrictions.js';

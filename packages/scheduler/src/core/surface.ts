@@ -20,9 +20,7 @@ import type {
   OptionsId,
   ScatterItem,
   StoryEntry,
-  TaskExplanation,
   TaskId,
-  TaskInfo,
   TaskOptions,
   TaskRun,
   TaskSelection,
@@ -32,6 +30,7 @@ import type {
   WorkerId,
   WorkerInfo,
 } from '@covey/protocol/internal';
+import type { TaskExplanation, TaskInfo } from '@covey/protocol';
 import type { SchedulerConfig } from './config.js';
 import type { SchedulerOutput } from './output.js';
 import type { HoldRefusal } from './result-holds.js';
