@@ -26,7 +26,7 @@ const MAX_HEAD_BYTES = 16 * 1024;
 /** An open bulk connection. Whoever uses it sets {@link onfail} for as long as it reads. */
 export class BulkSocket {
   readonly socket: Socket;
-  readonly filler = new Filler();
+  readonly filler: Filler;
   /** Told once when the connection broke or sent what it must not. */
   onfail: ((error: Error) => void) | undefined;
   /** Told when nothing moved for the time that {@link watch} was given. */
@@ -38,6 +38,8 @@ export class BulkSocket {
 
   constructor(address: SocketAddress, options: ConnectOptions) {
     this.#from = formatAddress(address);
+    // TLS goes on to hand over what it has decrypted when it is told to stop; and decrypting takes longer than touching memory.
+    this.filler = new Filler(address.kind === 'wss' ? undefined : () => this.socket.resume());
     const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
     this.socket = dial(address, options.tls, {
       buffer: () => this.filler.direct() ?? scratch,
@@ -48,7 +50,7 @@ export class BulkSocket {
         } catch (error) {
           this.fail(error as Error);
         }
-        return true;
+        return !this.filler.isBlocked;
       },
     });
     this.socket.on('timeout', () => this.#onstall?.());
@@ -71,6 +73,7 @@ export class BulkSocket {
   fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
+    this.filler.stop();
     this.socket.destroy();
     this.onfail?.(error);
   }

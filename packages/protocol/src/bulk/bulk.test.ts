@@ -73,6 +73,17 @@ describe.each([
     expect(got.flatMap((value) => value?.buffers ?? []).every((buffer) => buffer.byteOffset % 8 === 0)).toBe(true);
   });
 
+  test('large buffers arrive whole, though their end is touched by another thread meanwhile', async () => {
+    const sizes = [8 * 2 ** 20, 33 * 2 ** 20 + 5, 1000, 12 * 2 ** 20 - 1];
+    const sent = { header: pattern(100), buffers: sizes.map((size, seed) => pattern(size, seed)) };
+    const { contactAddress } = await holder({ get: () => [sent] }, {}, address);
+    const client = fetcher();
+    for (let round = 0; round < 3; round++) {
+      const [value] = await client.fetch(contactAddress, [1]);
+      expect(plain(value)).toEqual(plain(sent));
+    }
+  });
+
   test('uploads values and waits until they are taken', async () => {
     const taken = new Map<number, ValueFrames>();
     const { contactAddress } = await holder(
@@ -89,8 +100,8 @@ describe.each([
 });
 
 test('destinations and sources may be shared memory, and are used in place', async () => {
-  const shared = new Uint8Array(new SharedArrayBuffer(500_000));
-  shared.set(pattern(500_000));
+  const shared = new Uint8Array(new SharedArrayBuffer(9_000_000));
+  shared.set(pattern(9_000_000));
   const { contactAddress } = await holder({ get: () => [{ header: pattern(3), buffers: [shared] }] });
   const allocated: Uint8Array[] = [];
   const [value] = await fetcher().fetch(contactAddress, [5], {

@@ -3,6 +3,7 @@
  * the next bytes may go directly, or hands over what it has in a buffer of its own.
  */
 import { ProtocolError } from '../errors.js';
+import { FirstTouch, TOUCH_BYTES, touchWithZeros } from './first-touch.js';
 
 /** A parser: yields buffers to fill, returns what it read. */
 export type Filling<T> = Generator<Uint8Array, T, void>;
@@ -18,8 +19,25 @@ export class Filler {
   #parser: Filling<void> | undefined;
   #target: Uint8Array | undefined;
   #filled = 0;
+  #touch: FirstTouch | undefined;
+  #isBlocked = false;
+  readonly #stopped = new AbortController();
+  readonly #resume: (() => void) | undefined;
   /** All bytes that were filled in. */
   bytesRead = 0;
+
+  /**
+   * @param resume - Given, large destinations are touched on another thread while they are filled. Then the stream must not read any more when it is
+   *   {@link isBlocked}, until this is called.
+   */
+  constructor(resume?: () => void) {
+    this.#resume = resume;
+  }
+
+  /** Whether nothing may be read for the moment, not even to where {@link direct} says. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
+  }
 
   /** Whether something is being read. */
   get busy(): boolean {
@@ -40,7 +58,9 @@ export class Filler {
   direct(): Uint8Array | undefined {
     const target = this.#target;
     if (target === undefined || target.length - this.#filled < DIRECT_BYTES) return undefined;
-    return target.subarray(this.#filled, Math.min(target.length, this.#filled + MAX_READ_BYTES));
+    if (this.#resume !== undefined && target.length >= TOUCH_BYTES) this.#touch ??= this.#touchAhead(target);
+    const end = this.#touch?.reserve(this.#filled) ?? target.length;
+    return target.subarray(this.#filled, Math.min(end, this.#filled + MAX_READ_BYTES));
   }
 
   /** So many bytes have been read to where {@link direct} said. */
@@ -48,6 +68,7 @@ export class Filler {
     this.bytesRead += bytes;
     this.#filled += bytes;
     if (this.#target !== undefined && this.#filled === this.#target.length) this.#next();
+    this.#isBlocked = this.#touch?.blocks(this.#filled) === true;
   }
 
   /** Bytes that came in a buffer of the stream's own; they are copied. */
@@ -63,8 +84,14 @@ export class Filler {
     }
   }
 
+  /** Nothing more is read. */
+  stop(): void {
+    this.#stopped.abort();
+  }
+
   #next(): void {
     this.#target = undefined;
+    this.#touch = undefined;
     this.#filled = 0;
     const parser = this.#parser;
     if (parser === undefined) return;
@@ -75,6 +102,16 @@ export class Filler {
       this.#target = step;
       return;
     }
+  }
+
+  #touchAhead(target: Uint8Array): FirstTouch {
+    const touch = new FirstTouch(target, () => {
+      if (!this.#isBlocked) return;
+      this.#isBlocked = false;
+      this.#resume?.();
+    });
+    touchWithZeros(touch, this.#stopped.signal);
+    return touch;
   }
 
   #step(parser: Filling<void>): Uint8Array | undefined {
