@@ -2,9 +2,10 @@
  * What live figures cost the scheduler: its processor time a task of `map` and `gather` while ten dashboards watch, and after
  * they have left, beside that of a scheduler that nobody has watched.
  *
- * Rounds differ by more than what is looked for, and so do two processes that do the same. So two clusters take turns at short
- * rounds, whose ratio is left alone by whatever lasts longer than a pair of them; and ratios are compared with ratios: what
- * the one cluster's scheduler is by itself goes out.
+ * Rounds differ by more than what is looked for, and so do two processes that do the same: V8 compiles each a little
+ * differently. So two clusters take turns at short rounds, and what a dozen of them cost the one is compared with what they cost
+ * the other (single rounds differ by whether a collection falls into them); ratios are compared with ratios, so what the one
+ * cluster's scheduler is by itself goes out; and all of it is done several times with new clusters.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,8 +18,11 @@ import { median, medianInterval } from '../measure.mjs';
 import { processorSeconds, schedulersOf } from '../processor-time.mjs';
 
 const VIEWERS = 10;
-const TASKS = 60_000;
-const PAIRS = 12;
+const TASKS = 40_000;
+/** Pairs of rounds whose costs are one sum. */
+const BLOCK = 16;
+/** Blocks with the same two clusters. */
+const BLOCKS = 4;
 const WARM_UPS = 8;
 /** After a minute the scheduler collects nothing any more. */
 const LEFT_MS = 62_000;
@@ -26,38 +30,64 @@ const LEFT_MS = 62_000;
 export async function viewers({ scale, rounds }) {
   if (process.platform !== 'linux') return { skipped: 'processor time of other processes is read from /proc' };
   const tasks = Math.max(5_000, Math.round(TASKS * scale));
+  const costs = [];
+  const viewed = [];
+  for (let i = 0; i <= rounds; i++) {
+    await withTwoClusters(tasks, async (first, second) => {
+      let change = 1;
+      for (let block = 0; block < BLOCKS; block++) {
+        const isFirst = block % 2 === 0;
+        const [a, b] = await watched(isFirst ? first : second, () => compare(first, second));
+        costs.push(isFirst ? b : a);
+        change *= isFirst ? a / b : b / a;
+      }
+      // Each was watched as often as the other: what they are by themselves is not in it any more.
+      viewed.push(change ** (1 / BLOCKS));
+    });
+  }
+  const afterwards = await withTwoClusters(tasks, async (first, second) => {
+    const blocks = async () => {
+      const ratios = [];
+      for (let i = 0; i < BLOCKS; i++) {
+        const [a, b] = await compare(first, second);
+        ratios.push(a / b);
+      }
+      return ratios;
+    };
+    const before = median(await blocks());
+    await watched(first, () => compare(first, second));
+    await delay(LEFT_MS);
+    return (await blocks()).map((ratio) => ratio / before);
+  });
+  return {
+    tasks,
+    clusters: 2 * viewed.length,
+    us_per_task: median(costs),
+    ...morePercent('viewers', viewed),
+    ...morePercent('afterwards', afterwards),
+  };
+}
+
+/** Lets two new clusters be compared. */
+async function withTwoClusters(tasks, act) {
   const first = await measuredCluster(tasks);
   const second = await measuredCluster(tasks);
   try {
     for (let i = 0; i < WARM_UPS; i++) for (const { round } of [first, second]) await round();
-    /** The costs of both, pair by pair. Each begins as often as the other. */
-    const compare = async () => {
-      const pairs = [];
-      for (let i = 0; i < PAIRS * rounds; i++) {
-        const costs = [];
-        for (const { round } of i % 2 === 0 ? [first, second] : [second, first]) costs.push(await round());
-        pairs.push(i % 2 === 0 ? costs : costs.reverse());
-      }
-      return pairs;
-    };
-    const before = await compare();
-    const firstWatched = await watched(first, compare);
-    await delay(LEFT_MS);
-    const firstLeft = await compare();
-    const secondWatched = await watched(second, compare);
-    const change = (pairs, base) => pairs.map(([a, b], i) => a / b / (base[i][0] / base[i][1]));
-    return {
-      tasks,
-      pairs: before.length,
-      us_per_task: median(before.flat()),
-      // Once the first was watched, once the second: what viewers cost is in it twice.
-      ...morePercent('viewers', change(firstWatched, secondWatched).map(Math.sqrt)),
-      ...morePercent('afterwards', change(firstLeft, before)),
-    };
+    return await act(first, second);
   } finally {
     await first.close();
     await second.close();
   }
+}
+
+/** What a task costs either, in a block of rounds in which each begins as often as the other. */
+async function compare(first, second) {
+  const costs = [0, 0];
+  for (let i = 0; i < BLOCK; i++) {
+    for (const at of i % 2 === 0 ? [0, 1] : [1, 0]) costs[at] += (await [first, second][at].round()) / BLOCK;
+  }
+  return costs;
 }
 
 /** How much more in the middle, and between what that lies with 95 %. */

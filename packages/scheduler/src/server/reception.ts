@@ -124,8 +124,7 @@ export class Reception {
       get isWatched() {
         return figures.isWatched;
       },
-      ran: (taskId, functionName, startMs, durationMs, thread, outcome) =>
-        runs.ended(taskId, functionName, startMs, durationMs, thread, outcome),
+      ran: (log) => runs.ended(log),
       failed: (taskId, error, atMs) => {
         // Of a task that is forgotten nobody knows the function.
         const functionName = core.nameOf(taskId);

@@ -2,6 +2,7 @@ import { ProtocolError } from '@covey/protocol';
 import { workerNews } from '@covey/protocol/internal';
 import type { AttemptId, TaskId, WorkerHeartbeat, WorkerId } from '@covey/protocol/internal';
 import type { WorkerStimuli } from '../core/surface.js';
+import type { RunLog } from './run-log.js';
 import { WorkerSession } from './worker-session.js';
 
 function session(isWatched = false) {
@@ -22,7 +23,12 @@ function session(isWatched = false) {
     heartbeat: (...args: unknown[]) => told.push(['heard', ...args]),
     event: (...args: unknown[]) => told.push(['event', ...args]),
     isWatched,
-    ran: (...args: unknown[]) => told.push(['ran', ...args]),
+    ran: (log: RunLog) => {
+      for (let i = 0; i < log.length; i++) {
+        const { tasks, names, starts, durations, threads, outcomes } = log;
+        told.push(['ran', tasks[i], names[i], starts[i], durations[i], threads[i], outcomes[i]]);
+      }
+    },
     failed: (...args: unknown[]) => told.push(['failed', ...args]),
     threadEnded: (...args: unknown[]) => told.push(['threadEnded', ...args]),
   };
@@ -91,10 +97,26 @@ test('tells of current runs while somebody watches, and of failures always, befo
   expect(names(false)).toEqual(['workerDone', 'workerDone', 'failed', 'workerErred']);
   expect(names(true)).toEqual([
     'workerDone',
-    ['ran', task, 'work', 1, 2, 0, 0],
     'workerDone',
     'failed',
     'workerErred',
+    ['ran', task, 'work', 1, 2, 0, 0],
     ['ran', task, 'work', 3, 4, 1, 1],
   ]);
+});
+
+test('tells of the runs before a message that is refused, and of each batch only once', () => {
+  const { session: worker, told } = session(true);
+  const batch = (...attempts: readonly AttemptId[]) => {
+    const news: unknown[] = [];
+    for (const each of attempts) workerNews.done(news, task, each, 8, 'number', 1, 2, 0, null);
+    return news;
+  };
+  const ran = () => told.splice(0).filter(([name]) => name === 'ran').length;
+  expect(() => worker.receive([...batch(attempt), ...batch(-1 as AttemptId)], 99)).toThrow(ProtocolError);
+  expect(ran()).toBe(1);
+  worker.receive(batch(...Array.from({ length: 1000 }, () => attempt)), 99);
+  expect(ran()).toBe(1000);
+  worker.receive(batch(), 99);
+  expect(ran()).toBe(0);
 });

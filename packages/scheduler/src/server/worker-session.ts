@@ -13,6 +13,7 @@ import type {
 import { ProtocolError } from '@covey/protocol';
 import type { WorkerStimuli } from '../core/surface.js';
 import { checkBytes, checkFlag, checkHeartbeat, checkId, checkIds, checkNumber, checkText } from './checks.js';
+import { RunLog } from './run-log.js';
 
 /** What of a worker's news is not the core's. */
 export interface WorkerListener {
@@ -20,7 +21,8 @@ export interface WorkerListener {
   event(topic: string, payload: unknown, nowMs: number): void;
   /** Whether {@link ran} is to be told. */
   readonly isWatched: boolean;
-  ran(taskId: TaskId, functionName: string, startMs: number, durationMs: number, thread: number, outcome: number): void;
+  /** Told behind a batch of the runs in it; they are forgotten when this returns. */
+  ran(runs: RunLog): void;
   /** Told before the core hears of it, while the task is still known. */
   failed(taskId: TaskId, error: ErrorReport, nowMs: number): void;
   threadEnded(thread: number): void;
@@ -30,6 +32,8 @@ export class WorkerSession implements WorkerNewsHandler {
   readonly #worker: WorkerId;
   readonly #core: WorkerStimuli;
   readonly #listener: WorkerListener;
+  readonly #runs = new RunLog();
+  #isWatched = false;
   #nowMs = 0;
 
   constructor(worker: WorkerId, core: WorkerStimuli, listener: WorkerListener) {
@@ -41,7 +45,15 @@ export class WorkerSession implements WorkerNewsHandler {
   /** Takes one batch. @throws {ProtocolError} at the first message that is not as it must be; those before it count */
   receive(batch: readonly unknown[], nowMs: number): void {
     this.#nowMs = nowMs;
-    dispatchWorkerNews(batch, this);
+    this.#isWatched = this.#listener.isWatched;
+    try {
+      dispatchWorkerNews(batch, this);
+    } finally {
+      if (this.#runs.length > 0) {
+        this.#listener.ran(this.#runs);
+        this.#runs.clear();
+      }
+    }
   }
 
   done(
@@ -196,8 +208,8 @@ export class WorkerSession implements WorkerNewsHandler {
     thread: number,
     outcome: number,
   ): void {
-    if (functionName === undefined || !this.#listener.isWatched) return;
-    this.#listener.ran(taskId, functionName, startMs, durationMs, thread, outcome);
+    if (this.#isWatched && functionName !== undefined)
+      this.#runs.add(taskId, functionName, startMs, durationMs, thread, outcome);
   }
 }
 

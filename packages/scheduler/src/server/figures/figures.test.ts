@@ -220,9 +220,9 @@ const PAGE: readonly FigureTopic[] = ['workers', 'overview', 'progress', 'events
 
 test.each<[string, number, readonly FigureTopic[], number]>([
   ['one that waits is answered ten times a second', 1, ['events'], 100],
-  ['of ten dashboards each less often', 10, PAGE, 400],
-  ['of ten that ask topic by topic too', 40, ['events'], 400],
-  ['of very many each is still answered twice a second', 900, ['events'], 500],
+  ['of ten dashboards each less often', 10, PAGE, 600],
+  ['of ten that ask topic by topic too', 40, ['events'], 600],
+  ['of very many each is still answered as often', 900, ['events'], 600],
 ])('%s', async (_who, waiting, page, everyMs) => {
   const { clock, topics, figures } = figuresAlone();
   const round = async () => {

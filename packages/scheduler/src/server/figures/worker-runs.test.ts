@@ -1,7 +1,14 @@
 import { readFigures, RunOutcome } from '@covey/protocol/bridge';
 import type { TaskId } from '@covey/protocol/internal';
+import { RunLog } from '../run-log.js';
 import { TaskStream } from './task-stream.js';
 import { WorkerRuns } from './worker-runs.js';
+
+function ended(runs: WorkerRuns, ...runsOf: readonly (readonly [task: number, startMs: number, thread: number])[]) {
+  const log = new RunLog();
+  for (const [task, startMs, thread] of runsOf) log.add(task as TaskId, 'f', startMs, 1, thread, RunOutcome.done);
+  runs.ended(log);
+}
 
 function told(stream: TaskStream) {
   return readFigures({ topic: 'task-stream', epoch: 'e', ...stream.read(0) }).data;
@@ -10,13 +17,9 @@ function told(stream: TaskStream) {
 test('each thread of each worker has a lane, from its first run on', () => {
   const stream = new TaskStream();
   const [a, b] = [new WorkerRuns(stream, 'a'), new WorkerRuns(stream, 'b')];
-  const runs = [
-    [a, 1],
-    [b, 0],
-    [a, 0],
-    [a, 1],
-  ] as const;
-  for (const [i, [worker, thread]] of runs.entries()) worker.ended(i as TaskId, 'f', i, 1, thread, RunOutcome.done);
+  ended(a, [0, 0, 1]);
+  ended(b, [1, 1, 0]);
+  ended(a, [2, 2, 0], [3, 3, 1]);
   expect([...told(stream).lane]).toEqual([0, 1, 2, 0]);
   expect(told(stream).lanes.added).toEqual([
     { worker: 'a', thread: 1 },
@@ -34,6 +37,6 @@ test.each([
   const stream = new TaskStream();
   const runs = new WorkerRuns(stream, 'a');
   for (const [sentMs, nowMs] of heartbeats) runs.heard(sentMs, nowMs);
-  runs.ended(1 as TaskId, 'f', 1000, 1, 0, RunOutcome.done);
+  ended(runs, [1, 1000, 0]);
   expect([...told(stream).start]).toEqual([start]);
 });

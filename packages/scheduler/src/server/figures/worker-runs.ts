@@ -3,6 +3,7 @@
  * the scheduler's. All that is the same for each of its runs is found once.
  */
 import type { TaskId } from '@covey/protocol/internal';
+import type { RunLog } from '../run-log.js';
 import type { Lane } from './lane.js';
 import type { TaskStream } from './task-stream.js';
 
@@ -29,9 +30,12 @@ export class WorkerRuns {
     this.#offsetMs = Math.abs(this.#fastestMs) < SAME_MS ? 0 : this.#fastestMs;
   }
 
-  /** A run of a task has ended. Each argument is a plain number, as this is called for each task. */
-  ended(taskId: TaskId, name: string, startMs: number, durationMs: number, thread: number, outcome: number): void {
-    const lane = (this.#lanes[thread] ??= this.#stream.addLane(this.#worker, thread));
-    lane.ended(taskId, name, startMs + this.#offsetMs, durationMs, outcome);
+  /** Runs have ended. */
+  ended({ length, names, tasks, starts, durations, threads, outcomes }: RunLog): void {
+    for (let i = 0; i < length; i++) {
+      const thread = threads[i]!;
+      const lane = (this.#lanes[thread] ??= this.#stream.addLane(this.#worker, thread));
+      lane.ended(tasks[i] as TaskId, names[i]!, starts[i]! + this.#offsetMs, durations[i]!, outcomes[i]!);
+    }
   }
 }
