@@ -10,8 +10,6 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Executor, LocalCluster } from 'covey';
-import { dashboardFigures } from './dashboard.mjs';
-import { benchKernels } from './kernel.mjs';
 import { peerFigures } from './peer.mjs';
 import { printFigures, ratios } from './report.mjs';
 import { chain } from './workloads/chain.mjs';
@@ -78,11 +76,14 @@ async function onCluster(workload) {
 }
 
 const figures = {};
+// Suites that need a browser or other kernels are loaded for themselves: what is in memory is the collector's work in every other.
 if (flags.suite === 'dashboard') {
+  const { dashboardFigures } = await import('./dashboard.mjs');
   figures.task_stream = await dashboardFigures();
   printFigures('task_stream', figures.task_stream);
 }
 if (flags.suite === 'kernel') {
+  const { benchKernels } = await import('./kernel.mjs');
   Object.assign(figures, await benchKernels({ rounds: settings.rounds, peers: flags.peers }));
 }
 for (const [name, workload] of Object.entries(flags.suite === 'cluster' ? workloads : {})) {
