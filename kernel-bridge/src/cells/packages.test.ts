@@ -51,7 +51,8 @@ test.each([
   ],
   [
     'all of CommonJS',
-    "import * as every from 'callable'; [every.twice(3), every.version, Object.keys(every).sort().join()]",
+    // From Node 23 on there is 'module.exports' among the names.
+    "import * as every from 'callable'; [every.twice(3), every.version, Object.keys(every).filter((name) => !name.includes('.')).sort().join()]",
     "[ 6, '1.2', 'default,twice,version' ]",
   ],
   ['CommonJS by require', "require('only-cjs').kind", "'cjs'"],

@@ -8,7 +8,7 @@ import type { NameUse } from '../analysis/free-names.js';
 import { nameOf, textOf } from '../any-function.js';
 import type { AnyFunction } from '../any-function.js';
 import { ownProperty } from '../property.js';
-import { inspect } from '../v8/inspector.js';
+import { inspect, variableIn } from '../v8/inspector.js';
 import type { FunctionView } from '../v8/inspector.js';
 import { builtInOf, isGlobalName, noteGlobal } from './intrinsics.js';
 import { isInExpressionNamed, moduleFile } from './module-file.js';
@@ -149,7 +149,8 @@ function find(
     const scope = view.scopes[at];
     const instance = placed[at];
     if (scope === undefined || instance === undefined || !Object.hasOwn(scope.variables, name)) continue;
-    return { depth: at, instance, value: scope.variables[name], isModuleScope: scope.description === 'Module' };
+    const value = variableIn(scope.variables, name);
+    return { depth: at, instance, value, isModuleScope: scope.description === 'Module' };
   }
   const global = view.scopes.at(-1)?.variables;
   if (global === undefined || isGlobalName(name) || !(name in global)) return undefined;

@@ -41,7 +41,7 @@ import {
   placeOfRequire,
   withoutCache,
 } from './recognise.js';
-import { reasonAgainst, refuseAssignment, refuseLexical } from './refusals.js';
+import { reasonAgainst, refuseAssignment, refuseLexical, refuseUninitialized } from './refusals.js';
 import { ScopeInstances } from './scope-instances.js';
 import type { Variable } from './scope-instances.js';
 import { WeakCollections } from './weak-collections.js';
@@ -268,6 +268,7 @@ export class FunctionWriter {
     }
     refuseLexical(encoder, description, name, this.#homeOf(description));
     refuseAssignment(encoder, description);
+    refuseUninitialized(encoder, description);
     return description;
   }
 

@@ -1,6 +1,6 @@
 /** Functions of installed packages travel by name, however the program came by them. */
 import type { AnyFunction } from '../any-function.js';
-import type { FunctionView } from '../v8/inspector.js';
+import { variableIn, type FunctionView } from '../v8/inspector.js';
 import { moduleFile } from './module-file.js';
 import type { ModuleFile } from './module-file.js';
 import { exportOfLoadedPackage, fileOfPackage } from './module-reference.js';
@@ -18,7 +18,10 @@ export function packageExportOf(value: AnyFunction, view: FunctionView): ModuleE
   if (!file.isModule) return exportOfLoadedPackage(value);
   const scope = view.scopes.find(({ description }) => description === 'Module');
   for (const [exported, local] of file.exports) {
-    const isIt = local === '*default*' ? value.name === 'default' : scope?.variables[local] === value;
+    const isIt =
+      local === '*default*'
+        ? value.name === 'default'
+        : scope !== undefined && variableIn(scope.variables, local) === value;
     if (isIt) return { module, style: 'esm', path: [exported] };
   }
   return undefined;

@@ -2,6 +2,7 @@
 import { ownProperty } from '../property.js';
 import type { Encoder } from '../values/encoder.js';
 import { intrinsicKind } from '../values/intrinsic-prototypes.js';
+import { uninitialized } from '../v8/inspector.js';
 import type { Description } from './describe.js';
 import { builtInOf } from './intrinsics.js';
 import { isTopLevelOfModule } from './module-file.js';
@@ -56,6 +57,17 @@ export function refuseAssignment(encoder: Encoder, { captures }: Description): v
       name,
       `it is assigned, and only a copy of it would change there. Declare a variable in the function (let ${name} = …), ` +
         'or return the value.',
+    );
+  }
+}
+
+/** Refuses a variable whose declaration has not run yet: here, to read it would be an error. */
+export function refuseUninitialized(encoder: Encoder, { captures }: Description): void {
+  for (const { name, variable } of captures) {
+    if (variable.value !== uninitialized) continue;
+    encoder.refuse(
+      name,
+      'its declaration has not run yet. Send the function after it, or declare the variable before.',
     );
   }
 }

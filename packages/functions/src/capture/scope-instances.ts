@@ -4,7 +4,7 @@
  * place in the same script, equal values of all variables, the same scopes around; and a function literal is evaluated
  * once in each instance of the scope directly around it, so a second closure of the same literal means a second scope.
  */
-import type { FunctionView } from '../v8/inspector.js';
+import { variableIn, type FunctionView } from '../v8/inspector.js';
 
 /** One evaluation of a scope, and those of its variables that are captured. */
 export class ScopeInstance {
@@ -30,7 +30,9 @@ export class ScopeInstance {
   /** Whether the scope's variables, under these names, have these values. */
   looksLike(names: readonly string[], values: Readonly<Record<string, unknown>>): boolean {
     if (names.length !== this.#names.length) return false;
-    return names.every((name) => name in this.values && Object.is(this.values[name], values[name]));
+    return names.every(
+      (name) => name in this.values && Object.is(variableIn(this.values, name), variableIn(values, name)),
+    );
   }
 }
 

@@ -17,6 +17,18 @@ export interface ScopeView {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** What {@link variableIn} gives of a variable whose declaration has not run yet. */
+export const uninitialized = Symbol('uninitialized');
+
+/** The value of a variable of a scope. One whose declaration has not run yet can't be read since V8 12 (Node 22); before, it is shown as `undefined`. */
+export function variableIn(variables: ScopeView['variables'], name: string): unknown {
+  try {
+    return variables[name];
+  } catch {
+    return uninitialized;
+  }
+}
+
 export interface FunctionView {
   /** From the innermost; empty for native functions. */
   readonly scopes: readonly ScopeView[];

@@ -160,11 +160,13 @@ export class ThreadInspector {
   }
 }
 
-/** Without the frames of the thread's own, by which it called the task. Those of Node alone are only its event loop. */
+/** Without the frames of the thread's own, by which it called the task, and what is around those. Those of Node alone are only its event loop. */
 function stackText(frames: readonly CallFrame[], scripts: ReadonlyMap<string, string>): string {
   const urls = frames.map(({ location }) => scripts.get(location.scriptId) ?? '');
   if (urls.every((url) => url.startsWith('node:'))) return '';
-  const last = urls.findLastIndex((url) => !url.startsWith('node:') && !url.endsWith('/thread.cjs'));
+  const own = urls.findLastIndex((url) => url.endsWith('/thread.cjs'));
+  const within = own === -1 ? urls : urls.slice(0, own);
+  const last = within.findLastIndex((url) => !url.startsWith('node:') && !url.endsWith('/thread.cjs'));
   return (last === -1 ? frames : frames.slice(0, last + 1))
     .map((frame, i) => frameText(frame, urls[i] ?? ''))
     .join('\n');
