@@ -120,3 +120,21 @@ test('what user code changes on the way is seen', () => {
   const [, , copy] = decode(encode([points[0], new Marking(), points[1]])) as [Point, Marking, Point];
   expect(copy.show()[2]).toBe('marked 2');
 });
+
+test('is read without leaving anything that a collection could meet, however often in one turn', () => {
+  class Pair {
+    readonly #left: number;
+    readonly #right: object;
+    constructor(left: number, right: object) {
+      this.#left = left;
+      this.#right = right;
+    }
+    parts(): unknown[] {
+      return [this.#left, this.#right];
+    }
+  }
+  for (let round = 0; round < 150; round++) {
+    const copies = decode(encode(Array.from({ length: 60 }, (_, i) => new Pair(i, { round })))) as Pair[];
+    expect(copies.at(-1)?.parts()).toEqual([59, { round }]);
+  }
+});

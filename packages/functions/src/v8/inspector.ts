@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { Session } from 'node:inspector';
 import type { Runtime } from 'node:inspector';
-import { createContext, runInContext } from 'node:vm';
+import { createContext, runInContext, Script as VmScript, type Context } from 'node:vm';
 
 export interface ScopeView {
   /** As V8 says it: `Closure (f)`, `Block`, `Module`, `Script`, `Global`, `With Block`, `Catch`. */
@@ -68,6 +68,8 @@ interface Slot {
 }
 
 const objectGroup = 'covey-functions';
+/** Run in a context with microtasks of its own, it runs those. */
+const runWaiting = new VmScript('0');
 /** Handles are let go at the latest after so many functions were looked at. */
 const handlesOfLooks = 256;
 const fieldsAtOnce = 64;
@@ -77,6 +79,7 @@ const inNextTurn = setImmediate;
 
 class Inspector {
   readonly #session = new Session();
+  readonly #context: Context;
   readonly #slot: Slot;
   readonly #contextId: number;
   /** Asked for right after the script itself, and rarely again. */
@@ -89,8 +92,9 @@ class Inspector {
     this.#session.connect();
     // Tells our context's announcement from all others, those of another copy of this module included.
     const contextName = `covey-functions-${randomUUID()}`;
-    const context = createContext({ subject: undefined, taken: undefined }, { name: contextName });
-    this.#slot = runInContext('globalThis', context) as Slot;
+    const options = { name: contextName, microtaskMode: 'afterEvaluate' } as const;
+    this.#context = createContext({ subject: undefined, taken: undefined }, options);
+    this.#slot = runInContext('globalThis', this.#context) as Slot;
     let contextId: number | undefined;
     const listen = ({ params }: { params: Runtime.ExecutionContextCreatedEventDataType }): void => {
       if (params.context.name === contextName) contextId ??= params.context.id;
@@ -191,7 +195,10 @@ class Inspector {
     if (!isDone) throw new TypeError('V8 does not set these private fields from outside.');
   }
 
-  /** The console may await, so its answer comes later. What it does it has done by then. */
+  /**
+   * The console may await, so its answer comes by a promise. It is waited for by running what waits in the context: V8 12 ends the process when such a
+   * promise is collected before its answer has come.
+   */
   #runInConsole(expression: string): void {
     this.#session.post('Runtime.evaluate', {
       expression,
@@ -200,6 +207,7 @@ class Inspector {
       replMode: true,
       silent: true,
     });
+    runWaiting.runInContext(this.#context);
   }
 
   /** Lets go of all that was looked at: once a turn, since that takes a quarter of the time of looking. */
