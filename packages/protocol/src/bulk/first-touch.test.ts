@@ -78,14 +78,25 @@ test('an abort ends it after the piece that is under way', async () => {
 
 test('zeros are read into what nobody has reserved', async () => {
   const memory = new Uint8Array(16 * MIB).fill(7);
+  // Where a piece begins with zeros it counts as never used.
+  for (let at = 0; at < memory.length; at += 2 * MIB) memory.fill(0, at, at + 8);
   let met!: () => void;
   const meeting = new Promise<void>((resolve) => (met = resolve));
   const touch = new FirstTouch(memory, met);
   expect(touch.reserve(0)).toBe(2 * MIB);
   touchWithZeros(touch, new AbortController().signal);
   await meeting;
-  expect(memory.indexOf(0)).toBe(2 * MIB);
+  expect(memory.indexOf(0, 8)).toBe(2 * MIB);
   expect(memory.lastIndexOf(7)).toBe(2 * MIB - 1);
+});
+
+test('pieces that were used before are passed over', async () => {
+  const memory = new Uint8Array(16 * MIB);
+  memory.fill(7, 6 * MIB, 10 * MIB);
+  const touched: number[] = [];
+  const touch = new FirstTouch(memory, () => undefined);
+  await touch.run(async (_memory, offset) => void touched.push(offset / MIB), new AbortController().signal);
+  expect(touched).toEqual([14, 12, 10, 4, 2, 0]);
 });
 
 test('while all threads of the pool are held, nothing is touched, so that no reader waits for them', async () => {

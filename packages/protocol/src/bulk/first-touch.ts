@@ -7,10 +7,15 @@ import { closeSync, open, read } from 'node:fs';
 
 /** Shorter buffers are not worth a thread's waking. */
 export const TOUCH_BYTES = 8 * 2 ** 20;
-/** Touched at a time: some 500 faults. The reader may have to wait for one of them, where the two meet. */
+/** Touched at a time: some 500 faults, or the one of a large page. The reader may have to wait for one of them, where the two meet. */
 const PIECE_BYTES = 2 * 2 ** 20;
 /** Reserved at a time; several times what one read brings. */
 const RESERVED_BYTES = 2 * 2 ** 20;
+
+/** Looked at to tell whether a piece was used before: as long as a number. */
+const SAMPLE_BYTES = 8;
+/** Whether the C library was told to ask for large pages, as workers and kernels are started: a byte touches as much of them as a piece. */
+const HAS_LARGE_PAGES = process.env['GLIBC_TUNABLES']?.includes('glibc.malloc.hugetlb=1') === true;
 
 /** Writes something to each page of a part of memory, and nothing outside of it. */
 export type Touch = (memory: Uint8Array, offset: number, length: number) => Promise<void>;
@@ -46,6 +51,7 @@ export class FirstTouch {
     try {
       while (this.#border - PIECE_BYTES >= this.#reservedTo && !signal.aborted) {
         this.#border -= PIECE_BYTES;
+        if (isWritten(this.#memory, this.#border)) continue;
         await touch(this.#memory, this.#border, PIECE_BYTES);
       }
     } finally {
@@ -53,6 +59,12 @@ export class FirstTouch {
       this.#onmeet();
     }
   }
+}
+
+/** Whether something lies there already: memory that is used again has all its pages. */
+function isWritten(memory: Uint8Array, offset: number): boolean {
+  for (let at = offset; at < offset + SAMPLE_BYTES; at++) if (memory[at] !== 0) return true;
+  return false;
 }
 
 /**
@@ -63,7 +75,7 @@ export function touchWithZeros(memory: FirstTouch, signal: AbortSignal): void {
   open('/dev/zero', 'r', (error, zeros) => {
     if (error !== null) return;
     const touch: Touch = (bytes, offset, length) =>
-      new Promise((resolve) => void read(zeros, bytes, offset, length, null, () => resolve()));
+      new Promise((resolve) => void read(zeros, bytes, offset, HAS_LARGE_PAGES ? 1 : length, null, () => resolve()));
     void memory.run(touch, signal).finally(() => closeSync(zeros));
   });
 }

@@ -43,6 +43,8 @@ import type { WorkerConfig } from './worker-options.js';
 
 /** No thread has this number. */
 const NO_THREAD = 0;
+/** Of the memory limit, what may lie ready for values to come while they come and go. */
+const BUSY_FRACTION = 8;
 
 export interface IncarnationOptions {
   readonly config: WorkerConfig;
@@ -55,10 +57,10 @@ export interface IncarnationOptions {
 }
 
 export class Incarnation {
-  readonly pool = new BufferPool();
-  readonly store = new MemoryStore(this.pool);
+  readonly pool: BufferPool;
+  readonly store: MemoryStore;
   readonly kept = new KeptInputs();
-  readonly functions = new FunctionBlobs(this.pool);
+  readonly functions: FunctionBlobs;
   readonly requests = new ThreadRequests();
   readonly threads = new Map<ThreadId, ThreadHandle>();
   readonly core: WorkerCore<StoredValue>;
@@ -87,7 +89,10 @@ export class Incarnation {
   constructor(options: IncarnationOptions) {
     this.#options = options;
     this.logger = options.logger;
-    const { name, nthreads, cancelGraceMs } = options.config;
+    const { name, nthreads, cancelGraceMs, memoryLimit } = options.config;
+    this.pool = new BufferPool(memoryLimit > 0 ? { keepBusyBytes: memoryLimit / BUSY_FRACTION } : {});
+    this.store = new MemoryStore(this.pool);
+    this.functions = new FunctionBlobs(this.pool);
     this.core = new WorkerCore(new CoreOutput(this, (reason) => options.onfatal(reason)), {
       name,
       nthreads,

@@ -4,7 +4,7 @@ import { MemoryWatch } from './memory-watch.js';
 function fakeWorker() {
   const said: string[] = [];
   const worker = {
-    pool: { takeLetGo: () => 0, trim: () => said.push('trim') },
+    pool: { takeLetGo: () => 0, age: () => said.push('age'), trim: () => said.push('trim') },
     core: { handleMemory: (isShort: boolean) => said.push(isShort ? 'pause' : 'go on') },
     collect: () => said.push('collect'),
     turn: () => said.push('turn'),
@@ -35,4 +35,13 @@ it('does nothing without a limit', () => {
   const { worker, take } = fakeWorker();
   expect(new MemoryWatch({ memoryLimit: 0, pauseFraction: 0.8 }).check(worker, 1e15)).toBe(false);
   expect(take()).toEqual([]);
+});
+
+it('lets the pool age every five seconds', () => {
+  const { worker, take } = fakeWorker();
+  const watch = new MemoryWatch({ memoryLimit: 0, pauseFraction: 0.8 });
+  for (let i = 0; i < 24; i++) watch.check(worker, 0);
+  expect(take()).toEqual([]);
+  for (let i = 0; i < 26; i++) watch.check(worker, 0);
+  expect(take()).toEqual(['age', 'age']);
 });

@@ -15,10 +15,13 @@ export interface MemoryWatchOptions {
 const RESUME_FRACTION = 0.9;
 /** Letting buffers go helps only when the collector runs: worth its time from so many bytes. */
 const COLLECT_FROM_BYTES = 32 * 2 ** 20;
+/** What the pool has not needed for so many checks is let go. */
+const AGED_AFTER_CHECKS = 25;
 
 export class MemoryWatch {
   readonly #pauseBytes: number;
   #isShort = false;
+  #checks = 0;
 
   constructor(options: MemoryWatchOptions) {
     this.#pauseBytes = options.memoryLimit * options.pauseFraction;
@@ -28,9 +31,11 @@ export class MemoryWatch {
     return this.#isShort;
   }
 
-  /** Looks at the resident bytes and acts. True when the answer has changed. */
+  /** To be called five times a second: looks at the resident bytes and acts. True when the answer has changed. */
   check(worker: Incarnation, residentBytes: number): boolean {
     const { pool } = worker;
+    this.#checks += 1;
+    if (this.#checks % AGED_AFTER_CHECKS === 0) pool.age();
     if (pool.takeLetGo() >= COLLECT_FROM_BYTES) collectGarbage();
     if (this.#pauseBytes === 0) return false;
     const wasShort = this.#isShort;

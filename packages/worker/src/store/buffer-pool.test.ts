@@ -81,11 +81,66 @@ describe('the figures', () => {
   });
 
   it('keep free memory within its bound', () => {
-    const pool = new BufferPool({ keepFreeBytes: 3 * MIB });
+    const pool = new BufferPool({ keepFreeBytes: MIB, keepBusyBytes: 3 * MIB });
     for (let i = 0; i < 8; i++) pool.allocate(MIB, i);
     for (let i = 0; i < 8; i++) pool.unleaseAll(i);
     expect(pool.figures.freeBytes).toBe(3 * MIB);
     expect(pool.takeLetGo()).toBe(5 * MIB);
+  });
+});
+
+describe('free memory', () => {
+  /** So many buffers of 1 MiB in use at once, and then none. */
+  const use = (pool: BufferPool, count: number): void => {
+    for (let i = 0; i < count; i++) pool.allocate(MIB, 'task');
+    pool.unleaseAll('task');
+  };
+
+  it('stays as long as it is needed between two looks, and goes down to what is kept at rest when it is not', () => {
+    const pool = new BufferPool({ keepFreeBytes: 2 * MIB });
+    const free = () => pool.figures.freeBytes / MIB;
+    use(pool, 8);
+    for (let look = 0; look < 3; look++) {
+      pool.age();
+      expect(free()).toBe(8);
+      use(pool, 8);
+    }
+    // Three of the eight are not needed now.
+    pool.age();
+    use(pool, 5);
+    pool.age();
+    expect(free()).toBe(5);
+    // And nothing at all since then.
+    pool.age();
+    expect(free()).toBe(2);
+    pool.age();
+    expect(free()).toBe(2);
+    expect(pool.takeLetGo()).toBe(6 * MIB);
+  });
+
+  it('of a size that nobody uses goes before that of one in use', () => {
+    const pool = new BufferPool({ keepFreeBytes: 0 });
+    pool.allocate(4 * MIB, 'once');
+    pool.unleaseAll('once');
+    for (let look = 0; look < 2; look++) {
+      pool.age();
+      use(pool, 2);
+    }
+    pool.age();
+    expect(pool.figures.freeBytes).toBe(2 * MIB);
+    const used = pool.allocate(MIB, 'task');
+    expect(used.id).toBeLessThan(4);
+  });
+
+  it('is an eighth of what is held, where that is more', () => {
+    const pool = new BufferPool({ keepFreeBytes: 0 });
+    for (let i = 0; i < 16; i++) pool.hold(pool.allocate(MIB, 'task'));
+    pool.allocate(3 * MIB, 'once');
+    for (let i = 0; i < 3; i++) pool.allocate(MIB, 'once');
+    pool.unleaseAll('once');
+    pool.age();
+    pool.age();
+    expect(pool.figures.freeBytes).toBe(2 * MIB);
   });
 });
 
@@ -108,7 +163,7 @@ it('random lending never loses or doubles a byte', () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * limit);
   };
-  const pool = new BufferPool({ keepFreeBytes: MIB });
+  const pool = new BufferPool({ keepFreeBytes: MIB, keepBusyBytes: 2 * MIB });
   const held: ReturnType<BufferPool['allocate']>[] = [];
   for (let step = 0; step < 1500; step++) {
     const borrower = `b${below(5)}`;
@@ -135,6 +190,7 @@ it('random lending never loses or doubles a byte', () => {
           held.splice(held.indexOf(some), 1);
         }
     }
+    if (below(50) === 0) pool.age();
     const holds = new Map<unknown, number>();
     for (const buffer of held) holds.set(buffer, (holds.get(buffer) ?? 0) + 1);
     const heldBytes = [...new Set(held)].reduce((sum, { memory }) => sum + memory.byteLength, 0);

@@ -33,8 +33,10 @@ export interface PoolFigures {
 }
 
 export interface BufferPoolOptions {
-  /** Free buffers are kept up to this many bytes, or an eighth of what is held if that is more. Default 192 MiB. */
+  /** Free buffers are kept up to this many bytes, or an eighth of what is held if that is more, however long nobody needs them. Default 192 MiB. */
   readonly keepFreeBytes?: number;
+  /** And up to this many as long as they are needed now and then. Default 1 GiB. */
+  readonly keepBusyBytes?: number;
   /** Leased bytes that no value holds, from which collecting is worth its time. Default 64 MiB. */
   readonly collectFromBytes?: number;
 }
@@ -48,16 +50,20 @@ export class BufferPool {
   readonly #free = new Map<number, PoolBuffer[]>();
   readonly #leases = new Map<unknown, Map<BufferId, number>>();
   readonly #keepFreeBytes: number;
+  readonly #keepBusyBytes: number;
   readonly #collectFromBytes: number;
   #lastId = 0;
   #heldBytes = 0;
   #leasedBytes = 0;
   #freeBytes = 0;
+  /** The least that was free since the last {@link age}: so much nobody has needed. */
+  #unneededBytes = 0;
   /** Bytes of buffers let go since the last `takeLetGo`: memory that comes back only when this thread's collector runs. */
   #letGoBytes = 0;
 
   constructor(options: BufferPoolOptions = {}) {
     this.#keepFreeBytes = options.keepFreeBytes ?? 192 * 2 ** 20;
+    this.#keepBusyBytes = options.keepBusyBytes ?? 2 ** 30;
     this.#collectFromBytes = options.collectFromBytes ?? 64 * 2 ** 20;
   }
 
@@ -141,6 +147,12 @@ export class BufferPool {
     }
   }
 
+  /** To be called every few seconds: of what was free all the time since the last call, lets go what is more than is kept at rest. */
+  age(): void {
+    this.#letGo(Math.max(this.#freeBytes - this.#unneededBytes, this.#restBytes));
+    this.#unneededBytes = this.#freeBytes;
+  }
+
   /** Lets all free buffers go. */
   trim(): void {
     this.#letGo(0);
@@ -169,13 +181,17 @@ export class BufferPool {
     this.#release(buffer);
   }
 
+  get #restBytes(): number {
+    return Math.max(this.#keepFreeBytes, this.#heldBytes / KEPT_FRACTION);
+  }
+
   #release(buffer: PoolBuffer): void {
     const size = buffer.memory.byteLength;
     const line = this.#free.get(size);
     if (line === undefined) this.#free.set(size, [buffer]);
     else line.push(buffer);
     this.#freeBytes += size;
-    this.#letGo(Math.max(this.#keepFreeBytes, this.#heldBytes / KEPT_FRACTION));
+    this.#letGo(Math.max(this.#keepBusyBytes, this.#restBytes));
   }
 
   #letGo(downTo: number): void {
@@ -187,8 +203,9 @@ export class BufferPool {
         this.#letGoBytes += size;
       }
       if (line.length === 0) this.#free.delete(size);
-      if (this.#freeBytes <= downTo) return;
+      if (this.#freeBytes <= downTo) break;
     }
+    this.#unneededBytes = Math.min(this.#unneededBytes, this.#freeBytes);
   }
 
   /** The smallest free size that fits and wastes less than itself. */
@@ -207,7 +224,9 @@ export class BufferPool {
     const line = this.#free.get(found);
     const buffer = line?.pop();
     if (line?.length === 0) this.#free.delete(found);
-    if (buffer !== undefined) this.#freeBytes -= found;
+    if (buffer === undefined) return undefined;
+    this.#freeBytes -= found;
+    this.#unneededBytes = Math.min(this.#unneededBytes, this.#freeBytes);
     return buffer;
   }
 
