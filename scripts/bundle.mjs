@@ -1,11 +1,12 @@
 /**
  * Bundles the entry of each kind of process into one file, so that a process starts without resolving and reading
- * hundreds of modules. Bundles are made from the sources of all packages: no compiled `lib/` is needed first.
+ * hundreds of modules; and the doors of each package into a few, so that a program that imports them does neither.
+ * Bundles are made from the sources of all packages: no compiled `lib/` is needed first.
  */
 import { build } from 'esbuild';
-import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { bundlePage, PAGE } from './bundle-page.mjs';
@@ -65,25 +66,30 @@ const keptGlobals = `var { ${[
   ...['setImmediate', 'setTimeout'],
 ].join(', ')} } = globalThis; `;
 
-/** Native accelerators of `ws` and `msgpackr`: used where they are installed, never needed. */
-const optionalNatives = ['bufferutil', 'utf-8-validate', 'msgpackr-extract'];
+/** Native accelerators of `ws`: used where they are installed, never needed. */
+const optionalNatives = ['bufferutil', 'utf-8-validate'];
+
+/** msgpackr without its native accelerator, which takes 10 ms to load and gains nothing on our messages. */
+const plainMsgpackr = { msgpackr: 'msgpackr/pack' };
 
 /** Packages that find files of their own beside themselves: a binary, or the types of JavaScript's library. */
 const packagesWithFiles = ['zeromq', 'oxc-transform', 'typescript'];
 
+/** Where a package may be imported, and the source behind it. */
+const doors = { internal: 'internal.ts', bridge: 'bridge/index.ts', index: 'index.ts' };
+
+/** The sources behind the doors of a package that has them, by door. */
+function doorsOf(folder) {
+  const sources = Object.entries(doors).map(([door, file]) => [door, join(root, 'packages', folder, 'src', file)]);
+  return sources.filter(([, source]) => existsSync(source));
+}
+
 /** The doors of every package, led to their sources. */
 function sourcesOfPackages() {
-  const alias = {};
+  const alias = { ...plainMsgpackr };
   for (const folder of readdirSync(join(root, 'packages'))) {
     const name = folder === 'covey' ? 'covey' : `@covey/${folder}`;
-    for (const [door, file] of [
-      [`${name}/internal`, 'internal.ts'],
-      [`${name}/bridge`, 'bridge/index.ts'],
-      [name, 'index.ts'],
-    ]) {
-      const source = join(root, 'packages', folder, 'src', file);
-      if (existsSync(source)) alias[door] = source;
-    }
+    for (const [door, source] of doorsOf(folder)) alias[door === 'index' ? name : `${name}/${door}`] = source;
   }
   return alias;
 }
@@ -169,8 +175,6 @@ async function bundle(source, output, alias) {
       js: `${besideUserCode.includes(source) ? keptGlobals : ''}const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;`,
     },
     define: {
-      // Loading the accelerator takes 10 ms and gains nothing on our messages.
-      'process.env.MSGPACKR_NATIVE_ACCELERATION_DISABLED': '"true"',
       'import.meta.url': '__importMetaUrl',
       'import.meta.filename': '__filename',
       'import.meta.dirname': '__dirname',
@@ -182,21 +186,57 @@ async function bundle(source, output, alias) {
   await writeWhole(result);
 }
 
+/**
+ * A package as programs import it: ES modules, one for each door and what they share. Other packages stay outside, so that
+ * there is one of each in a program, whichever door it came in by.
+ */
+async function bundleLibrary(folder) {
+  const outdir = join('packages', folder, 'bundle');
+  const result = await build({
+    absWorkingDir: root,
+    write: false,
+    entryPoints: Object.fromEntries(doorsOf(folder)),
+    outdir,
+    bundle: true,
+    splitting: true,
+    chunkNames: 'shared-[hash]',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    alias: plainMsgpackr,
+    packages: 'external',
+    sourcemap: 'linked',
+    logLevel: 'warning',
+  });
+  if (result.warnings.length > 0)
+    throw new Error(`${folder}: esbuild warns (above); a bundle must be free of warnings`);
+  // What is shared before those who share it.
+  const rank = ({ path }) => Number(basename(path).split('.')[0] in doors);
+  await writeWhole({ outputFiles: result.outputFiles.sort((a, b) => rank(a) - rank(b)) });
+  const written = new Set(result.outputFiles.map(({ path }) => basename(path)));
+  const old = (await readdir(join(root, outdir))).filter((name) => name.startsWith('shared-') && !written.has(name));
+  await Promise.all(old.map((name) => rm(join(root, outdir, name), { force: true })));
+}
+
 const alias = sourcesOfPackages();
-/** Folders named as arguments: only their entries. */
-const folders = process.argv.slice(2);
-const wanted = entries.filter(([source]) => folders.length === 0 || folders.some((name) => source.startsWith(name)));
-const present = wanted.filter(([source]) => {
-  if (existsSync(join(root, source))) return true;
-  console.log(`bundle: skipped ${source} (no such file)`);
-  return false;
+/** Packages that programs import in their bundled form. */
+const libraries = readdirSync(join(root, 'packages')).filter((folder) => {
+  const { exports } = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'));
+  return exports['.'].default === './bundle/index.js';
 });
-const results = await Promise.allSettled(present.map(([source, output]) => bundle(source, output, alias)));
+const steps = [
+  ...entries.map(([source, output]) => [source, () => bundle(source, output, alias)]),
+  ...libraries.map((folder) => [`packages/${folder}`, () => bundleLibrary(folder)]),
+];
+/** Folders named as arguments: only what is in them. */
+const folders = process.argv.slice(2);
+const wanted = steps.filter(([name]) => folders.length === 0 || folders.some((folder) => name.startsWith(folder)));
+const results = await Promise.allSettled(wanted.map(([, run]) => run()));
 for (const [i, result] of results.entries()) {
   if (result.status === 'fulfilled') {
-    console.log(`bundle: ${present[i][1]}`);
+    console.log(`bundle: ${wanted[i][0]}`);
   } else {
-    console.error(`bundle: ${present[i][0]} failed: ${result.reason.message}`);
+    console.error(`bundle: ${wanted[i][0]} failed: ${result.reason.message}`);
     process.exitCode = 1;
   }
 }

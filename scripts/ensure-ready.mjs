@@ -63,7 +63,10 @@ function packageFolders() {
 
 function buildIsStale(current) {
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== current) return true;
-  return packageFolders().some((name) => !existsSync(join(root, 'packages', name, 'lib', 'index.js')));
+  return packageFolders().some((name) => {
+    const { exports } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+    return Object.values(exports['.']).some((file) => !existsSync(join(root, 'packages', name, file)));
+  });
 }
 
 /** Runs a command in the open; a failure ends this process with the command's own exit code. */

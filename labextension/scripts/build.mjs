@@ -18,9 +18,8 @@ const BUNDLE_MAX_BYTES = 400_000;
 
 // Not `npm ci`: it refuses a lockfile that lacks the builder's binaries for platforms that the registry doesn't have.
 if (installIsStale()) run(npmCommand(), ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund']);
-for (const name of ['protocol', 'dashboard']) {
-  if (!existsSync(join(folder, '..', 'packages', name, 'lib', 'index.js')))
-    fail('Build the packages first: npm run build');
+for (const file of ['protocol/bundle/bridge.js', 'dashboard/lib/index.js']) {
+  if (!existsSync(join(folder, '..', 'packages', file))) fail('Build the packages first: npm run build');
 }
 rmSync(join(folder, 'lib'), { recursive: true, force: true });
 run(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(folder, 'tsconfig.build.json')]);

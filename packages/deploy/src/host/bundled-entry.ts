@@ -23,8 +23,11 @@ export function bundledEntry(name: keyof typeof ENTRIES): string {
   // Siblings in a folder of packages, as npm installs them and as they are in the repository.
   // A program that somebody bundled to CommonJS has no URL.
   const here = (import.meta.url as string | undefined) ?? pathToFileURL(__filename).href;
-  const beside = fileURLToPath(new URL(`../../../${folder}/bundle/${file}`, here));
-  if (existsSync(beside)) return beside;
+  // From the bundle of this package, and from its sources.
+  for (const up of ['../..', '../../..']) {
+    const beside = fileURLToPath(new URL(`${up}/${folder}/bundle/${file}`, here));
+    if (existsSync(beside)) return beside;
+  }
   try {
     return createRequire(here).resolve(`@covey/${folder}/bundle/${file}`);
   } catch (cause) {

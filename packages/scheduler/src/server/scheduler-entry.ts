@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
  * It is found beside this package's own code, or, when this code is itself part of a bundle, through the package's name.
  */
 export function schedulerEntry(): string {
-  const here = fileURLToPath(new URL('../../bundle/scheduler.cjs', import.meta.url));
-  return existsSync(here) ? here : createRequire(import.meta.url).resolve('@covey/scheduler/bundle/scheduler.cjs');
+  for (const place of ['scheduler.cjs', '../../bundle/scheduler.cjs']) {
+    const path = fileURLToPath(new URL(place, import.meta.url));
+    if (existsSync(path)) return path;
+  }
+  return createRequire(import.meta.url).resolve('@covey/scheduler/bundle/scheduler.cjs');
 }
