@@ -19,8 +19,8 @@ const MORE_IS_BETTER = /_per_s$|MBps$/;
 /** What describes a workload rather than measures it. */
 const SIZES = new Set(['tasks', 'MB']);
 
-/** Ours in a tuned process stands beside the peer's, which tunes itself. */
-const peersName = (figure) => figure.replace(/^tuned_/, '');
+/** Both of ours stand beside the peer's one. */
+const peersName = (figure) => figure.replace(/^plain_/, '');
 
 /** For each figure that both sides have: how many times better ours is. */
 export function ratios(ours, peers) {

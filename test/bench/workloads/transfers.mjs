@@ -1,7 +1,7 @@
 /**
- * Moving big arrays: client to worker and back, and worker to worker, with the bare socket beside it. The client's transfers
- * run in this process as any program is started, and in one whose C library is told to use large pages, as numpy tells the
- * kernel for the peer and a kernelspec for notebooks: a process can't do that for itself after its start.
+ * Moving big arrays: client to worker and back, and worker to worker, with the bare socket beside it. On Linux the client's
+ * transfers are measured in a process that was started as notebook kernels are: its C library asks for large pages, as numpy
+ * does for the peer's arrays. What a program gets that was started without is told beside it, as `plain_…`.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -13,11 +13,20 @@ import { count, nbytes, ones } from '../functions.mjs';
 import { loopbackMBps } from '../loopback.mjs';
 import { median, timed } from '../measure.mjs';
 
-const TUNED = 'glibc.malloc.hugetlb=1';
+/** What our kernelspec sets. */
+const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
 const runner = fileURLToPath(new URL('../run.mjs', import.meta.url));
 const NUMBERS_PER_MB = 131_072;
 
 export async function scatter_gather({ executor, scale, rounds }) {
+  const here = await moveThereAndBack({ executor, scale, rounds });
+  if (process.platform !== 'linux' || process.env.GLIBC_TUNABLES !== undefined) return here;
+  const plain = Object.entries(here).filter(([figure]) => figure !== 'MB');
+  const beside = Object.fromEntries(plain.map(([figure, value]) => [`plain_${figure}`, value]));
+  return { ...(await withLargePages(scale, rounds)), ...beside };
+}
+
+async function moveThereAndBack({ executor, scale, rounds }) {
   const impure = executor.with({ pure: false });
   const MB = Math.round(64 * Math.max(scale, 0.25));
   const data = Float64Array.from({ length: MB * NUMBERS_PER_MB }, Math.random);
@@ -42,20 +51,18 @@ export async function scatter_gather({ executor, scale, rounds }) {
     gather_MBps: median(down.slice(2)),
     cold_scatter_MBps: up[0],
     cold_gather_MBps: down[0],
-    ...(process.env.GLIBC_TUNABLES === undefined && (await tunedFigures(scale, rounds))),
   };
 }
 
-/** The same in a process with large pages. */
-async function tunedFigures(scale, rounds) {
+/** The figures of this workload from a process with large pages. */
+async function withLargePages(scale, rounds) {
   const folder = await mkdtemp(join(tmpdir(), 'covey-bench-'));
   try {
     const file = join(folder, 'figures.json');
     const flags = ['--only', 'scatter_gather', '--scale', scale, '--rounds', rounds, '--json', file].map(String);
-    const env = { ...process.env, GLIBC_TUNABLES: TUNED };
+    const env = { ...process.env, GLIBC_TUNABLES: LARGE_PAGES };
     await promisify(execFile)(process.execPath, [runner, ...flags], { env });
-    const { scatter_MBps, gather_MBps } = JSON.parse(await readFile(file, 'utf8')).figures.scatter_gather;
-    return { tuned_scatter_MBps: scatter_MBps, tuned_gather_MBps: gather_MBps };
+    return JSON.parse(await readFile(file, 'utf8')).figures.scatter_gather;
   } finally {
     await rm(folder, { recursive: true });
   }
