@@ -18,39 +18,50 @@ const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
 const runner = fileURLToPath(new URL('../run.mjs', import.meta.url));
 const NUMBERS_PER_MB = 131_072;
 
-export async function scatter_gather({ executor, scale, rounds }) {
-  const here = await moveThereAndBack({ executor, scale, rounds });
+export async function scatter_gather(settings) {
+  const { scale, rounds } = settings;
+  const here = await moveThereAndBack(settings);
   if (process.platform !== 'linux' || process.env.GLIBC_TUNABLES !== undefined) return here;
   const plain = Object.entries(here).filter(([figure]) => figure !== 'MB');
   const beside = Object.fromEntries(plain.map(([figure, value]) => [`plain_${figure}`, value]));
   return { ...(await withLargePages(scale, rounds)), ...beside };
 }
 
-async function moveThereAndBack({ executor, scale, rounds }) {
+async function moveThereAndBack({ executor, scale, rounds, targetSeconds }) {
   const impure = executor.with({ pure: false });
   const MB = Math.round(64 * Math.max(scale, 0.25));
   const data = Float64Array.from({ length: MB * NUMBERS_PER_MB }, Math.random);
-  const up = [];
-  const down = [];
-  // The first on each worker is a warm-up.
-  for (let i = 0; i < rounds + 2; i++) {
-    let future;
-    const sent = await timed(async () => {
-      future = await executor.scatter(data, { hash: false });
-      await impure.submit(count, future).result();
-    });
-    const fetched = await timed(() => executor.gather(future));
-    if (fetched.value.byteLength !== data.byteLength) throw new Error('the array came back with another length');
-    future.release();
-    up.push(MB / sent.seconds);
-    down.push(MB / fetched.seconds);
-  }
+  /** MB/s up and down, over so many arrays one after another. */
+  const round = async (arrays) => {
+    let up = 0;
+    let down = 0;
+    for (let i = 0; i < arrays; i++) {
+      let future;
+      const sent = await timed(async () => {
+        future = await executor.scatter(data, { hash: false });
+        await impure.submit(count, future).result();
+      });
+      const fetched = await timed(() => executor.gather(future));
+      if (fetched.value.byteLength !== data.byteLength) throw new Error('the array came back with another length');
+      future.release();
+      up += sent.seconds;
+      down += fetched.seconds;
+    }
+    return { up: (arrays * MB) / up, down: (arrays * MB) / down, seconds: Math.min(up, down) };
+  };
+  const cold = await round(1);
+  // One for each worker, and then as many as last long enough.
+  const { seconds } = await round(2);
+  const arrays = Math.ceil((2 * targetSeconds) / seconds);
+  await round(arrays);
+  const measured = [];
+  for (let i = 0; i < rounds; i++) measured.push(await round(arrays));
   return {
     MB,
-    scatter_MBps: median(up.slice(2)),
-    gather_MBps: median(down.slice(2)),
-    cold_scatter_MBps: up[0],
-    cold_gather_MBps: down[0],
+    scatter_MBps: median(measured.map(({ up }) => up)),
+    gather_MBps: median(measured.map(({ down }) => down)),
+    cold_scatter_MBps: cold.up,
+    cold_gather_MBps: cold.down,
   };
 }
 
