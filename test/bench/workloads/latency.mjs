@@ -6,9 +6,12 @@ import { inc } from '../functions.mjs';
 import { roundTripMs } from '../loopback.mjs';
 import { median, quantile } from '../measure.mjs';
 
-/** The median of `rounds` rounds of `n` submissions; the round before, in fresh processes, is the cold one. */
+/** So many submissions are the cold ones. */
+const COLD = 1000;
+
+/** The median of `rounds` rounds of `n` submissions; of the round before the first part, in fresh processes, is the cold one. */
 async function figures(executor, n, rounds, submit) {
-  const cold = await round(executor, n, 0, submit);
+  const cold = (await round(executor, n, 0, submit)).slice(0, COLD);
   const warm = [];
   for (let i = 1; i <= rounds; i++) warm.push(await round(executor, n, i * n, submit));
   return {
@@ -32,10 +35,11 @@ async function round(executor, n, from, submit) {
 
 export async function latency({ executor, scale, rounds }) {
   const impure = executor.with({ pure: false });
-  const n = Math.max(100, Math.round(1000 * scale));
+  // A round lasts about a second, as those of other workloads: V8 compiles on during the first few thousand tasks.
+  const n = Math.max(100, Math.round(3000 * scale));
   const reused = await figures(impure, n, rounds, (e, i) => e.submit(inc, i));
   const pure = await figures(executor, n, rounds, (e, i) => e.submit(inc, i + 1e9));
-  const fresh = await figures(impure, n, rounds, (e, i) => {
+  const fresh = await figures(impure, Math.ceil(n / 3), rounds, (e, i) => {
     const captured = i;
     return e.submit((x) => x + captured, i);
   });
