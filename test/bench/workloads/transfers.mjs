@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { count, nbytes, ones } from '../functions.mjs';
 import { loopbackMBps } from '../loopback.mjs';
-import { median, timed } from '../measure.mjs';
+import { median, quantile, timed } from '../measure.mjs';
 
 /** What our kernelspec sets. */
 const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
@@ -27,15 +27,18 @@ export async function scatter_gather(settings) {
   return { ...(await withLargePages(scale, rounds)), ...beside };
 }
 
+/**
+ * The medians of single arrays, as many as last `rounds` times as long as a round of other workloads. The slowest tenth stands
+ * beside: in a virtual machine some take several times as long, when the host has to find the memory.
+ */
 async function moveThereAndBack({ executor, scale, rounds, targetSeconds }) {
   const impure = executor.with({ pure: false });
   const MB = Math.round(64 * Math.max(scale, 0.25));
   const data = Float64Array.from({ length: MB * NUMBERS_PER_MB }, Math.random);
-  /** MB/s up and down, over so many arrays one after another. */
-  const round = async (arrays) => {
-    let up = 0;
-    let down = 0;
-    for (let i = 0; i < arrays; i++) {
+  /** Moves arrays until the time is over, and tells the MB/s of each, up and down. */
+  const move = async (seconds) => {
+    const rates = { up: [], down: [] };
+    for (let moved = 0; moved < seconds;) {
       let future;
       const sent = await timed(async () => {
         future = await executor.scatter(data, { hash: false });
@@ -44,24 +47,22 @@ async function moveThereAndBack({ executor, scale, rounds, targetSeconds }) {
       const fetched = await timed(() => executor.gather(future));
       if (fetched.value.byteLength !== data.byteLength) throw new Error('the array came back with another length');
       future.release();
-      up += sent.seconds;
-      down += fetched.seconds;
+      rates.up.push(MB / sent.seconds);
+      rates.down.push(MB / fetched.seconds);
+      moved += fetched.seconds;
     }
-    return { up: (arrays * MB) / up, down: (arrays * MB) / down, seconds: Math.min(up, down) };
+    return rates;
   };
-  const cold = await round(1);
-  // One for each worker, and then as many as last long enough.
-  const { seconds } = await round(2);
-  const arrays = Math.ceil((2 * targetSeconds) / seconds);
-  await round(arrays);
-  const measured = [];
-  for (let i = 0; i < rounds; i++) measured.push(await round(arrays));
+  const warmUp = await move(targetSeconds);
+  const { up, down } = await move(rounds * targetSeconds);
   return {
     MB,
-    scatter_MBps: median(measured.map(({ up }) => up)),
-    gather_MBps: median(measured.map(({ down }) => down)),
-    cold_scatter_MBps: cold.up,
-    cold_gather_MBps: cold.down,
+    scatter_MBps: median(up),
+    gather_MBps: median(down),
+    slow_scatter_MBps: quantile(up, 0.1),
+    slow_gather_MBps: quantile(down, 0.1),
+    cold_scatter_MBps: warmUp.up[0],
+    cold_gather_MBps: warmUp.down[0],
   };
 }
 
