@@ -6,10 +6,10 @@ import { inc } from '../functions.mjs';
 import { roundTripMs } from '../loopback.mjs';
 import { median, quantile } from '../measure.mjs';
 
-/** So many submissions are the cold ones. */
+/** So many submissions count as cold: the first ones in fresh processes. */
 const COLD = 1000;
 
-/** The median of `rounds` rounds of `n` submissions; of the round before the first part, in fresh processes, is the cold one. */
+/** The median of `rounds` rounds of `n` submissions, after a round to warm up, which begins with the cold ones. */
 async function figures(executor, n, rounds, submit) {
   const cold = (await round(executor, n, 0, submit)).slice(0, COLD);
   const warm = [];
